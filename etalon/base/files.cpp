@@ -1,0 +1,109 @@
+#include "etalon/base/files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "etalon/base/error.h"
+
+namespace etalon {
+namespace fs = std::filesystem;
+namespace {
+
+std::string system_reason() { return std::strerror(errno); }
+
+/// Owns a descriptor and the unfinished file behind it; unless kept, both go.
+class UnfinishedFile {
+ public:
+  explicit UnfinishedFile(const fs::path& target)
+      : path_(target.string() + ".unfinished-" + std::to_string(::getpid())),
+        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0)
+      throw RequestError({target.string(), system_reason(), "a place that can be written to",
+                          "choose another folder, or change its permissions"});
+  }
+  UnfinishedFile(const UnfinishedFile&) = delete;
+  UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+  ~UnfinishedFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!kept_) ::unlink(path_.c_str());
+  }
+
+  void write(std::span<const std::uint8_t> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail("writing");
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+
+  void rename_to(const fs::path& target) {
+    if (::fsync(descriptor_) != 0 || ::rename(path_.c_str(), target.c_str()) != 0) fail("finishing");
+    kept_ = true;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& act) {
+    throw Failure({path_, system_reason() + " while " + act, "a file written to its end",
+                   "see that the disk has room; nothing was changed"});
+  }
+
+  std::string path_;
+  int descriptor_;
+  bool kept_ = false;
+};
+
+}  // namespace
+
+Bytes read_bytes(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) throw RequestError({path.string(), "a folder", "a file", ""});
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in) throw RequestError({path.string(), system_reason(), "a readable file", "check the path"});
+  Bytes bytes(static_cast<std::size_t>(in.tellg()));
+  in.seekg(0);
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!in) throw Failure({path.string(), "a read that stopped early", "the whole file", ""});
+  return bytes;
+}
+
+std::string read_text(const fs::path& path) {
+  const Bytes bytes = read_bytes(path);
+  return {bytes.begin(), bytes.end()};
+}
+
+void write_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  if (path.has_parent_path()) {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error)
+      throw RequestError({path.parent_path().string(), error.message(), "a folder that can be made",
+                          "choose another folder, or change its permissions"});
+  }
+  UnfinishedFile file(path);
+  file.write(bytes);
+  file.rename_to(path);
+}
+
+void write_atomically(const fs::path& path, std::string_view text) {
+  write_atomically(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+void require_writable_folder(const fs::path& folder, const std::string& place) {
+  fs::path existing = fs::absolute(folder);
+  std::error_code ignored;
+  while (!fs::exists(existing, ignored) && existing.has_relative_path()) existing = existing.parent_path();
+  if (!fs::is_directory(existing, ignored))
+    throw RequestError({place, existing.string() + ", which is not a folder",
+                        "a folder that can be written to", "name another folder"});
+  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+    throw RequestError({place, existing.string() + " (" + system_reason() + ")",
+                        "a folder that can be written to", "name another folder, or change its permissions"});
+}
+
+}  // namespace etalon

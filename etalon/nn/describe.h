@@ -1,0 +1,57 @@
+/// Networks as descriptions: plain values, shapes inferred, nothing instantiated. The front door of the nn
+/// room.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "etalon/study/definition.h"
+
+namespace etalon {
+
+/// Shape of one sample between two layers; a flat vector is {n, 1, 1}.
+struct TensorShape {
+  std::uint32_t channels = 0, height = 1, width = 1;
+  std::uint32_t size() const { return channels * height * width; }
+  bool operator==(const TensorShape&) const = default;
+};
+std::string to_text(const TensorShape& shape);  ///< "6x28x28", "120"
+
+enum class LayerKind { conv, dense, maxpool, avgpool, relu, leaky_relu, tanh, sigmoid, dropout };
+
+/// One layer, its shapes inferred.
+struct LayerDescription {
+  LayerKind kind = LayerKind::relu;
+  std::string text;   ///< as written: "conv 6 5x5 pad 2"
+  std::string label;  ///< given with "label NAME"; may be empty
+  TensorShape input, output;
+  std::uint32_t kernel_height = 0, kernel_width = 0;  ///< conv, maxpool, avgpool
+  std::uint32_t stride = 1, padding = 0;
+  float parameter = 0;        ///< leaky-relu: slope; dropout: share dropped, [0, 1)
+  std::uint32_t weights = 0;  ///< conv: out * in * kh * kw; dense: out * in
+  std::uint32_t biases = 0;
+  std::int32_t group = -1;  ///< index into the study's groups; -1 without weights
+  std::uint32_t first_parameter =
+      0;  ///< where weights, then biases, stand in the network's flat parameter array
+};
+
+struct NetworkDescription {
+  std::string name;  ///< "lenet5", or "custom"
+  TensorShape input;
+  std::uint32_t classes = 0;  ///< outputs; softmax cross-entropy follows
+  std::vector<LayerDescription> layers;
+  std::uint32_t parameters =
+      0;  ///< length of the flat parameter array: layer by layer, weights [out][in][kh][kw], then biases
+};
+
+std::vector<std::string> known_networks();
+
+/// Throws RequestError naming the layer and the shape it got, the unknown word with the nearest known one, a
+/// group without a layer, a layer in two groups, or a layer with weights in none. Named networks end in
+/// `classes` outputs; a list that ends in fewer is refused. `place` is where the network was written
+/// ("--network", "study.toml:7") and begins every message.
+NetworkDescription describe_network(const NetworkSpec& spec, const std::vector<LayerGroup>& groups,
+                                    TensorShape input, std::uint32_t classes, const std::string& place);
+
+}  // namespace etalon

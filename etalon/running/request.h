@@ -1,0 +1,40 @@
+/// What a user asks for, as one value: made from options and a study file by the app, or by a library user's
+/// own code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "etalon/study/definition.h"
+
+namespace etalon {
+
+struct StudyRequest {
+  std::vector<std::string> sets{"shapes", "digits", "scenes"};  ///< as for open_data
+  NetworkSpec network;
+  std::vector<LayerGroup> groups = default_groups();
+  TrainingSpec training;
+  std::uint32_t batch = 64;
+  std::uint32_t samples = 0;     ///< 0: all that validation leaves
+  std::uint32_t validation = 0;  ///< 0: a sixth of the training part
+  std::uint32_t epochs = 1;
+  std::uint64_t study_seed = 0;
+  StudyPlan plan;
+
+  std::uint32_t lanes = 0;    ///< 0: the widest that suits this processor
+  std::uint32_t threads = 0;  ///< 0: one a core
+  std::string study_name;     ///< empty: default_study_name of the definition
+  std::string command;        ///< the command line that reproduces the study, for the report
+
+  /// Where parts of the request were written ("--network", "study.toml:7"); begins their error messages.
+  struct Places {
+    std::string data = "--data", network = "--network", groups = "[groups]", eta = "--eta",
+                training = "--optimizer", batch = "--batch", strategy = "--strategy", study_name = "--study";
+  } places;
+};
+
+/// The seed document's axis: 1e-4, 1e-3, 1e-2, 1e-1, 1.
+std::vector<double> default_etas();
+
+}  // namespace etalon

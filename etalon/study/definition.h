@@ -1,0 +1,103 @@
+/// What a study is (StudyDefinition: fixed for ever) and how much of it is asked for (StudyPlan: may grow).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etalon/study/setting.h"
+
+namespace etalon {
+
+/// A named network ("lenet5", "vgg-small", "mlp"), or a list of layers such as "conv 6 5x5 pad 2". Exactly
+/// one is filled.
+struct NetworkSpec {
+  std::string name = "lenet5";
+  std::vector<std::string> layers;
+  bool operator==(const NetworkSpec&) const = default;
+};
+
+struct OptimizerSpec {
+  std::string name = "sgd";  ///< sgd, momentum, nesterov, adam, adamw
+  double momentum = 0.9;     ///< [0, 1); momentum and nesterov only
+  double beta1 = 0.9;        ///< [0, 1); adam and adamw only
+  double beta2 = 0.999;      ///< [0, 1); adam and adamw only
+  double epsilon = 1e-8;     ///< > 0; adam and adamw only
+  double weight_decay =
+      0.0;  ///< >= 0; added to the gradient (adamw: decoupled); on weights and biases alike, as PyTorch does
+  bool operator==(const OptimizerSpec&) const = default;
+};
+
+/// A factor on every eta as a function of training progress over the study's full epochs, never over a rung.
+struct ScheduleSpec {
+  std::string name = "constant";  ///< constant, step, cosine, exponential
+  double warmup_epochs = 0.0;     ///< >= 0: linear from 0 over so many epochs, before any schedule
+  double step_epochs = 1.0;       ///< > 0; step: the factor is applied once each so many epochs
+  double factor =
+      0.1;  ///< (0, 1]; step: each time; exponential: each epoch; cosine: the share left at the end is 0
+  bool operator==(const ScheduleSpec&) const = default;
+};
+
+struct TrainingSpec {
+  OptimizerSpec optimizer;
+  ScheduleSpec schedule;
+  std::string initializer =
+      "he";  ///< he, he-uniform, glorot, glorot-uniform (the plain names are the normal variants)
+  bool operator==(const TrainingSpec&) const = default;
+};
+
+/// One data set of a study: its name and what it holds, never where it lies.
+struct SetIdentity {
+  std::string name;         ///< "mnist", "shapes"; unique within a study
+  std::string fingerprint;  ///< SHA-256 over shapes, pixels and labels
+  bool operator==(const SetIdentity&) const = default;
+};
+
+/// Everything that a curve depends on but setting and seed index. Two studies with equal definitions are the
+/// same study.
+struct StudyDefinition {
+  std::vector<SetIdentity> sets;
+  NetworkSpec network;
+  std::vector<LayerGroup> groups = default_groups();
+  TrainingSpec training;
+  std::uint32_t batch = 64;      ///< samples a minibatch; the last partial batch of an epoch is dropped
+  std::uint32_t samples = 0;     ///< training samples used; 0: all that validation leaves
+  std::uint32_t validation = 0;  ///< validation samples cut off first; 0: a sixth of the training part
+  std::uint32_t epochs = 1;
+  std::uint64_t study_seed = 0;
+  std::uint32_t numerics_version = 0;  ///< training::numerics_version when the study was made
+  bool operator==(const StudyDefinition&) const = default;
+};
+
+/// JSON with sorted keys, the same text for equal definitions; definition_from_text reads it back.
+std::string to_text(const StudyDefinition& definition);
+StudyDefinition definition_from_text(const std::string& text);  ///< throws Failure on anything else
+
+/// "shapes+digits-lenet5-3f9a2c": the sets, the network and the first 6 digits of the definition's SHA-256.
+std::string default_study_name(const StudyDefinition& definition);
+
+/// How the winner is chosen; part of the plan, as it changes no curve.
+struct ChoiceRules {
+  double speed_weight = 0.5;      ///< [0, 1]: weight of speed; the rest goes to stability
+  double divergence_limit = 0.0;  ///< [0, 1]: largest share of diverged seeds that may be chosen
+  std::optional<double>
+      target_loss;  ///< training loss > 0 to reach; default: 90 % of the best trial's descent
+  std::optional<double>
+      target_accuracy;  ///< validation accuracy (0, 1] to reach; default: the same share of its rise
+  bool operator==(const ChoiceRules&) const = default;
+};
+
+struct StudyPlan {
+  SearchSpace space;
+  std::string strategy = "grid";  ///< grid, random
+  std::uint32_t trials = 0;       ///< random: settings to draw; grid: 0
+  std::uint32_t seeds = 3;        ///< tuning seed indices 0 .. seeds-1
+  ChoiceRules choice;
+  bool operator==(const StudyPlan&) const = default;
+};
+
+std::string to_text(const StudyPlan& plan);
+StudyPlan plan_from_text(const std::string& text);  ///< throws Failure on anything else
+
+}  // namespace etalon

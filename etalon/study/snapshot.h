@@ -1,0 +1,81 @@
+/// All that is known of a study, as one value: what the store holds, what the judge reads, what a report
+/// shows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etalon/study/definition.h"
+#include "etalon/study/trial.h"
+
+namespace etalon {
+
+/// A data set in numbers, recorded when a study is made so that a report never needs the data.
+struct SetFacts {
+  std::string name;    ///< as in SetIdentity
+  std::string source;  ///< as the user wrote it: "mnist:DIR", "shapes"
+  std::uint32_t channels = 0, height = 0, width = 0, classes = 0;
+  std::uint32_t training_samples = 0;  ///< used for training, after validation and --samples
+  std::uint32_t validation_samples = 0;
+  std::uint32_t test_samples = 0;
+  double label_entropy = 0;                  ///< H of the training labels, nats
+  double chance = 0;                         ///< validation accuracy of the most frequent class
+  std::vector<std::string> classes_by_name;  ///< [class]; may be empty
+};
+
+/// One layer as it was built, for the report's table.
+struct LayerFacts {
+  std::string text;          ///< "conv 6 5x5 pad 2"
+  std::string output_shape;  ///< "6x28x28"
+  std::uint64_t parameters = 0;
+  std::string group;  ///< empty for layers without weights
+};
+
+struct NetworkFacts {
+  std::uint32_t set = 0;  ///< shapes differ from set to set
+  std::vector<LayerFacts> layers;
+  std::uint64_t parameters = 0;
+};
+
+/// Where and with what a study was trained; shown, never used in a choice.
+struct MachineFacts {
+  std::string processor;  ///< "AMD EPYC 9554"
+  std::uint32_t threads = 0;
+  std::uint32_t lanes = 0;
+  std::string instruction_set;  ///< "AVX2"
+  std::string numeric_class;
+  std::string etalon_version;
+};
+
+/// Accuracy on the test part of the recommended setting's kept weights, once, at the end.
+struct TestResult {
+  TrialKey key;
+  double loss = 0;
+  double accuracy = 0;
+};
+
+/// Training wall time so far, summed over all runs of the study.
+struct StudyTimes {
+  std::int64_t started_unix_millis = 0;
+  std::int64_t finished_unix_millis = 0;
+  double training_seconds = 0;  ///< wall seconds in which any thread trained; evaluation left out
+  std::uint64_t samples_trained = 0;
+};
+
+struct StudySnapshot {
+  std::string name;
+  StudyDefinition definition;
+  StudyPlan plan;
+  std::vector<SetFacts> sets;          ///< [set]
+  std::vector<NetworkFacts> networks;  ///< [set]
+  MachineFacts machine;
+  std::string command;  ///< the command line that reproduces the study
+  StudyTimes times;
+  std::vector<TrialRecord> trials;   ///< finished ones, in TrialKey order
+  std::vector<TestResult> tests;     ///< empty until the study concluded
+  std::uint32_t planned_trials = 0;  ///< settings x sets x seeds of the plan
+};
+
+}  // namespace etalon

@@ -1,0 +1,80 @@
+/// What the judge says: of one curve (Verdict), and of one setting over its seeds (CellSummary).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etalon/study/trial.h"
+
+namespace etalon {
+
+enum class TrialStatus { learning, stalled, diverged };
+enum class SpeedWord { super_fast, fast, slow, very_slow, not_moving };
+enum class StabilityWord { perfectly_stable, quite_stable, unstable, really_unstable, diverging };
+
+std::string to_text(TrialStatus status);  ///< "learning"
+std::string to_text(SpeedWord speed);     ///< "super fast"
+std::string to_text(StabilityWord word);  ///< "perfectly stable"
+
+/// Epochs until a target was reached and held. A run that misses it is censored at the budget, never dropped.
+struct EpochsToTarget {
+  double epochs = 0;  ///< fractional, in (0, budget]; the budget where censored
+  bool reached = false;
+};
+
+/// The measures of one curve; definitions in judging/measures.h. An empty optional is 'not measured', never
+/// 0.
+struct Verdict {
+  TrialStatus status = TrialStatus::learning;
+  std::optional<EpochsToTarget> loss_target;  ///< empty if no target could be fixed
+  std::optional<EpochsToTarget> accuracy_target;
+  double area = 0;      ///< (1/T) sum of min(v_t, 10), in [0, 10]; small is fast
+  double set_back = 0;  ///< [0, 10]: the share of the descent lost again at the worst moment
+  double catapult = 0;  ///< [0, 10]: the same within the first 2 % of steps, told apart
+  std::optional<double>
+      spike_share;  ///< [0, 1]; empty where the curve is too short to have a trailing median
+  std::optional<double> still_falling;  ///< [0, 1]: probability that the slope of the last tenth is negative
+  double final_training_loss = 0;       ///< smoothed, capped at the reference loss
+  std::optional<double> final_validation_loss;
+  std::optional<double> accuracy;  ///< last epoch's validation accuracy; chance if diverged
+  SpeedWord speed = SpeedWord::slow;
+  StabilityWord stability = StabilityWord::quite_stable;
+  std::string sentence;  ///< "The loss goes down fast and is quite stable."
+};
+
+struct JudgedTrial {
+  TrialKey key;
+  Verdict verdict;
+};
+
+/// Mean and deviation over seeds; deviation is empty with one value, all is empty with none.
+struct Spread {
+  std::optional<double> mean;
+  std::optional<double> deviation;  ///< sample standard deviation (n - 1)
+  std::uint32_t count = 0;
+};
+
+/// One setting on one set, over its tuning seeds.
+struct CellSummary {
+  Setting setting;
+  std::uint32_t seeds = 0;
+  std::uint32_t diverged_seeds = 0;
+  std::uint32_t stalled_seeds = 0;
+  double divergence_upper = 0;  ///< Wilson 95 % upper bound of the share of diverged seeds
+  Spread accuracy, final_training_loss, final_validation_loss, area, set_back, catapult, spike_share,
+      still_falling, seconds;
+  std::optional<EpochsToTarget>
+      median_loss_target;  ///< median over seeds, censored ones counted at the budget
+  std::optional<EpochsToTarget> median_accuracy_target;
+  std::optional<double>
+      sensitivity;  ///< mean rise of the final loss towards the neighbouring cells, per decade
+  std::vector<std::optional<double>>
+      margin;  ///< [group] decades to the nearest diverged cell; empty: none on this axis
+  SpeedWord speed = SpeedWord::slow;
+  StabilityWord stability = StabilityWord::quite_stable;
+  std::string sentence;  ///< over the seeds: what a person sees in the plot
+};
+
+}  // namespace etalon

@@ -1,0 +1,88 @@
+/// The built-in trainer: trains packs of trials of one network on one data set, one trial a lane. The front
+/// door of the training room; which instruction set and width run is chosen behind it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "etalon/data/data_set.h"
+#include "etalon/data/split.h"
+#include "etalon/nn/describe.h"
+#include "etalon/study/definition.h"
+#include "etalon/training/roster.h"
+
+namespace etalon {
+
+/// Raised whenever the bits of any curve change; stored with each study.
+inline constexpr std::uint32_t numerics_version = 1;
+
+/// What one trainer needs to know; borrowed values must outlive it.
+struct TrainingTask {
+  const DataSet* data = nullptr;
+  const Split* split = nullptr;
+  NetworkDescription network;
+  TrainingSpec training;
+  std::uint32_t batch = 64;
+  std::uint32_t epochs = 1;  ///< the study's full epochs: the span of schedules
+  std::uint64_t study_seed = 0;
+};
+
+struct TrainerOptions {
+  std::uint32_t lanes = 0;    ///< 1, 4, 8, 16; 0: the widest that suits this processor
+  std::uint32_t threads = 0;  ///< 0: one a core
+};
+
+/// What the processor at hand is used for.
+struct LaneSupport {
+  std::uint32_t widest = 0;           ///< lanes chosen by 0
+  std::vector<std::uint32_t> widths;  ///< all that run here, ascending
+  std::string instruction_set;        ///< "AVX-512", "AVX2", "SSE2"
+  std::string numeric_class;          ///< "x86-64-fma", "x86-64"
+};
+LaneSupport lane_support();
+
+/// Throws RequestError (place "--lanes") if the width is not one of 0, 1, 4, 8, 16 or does not run on this
+/// processor.
+void require_width(std::uint32_t lanes);
+
+struct Evaluation {
+  double loss = 0;      ///< mean cross-entropy
+  double accuracy = 0;  ///< share in [0, 1]
+};
+
+class Trainer {
+ public:
+  virtual ~Trainer() = default;
+
+  /// Trains what `source` hands out until it has nothing left or asks to stop, on options.threads threads.
+  /// Exceptions of a thread or of the source are rethrown here, after all threads have left.
+  virtual void train(AssignmentSource& source) = 0;
+
+  /// Loss and accuracy of final weights (as in Outcome::weights) on the test part.
+  virtual Evaluation evaluate_test(std::span<const float> weights) = 0;
+
+  virtual std::uint32_t lanes() const = 0;
+  virtual std::uint32_t threads() const = 0;
+  /// Bytes that train() will hold at once for all threads: weights, optimizer state, activations, samples.
+  virtual std::uint64_t memory_bytes() const = 0;
+  /// Trial-samples per second of one thread with all lanes filled, from a few measured steps (about
+  /// `seconds`).
+  virtual double measure_speed(double seconds) = 0;
+};
+
+/// Throws RequestError if batch exceeds the training samples, or for an unknown optimizer, schedule or
+/// initializer.
+std::unique_ptr<Trainer> make_trainer(const TrainingTask& task, const TrainerOptions& options);
+
+/// Names that a study may use, for messages and --help.
+std::vector<std::string> known_optimizers();
+std::vector<std::string> known_schedules();
+std::vector<std::string> known_initializers();
+
+/// Throws RequestError for a name or number out of range; `place` begins the message.
+void require_valid(const TrainingSpec& spec, const std::string& place);
+
+}  // namespace etalon

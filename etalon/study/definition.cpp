@@ -1,0 +1,73 @@
+#include "etalon/study/definition.h"
+
+#include <nlohmann/json.hpp>
+
+#include "etalon/base/digest.h"
+#include "etalon/base/error.h"
+
+// nlohmann::json keeps keys sorted and writes doubles so that they read back to the same bits: the texts are
+// canonical.
+namespace etalon {
+
+using Json = nlohmann::json;
+
+void to_json(Json& json, const Setting& setting) { json = setting.eta; }
+void from_json(const Json& json, Setting& setting) { json.get_to(setting.eta); }
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerGroup, name, selectors)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SearchSpace, values, settings)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkSpec, name, layers)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OptimizerSpec, name, momentum, beta1, beta2, epsilon, weight_decay)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ScheduleSpec, name, warmup_epochs, step_epochs, factor)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingSpec, optimizer, schedule, initializer)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetIdentity, name, fingerprint)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyDefinition, sets, network, groups, training, batch, samples,
+                                   validation, epochs, study_seed, numerics_version)
+
+void to_json(Json& json, const ChoiceRules& rules) {
+  json = {{"speed_weight", rules.speed_weight}, {"divergence_limit", rules.divergence_limit}};
+  json["target_loss"] = rules.target_loss ? Json(*rules.target_loss) : Json();
+  json["target_accuracy"] = rules.target_accuracy ? Json(*rules.target_accuracy) : Json();
+}
+
+void from_json(const Json& json, ChoiceRules& rules) {
+  json.at("speed_weight").get_to(rules.speed_weight);
+  json.at("divergence_limit").get_to(rules.divergence_limit);
+  if (const Json& loss = json.at("target_loss"); !loss.is_null()) rules.target_loss = loss.get<double>();
+  if (const Json& share = json.at("target_accuracy"); !share.is_null())
+    rules.target_accuracy = share.get<double>();
+}
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyPlan, space, strategy, trials, seeds, choice)
+
+namespace {
+
+template <class Value>
+Value from_text(const std::string& text, const std::string& what) {
+  try {
+    return Json::parse(text).get<Value>();
+  } catch (const Json::exception& error) {
+    throw Failure({what, error.what(), "the text that a store keeps", "the store may be damaged"});
+  }
+}
+
+}  // namespace
+
+std::string to_text(const StudyDefinition& definition) { return Json(definition).dump(); }
+
+StudyDefinition definition_from_text(const std::string& text) {
+  return from_text<StudyDefinition>(text, "study definition");
+}
+
+std::string default_study_name(const StudyDefinition& definition) {
+  std::string name;
+  for (const SetIdentity& set : definition.sets) name += (name.empty() ? "" : "+") + set.name;
+  const std::string network = definition.network.layers.empty() ? definition.network.name : "custom";
+  return name + "-" + network + "-" + digest_of(to_text(definition)).substr(0, 6);
+}
+
+std::string to_text(const StudyPlan& plan) { return Json(plan).dump(); }
+
+StudyPlan plan_from_text(const std::string& text) { return from_text<StudyPlan>(text, "study plan"); }
+
+}  // namespace etalon

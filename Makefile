@@ -1,0 +1,59 @@
+# One word a job; `make help` lists them. All building is done by CMake's presets (CMakePresets.json).
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+
+PACKAGES := tools/install-packages.sh
+CONFIGURE := cmake --log-level=WARNING --preset
+BUILD := cmake --build -j $(JOBS) --preset
+CTEST := ctest -j $(JOBS) --preset
+
+# $(call build,PRESET): configure and build it. $(call test,PRESET[,TEST PRESET]): and run its tests.
+build = $(CONFIGURE) $(1) && $(BUILD) $(1)
+test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
+
+.DEFAULT_GOAL := release
+.PHONY: release demo test test-slow test-asan test-tsan tidy format bench install packages clean help
+
+release: ## Build build/release/etalon (what plain `make` does)
+	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
+
+demo: packages ## Install packages, build, run the default study on the built-in sets
+	@$(call build,release)
+	@build/release/etalon tune
+
+test: packages ## Install packages, build with warnings as errors, run all tests but the slow ones
+	@$(call test,dev)
+
+test-slow: packages ## Run the slow tests alone
+	@$(call test,dev,slow)
+
+test-asan: packages ## Run the tests under the address and undefined-behaviour sanitizers
+	@$(call test,asan-ubsan)
+
+test-tsan: packages ## Run the tests under the thread sanitizer
+	@$(call test,tsan)
+
+tidy: packages ## Compile with clang and clang-tidy, every finding an error
+	@$(PACKAGES) tools/packages-tidy.txt
+	@$(call build,tidy)
+
+format: ## Lay out every C++ file with clang-format
+	@find etalon tests reference bench examples \( -name '*.h' -o -name '*.cpp' \) -print0 | xargs -0 clang-format -i
+
+bench: packages ## Build and run the benchmarks, PyTorch beside them
+	@$(PACKAGES) bench/packages.txt
+	@$(call build,bench)
+	@bench/run.sh build/bench
+
+install: release ## Install the program under PREFIX (default /usr/local), within DESTDIR
+	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip
+
+packages: ## Install the Debian packages of packages.txt that are missing (sudo when not root)
+	@$(PACKAGES) packages.txt
+
+clean: ## Remove build/; studies and reports stay
+	rm -rf build
+
+help: ## List these jobs
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14

@@ -37,4 +37,8 @@ struct StudyRequest {
 /// The seed document's axis: 1e-4, 1e-3, 1e-2, 1e-1, 1.
 std::vector<double> default_etas();
 
+/// Throws RequestError for a number out of its range, or etas that do not fit the groups. What needs the data
+/// is checked by PreparedStudy.
+void require_valid(const StudyRequest& request);
+
 }  // namespace etalon

@@ -1,0 +1,74 @@
+#include "etalon/running/conclude.h"
+
+#include <algorithm>
+
+#include "etalon/base/clock.h"
+#include "etalon/judging/judge.h"
+#include "etalon/running/built_in_objective.h"
+
+namespace etalon {
+namespace {
+
+/// Trials of `setting` on `set` whose weights are worth keeping: those that did not diverge.
+std::vector<TrialKey> trials_of(const StudySnapshot& study, std::uint32_t set, const Setting& setting) {
+  std::vector<TrialKey> keys;
+  for (const TrialRecord& trial : study.trials)
+    if (trial.key.set == set && trial.key.setting == setting && !has_non_finite_loss(trial.curve))
+      keys.push_back(trial.key);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+const TestResult* known_result(const StudySnapshot& study, const TrialKey& key) {
+  const auto found = std::find_if(study.tests.begin(), study.tests.end(),
+                                  [&](const TestResult& test) { return test.key == key; });
+  return found == study.tests.end() ? nullptr : &*found;
+}
+
+/// Results for `keys`, all of set `set`: those known already, and those that kept weights allow.
+std::vector<TestResult> test_results(const Preparation& all, const StudySnapshot& study, std::uint32_t set,
+                                     const std::vector<TrialKey>& keys, StudyStore& store) {
+  std::vector<TestResult> results;
+  std::unique_ptr<Objective> objective;
+  for (const TrialKey& key : keys) {
+    if (const TestResult* known = known_result(study, key)) {
+      results.push_back(*known);
+    } else if (const auto weights = store.load_weights(study.name, key)) {
+      if (!objective) objective = std::make_unique<BuiltInObjective>(all.task(set), all.trainer_options());
+      const Evaluation evaluation = objective->evaluate_test(*weights);
+      results.push_back({key, evaluation.loss, evaluation.accuracy});
+    }
+  }
+  return results;
+}
+
+bool same_keys(const std::vector<TestResult>& a, const std::vector<TestResult>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const TestResult& x, const TestResult& y) { return x.key == y.key; });
+}
+
+}  // namespace
+
+bool conclude(const Preparation& all, StudySnapshot study, StudyStore& store, StudyObserver& observer) {
+  std::sort(study.trials.begin(), study.trials.end(),
+            [](const TrialRecord& a, const TrialRecord& b) { return a.key < b.key; });
+  observer.concluding();
+  std::vector<TestResult> tests;
+  std::vector<TrialKey> keep;
+  for (const Recommendation& recommendation : judge(study).recommendations) {
+    if (!recommendation.setting) continue;
+    const auto chosen = trials_of(study, recommendation.set, *recommendation.setting);
+    const auto results = test_results(all, study, recommendation.set, chosen, store);
+    tests.insert(tests.end(), results.begin(), results.end());
+    keep.insert(keep.end(), chosen.begin(), chosen.end());
+    // A study that grows may come to prefer one of these: their weights stay too.
+    for (const Setting& setting : recommendation.equivalent)
+      for (const TrialKey& key : trials_of(study, recommendation.set, setting)) keep.push_back(key);
+  }
+  if (study.times.finished_unix_millis != 0 && same_keys(tests, study.tests)) return false;
+  study.times.finished_unix_millis = system_clock().unix_millis();
+  store.conclude(study.name, tests, study.times, keep);
+  return true;
+}
+
+}  // namespace etalon

@@ -1,0 +1,40 @@
+#include "etalon/running/plan.h"
+
+#include <algorithm>
+
+namespace etalon {
+
+std::vector<TrialKey> trials_on_set(const std::vector<Proposal>& round, std::uint32_t set) {
+  std::vector<TrialKey> trials;
+  for (const Proposal& proposal : round) trials.push_back({set, proposal.setting, proposal.seed_index});
+  return trials;
+}
+
+SearchSpace space_of(const std::set<Setting>& settings) {
+  SearchSpace space;
+  if (settings.empty()) return space;
+  const std::size_t groups = settings.begin()->eta.size();
+  std::size_t cells = 1;
+  for (std::size_t group = 0; group < groups; ++group) {
+    std::set<double> values;
+    for (const Setting& setting : settings) values.insert(setting.eta[group]);
+    space.values.emplace_back(values.begin(), values.end());
+    cells *= values.size();
+  }
+  if (cells != settings.size()) space.settings.assign(settings.begin(), settings.end());
+  return space;
+}
+
+StudyPlan plan_with_finished(StudyPlan asked, const std::vector<TrialKey>& asked_trials,
+                             const std::vector<TrialRecord>& finished) {
+  std::set<Setting> settings;
+  for (const TrialKey& trial : asked_trials) settings.insert(trial.setting);
+  for (const TrialRecord& trial : finished) {
+    settings.insert(trial.key.setting);
+    asked.seeds = std::max(asked.seeds, trial.key.seed_index + 1);
+  }
+  if (asked.strategy == "grid" || settings.size() > asked_trials.size()) asked.space = space_of(settings);
+  return asked;
+}
+
+}  // namespace etalon

@@ -1,0 +1,152 @@
+#include "etalon/running/prepare.h"
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/version.h"
+#include "etalon/data/open.h"
+#include "etalon/running/plan.h"
+#include "etalon/search/make.h"
+
+namespace etalon {
+namespace {
+
+/// Names that are unique within the study; the same data twice is refused.
+std::vector<SetIdentity> identities_of(const std::vector<DataSet>& data, const std::string& place) {
+  std::vector<SetIdentity> identities;
+  for (const DataSet& set : data) {
+    unsigned same_name = 0;
+    for (std::size_t i = 0; i < identities.size(); ++i) {
+      if (identities[i].fingerprint == set.fingerprint)
+        throw RequestError({place, "the same data twice: " + data[i].source + " and " + set.source,
+                            "every data set once", "leave one of them out"});
+      same_name += data[i].name == set.name;
+    }
+    identities.push_back(
+        {same_name ? fmt::format("{}-{}", set.name, same_name + 1) : set.name, set.fingerprint});
+  }
+  return identities;
+}
+
+SetFacts facts_of(const SetIdentity& identity, const DataSet& data, const Split& split) {
+  SetFacts facts;
+  facts.name = identity.name;
+  facts.source = data.source;
+  facts.channels = data.shape.channels;
+  facts.height = data.shape.height;
+  facts.width = data.shape.width;
+  facts.classes = data.classes;
+  facts.training_samples = static_cast<std::uint32_t>(split.training.size());
+  facts.validation_samples = static_cast<std::uint32_t>(split.validation.size());
+  facts.test_samples = data.test.count();
+  facts.label_entropy = label_entropy(data.training, split.training, data.classes);
+  facts.chance = chance_accuracy(data.training, split.validation, data.classes);
+  facts.classes_by_name = data.class_names;
+  return facts;
+}
+
+NetworkFacts facts_of(std::uint32_t set, const NetworkDescription& network,
+                      const std::vector<LayerGroup>& groups) {
+  NetworkFacts facts{set, {}, network.parameters};
+  for (const LayerDescription& layer : network.layers)
+    facts.layers.push_back({layer.text, to_text(layer.output), std::uint64_t{layer.weights} + layer.biases,
+                            layer.group < 0 ? "" : groups.at(static_cast<std::size_t>(layer.group)).name});
+  return facts;
+}
+
+StudyDefinition definition_of(const StudyRequest& request, std::vector<SetIdentity> sets) {
+  StudyDefinition definition;
+  definition.sets = std::move(sets);
+  definition.network = request.network;
+  if (!definition.network.layers.empty()) definition.network.name.clear();
+  definition.groups = request.groups;
+  definition.training = request.training;
+  definition.batch = request.batch;
+  definition.samples = request.samples;
+  definition.validation = request.validation;
+  definition.epochs = request.epochs;
+  definition.study_seed = request.study_seed;
+  definition.numerics_version = numerics_version;
+  return definition;
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(": ") + 2);
+  return "unknown processor";
+}
+
+void open_set(Preparation& all, const std::string& source) {
+  const StudyRequest& request = all.request;
+  DataSet data = open_data(source);
+  Split split = split_training_part(data, request.validation, request.samples, request.study_seed);
+  if (request.batch > split.training.size())
+    throw RequestError({request.places.batch, fmt::format("a batch of {}", request.batch),
+                        fmt::format("at most the {} training samples of {}", split.training.size(), source),
+                        "use a smaller batch, or more samples"});
+  const TensorShape input{data.shape.channels, data.shape.height, data.shape.width};
+  all.networks.push_back(
+      describe_network(request.network, request.groups, input, data.classes, request.places.network));
+  all.data.push_back(std::move(data));
+  all.splits.push_back(std::move(split));
+}
+
+}  // namespace
+
+TrainingTask Preparation::task(std::uint32_t set) const {
+  return {&data.at(set), &splits.at(set), networks.at(set),  request.training,
+          request.batch, request.epochs,  request.study_seed};
+}
+
+Preparation prepare(StudyRequest request) {
+  if (request.plan.space.values.empty() && request.plan.space.settings.empty())
+    request.plan.space.values.assign(request.groups.size(), default_etas());
+  require_valid(request);
+  require_valid(request.training, request.places.training);
+  require_width(request.lanes);
+
+  Preparation all;
+  all.first_round = make_strategy(request.plan, request.epochs, request.study_seed)->suggest();
+  all.request = std::move(request);
+  for (const std::string& source : all.request.sets) open_set(all, source);
+
+  StudySnapshot& study = all.study;
+  study.definition = definition_of(all.request, identities_of(all.data, all.request.places.data));
+  study.name = all.request.study_name.empty() ? default_study_name(study.definition) : all.request.study_name;
+  study.plan = all.request.plan;
+  study.machine = machine_facts(all.trainer_options());
+  study.command = all.request.command;
+  for (std::uint32_t set = 0; set < all.data.size(); ++set) {
+    study.sets.push_back(facts_of(study.definition.sets[set], all.data[set], all.splits[set]));
+    study.networks.push_back(facts_of(set, all.networks[set], all.request.groups));
+  }
+  study.planned_trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());
+  return all;
+}
+
+double forward_multiply_adds(const NetworkDescription& network) {
+  double sum = 0;
+  for (const LayerDescription& layer : network.layers)
+    sum +=
+        static_cast<double>(layer.weights) * layer.output.height * layer.output.width + layer.output.size();
+  return sum;
+}
+
+MachineFacts machine_facts(const TrainerOptions& options) {
+  const LaneSupport support = lane_support();
+  MachineFacts facts;
+  facts.processor = processor_name();
+  facts.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  facts.lanes = options.lanes ? options.lanes : support.widest;
+  facts.instruction_set = support.instruction_set;
+  facts.numeric_class = support.numeric_class;
+  facts.etalon_version = version;
+  return facts;
+}
+
+}  // namespace etalon

@@ -1,0 +1,70 @@
+#include "etalon/running/request.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/text.h"
+
+namespace etalon {
+namespace {
+
+void require_eta(double eta, const std::string& group, const std::string& place) {
+  if (std::isfinite(eta) && eta > 0.0 && eta <= largest_eta) return;
+  throw RequestError({place, fmt::format("eta {} for group '{}'", shortest(eta), group),
+                      fmt::format("a number above 0 and at most {}", shortest(largest_eta)),
+                      "etas are compared on a log axis"});
+}
+
+void require_share(double value, const std::string& key) {
+  if (value >= 0.0 && value <= 1.0) return;
+  throw RequestError({"[choice] " + key, shortest(value), "a number from 0 to 1", ""});
+}
+
+void require_at_least_one(std::uint32_t value, const std::string& option) {
+  if (value == 0) throw RequestError({option, "0", "a whole number, at least 1", ""});
+}
+
+void require_valid_space(const StudyRequest& request) {
+  const std::string& place = request.places.eta;
+  const std::size_t groups = request.groups.size();
+  for (const Setting& setting : request.plan.space.settings) {
+    if (setting.eta.size() != groups)
+      throw RequestError({place, fmt::format("a setting of {} etas", setting.eta.size()),
+                          fmt::format("one for each of the {} layer groups", groups), ""});
+    for (std::size_t group = 0; group < groups; ++group)
+      require_eta(setting.eta[group], request.groups[group].name, place);
+  }
+  if (!request.plan.space.settings.empty()) return;
+  if (request.plan.space.values.size() != groups)
+    throw RequestError({place, fmt::format("etas for {} layer groups", request.plan.space.values.size()),
+                        fmt::format("a list for each of the {} layer groups", groups), ""});
+  for (std::size_t group = 0; group < groups; ++group) {
+    if (request.plan.space.values[group].empty())
+      throw RequestError(
+          {place, "no eta for group '" + request.groups[group].name + "'", "at least one", ""});
+    for (const double eta : request.plan.space.values[group])
+      require_eta(eta, request.groups[group].name, place);
+  }
+}
+
+}  // namespace
+
+std::vector<double> default_etas() { return {1e-4, 1e-3, 1e-2, 1e-1, 1.0}; }
+
+void require_valid(const StudyRequest& request) {
+  if (request.sets.empty()) throw RequestError({request.places.data, "no data set", "at least one", ""});
+  require_at_least_one(request.batch, request.places.batch);
+  require_at_least_one(request.epochs, "--epochs");
+  require_at_least_one(request.plan.seeds, "--seeds");
+  require_share(request.plan.choice.speed_weight, "speed_weight");
+  require_share(request.plan.choice.divergence_limit, "divergence_limit");
+  if (const auto& target = request.plan.choice.target_accuracy) require_share(*target, "target accuracy");
+  if (const auto& target = request.plan.choice.target_loss;
+      target && !(std::isfinite(*target) && *target > 0))
+    throw RequestError({"[choice] target loss", shortest(*target), "a number above 0", ""});
+  require_valid_space(request);
+}
+
+}  // namespace etalon

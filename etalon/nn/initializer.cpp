@@ -1,0 +1,72 @@
+#include "etalon/nn/initializer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/random.h"
+#include "etalon/base/text.h"
+
+namespace etalon {
+namespace {
+
+struct Initializer {
+  const char* name;
+  bool counts_outputs;  ///< the variance is 2 / (fan_in + fan_out), not 2 / fan_in
+  bool uniform;
+};
+
+constexpr std::array<Initializer, 4> initializers{{
+    {"he", false, false},
+    {"he-uniform", false, true},
+    {"glorot", true, false},
+    {"glorot-uniform", true, true},
+}};
+
+const Initializer& find_initializer(const std::string& name) {
+  const auto found =
+      std::ranges::find_if(initializers, [&](const auto& known) { return name == known.name; });
+  if (found != initializers.end()) return *found;
+  const auto known = initializer_names();
+  throw RequestError({"initializer", fmt::format("the unknown name '{}'", name),
+                      "one of " + join(known, ", "), hint_for(name, known)});
+}
+
+double variance(const LayerDescription& layer, const Initializer& initializer) {
+  const double fan_in = static_cast<double>(layer.weights) / layer.output.channels;
+  const double area =
+      layer.kind == LayerKind::conv ? double{1} * layer.kernel_height * layer.kernel_width : 1;
+  const double fan_out = layer.output.channels * area;
+  return 2.0 / (initializer.counts_outputs ? fan_in + fan_out : fan_in);
+}
+
+}  // namespace
+
+std::vector<std::string> initializer_names() {
+  std::vector<std::string> names;
+  for (const Initializer& initializer : initializers) names.emplace_back(initializer.name);
+  return names;
+}
+
+std::vector<float> initial_weights(const NetworkDescription& network, const std::string& initializer,
+                                   std::uint64_t study_seed, std::uint32_t seed_index) {
+  const Initializer& chosen = find_initializer(initializer);
+  std::vector<float> parameters(network.parameters, 0.0f);
+  for (std::uint32_t position = 0; position < network.layers.size(); ++position) {
+    const LayerDescription& layer = network.layers[position];
+    if (layer.weights == 0) continue;
+    RandomSequence sequence({study_seed, seed_index, Purpose::initial_weights}, position);
+    const double deviation = std::sqrt(variance(layer, chosen));
+    const double bound = deviation * std::sqrt(3.0);  // a uniform variable on [-b, b) has variance b^2 / 3
+    float* weights = parameters.data() + layer.first_parameter;
+    for (std::uint32_t i = 0; i < layer.weights; ++i)
+      weights[i] = static_cast<float>(chosen.uniform ? sequence.uniform(-bound, bound)
+                                                     : deviation * sequence.normal());
+  }
+  return parameters;
+}
+
+}  // namespace etalon

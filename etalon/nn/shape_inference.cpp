@@ -1,0 +1,74 @@
+#include "etalon/nn/shape_inference.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+
+namespace etalon {
+namespace {
+
+constexpr std::uint64_t most_values = 0x7FFF'FFFF;  // shapes and parameters are counted in 32 bits
+
+std::uint32_t positions(std::uint32_t input, const LayerText& layer) {
+  return (input + 2 * layer.padding - layer.kernel) / layer.stride + 1;
+}
+
+void require_room_for_window(const LayerText& layer, const TensorShape& input, const std::string& place) {
+  const std::uint32_t least = layer.kernel - std::min(layer.kernel - 1, 2 * layer.padding);
+  if (input.height >= least && input.width >= least) return;
+  const std::string remedy =
+      layer.kind == LayerKind::conv ? "a smaller kernel, more padding ('pad P')" : "a smaller window";
+  throw RequestError({place, to_text(input), fmt::format("at least {0}x{0} in each channel", least),
+                      "take " + remedy + ", or fewer pooling layers before it"});
+}
+
+void require_countable(std::uint64_t values, const char* what, const std::string& place) {
+  if (values > most_values)
+    throw RequestError({place, fmt::format("{} {}", values, what), fmt::format("at most {}", most_values),
+                        "take fewer outputs, or more pooling before it"});
+}
+
+void lay_windows(LayerDescription& description, const LayerText& layer, const std::string& place) {
+  const TensorShape& input = description.input;
+  require_room_for_window(layer, input, place);
+  description.kernel_height = description.kernel_width = layer.kernel;
+  description.output = {input.channels, positions(input.height, layer), positions(input.width, layer)};
+}
+
+void add_weights(LayerDescription& description, std::uint32_t outputs, std::uint64_t fan_in,
+                 const std::string& place) {
+  require_countable(outputs * fan_in, "weights", place);
+  description.weights = static_cast<std::uint32_t>(outputs * fan_in);
+  description.biases = outputs;
+}
+
+}  // namespace
+
+LayerDescription infer_shapes(const LayerText& layer, const TensorShape& input, const std::string& place) {
+  LayerDescription description;
+  description.kind = layer.kind;
+  description.text = layer.text;
+  description.label = layer.label;
+  description.input = description.output = input;
+  description.stride = layer.stride;
+  description.padding = layer.padding;
+  description.parameter = layer.parameter;
+  if (layer.kernel != 0) lay_windows(description, layer, place);
+  if (layer.kind == LayerKind::conv) {
+    description.output.channels = layer.outputs;
+    add_weights(description, layer.outputs, std::uint64_t{input.channels} * layer.kernel * layer.kernel,
+                place);
+  } else if (layer.kind == LayerKind::dense) {
+    description.output = {layer.outputs, 1, 1};
+    add_weights(description, layer.outputs, input.size(), place);
+  }
+  const TensorShape& output = description.output;
+  require_countable(std::uint64_t{output.height} * output.width, "positions", place);
+  require_countable(std::uint64_t{output.height} * output.width * output.channels, "values", place);
+  return description;
+}
+
+}  // namespace etalon

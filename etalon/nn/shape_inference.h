@@ -1,0 +1,15 @@
+/// From a layer's words and the shape that reaches it to its description.
+#pragma once
+
+#include "etalon/nn/describe.h"
+#include "etalon/nn/layer_text.h"
+
+namespace etalon {
+
+/// The layer with its shapes, weights and biases; group and first_parameter are left open. A window is laid
+/// at positions 0, stride, 2 stride, ... while it fits whole: output = (input + 2 padding - kernel) / stride
+/// + 1, rounded down, as PyTorch has it. Throws RequestError if the layer does not fit its input or grows
+/// beyond what can be counted; `place` names the layer and begins the message.
+LayerDescription infer_shapes(const LayerText& layer, const TensorShape& input, const std::string& place);
+
+}  // namespace etalon

@@ -1,0 +1,203 @@
+#include "etalon/running/study_runner.h"
+
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "etalon/base/error.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+/// A study of 2 x 2 settings that trains in about a tenth of a second.
+StudyRequest small_request() {
+  StudyRequest request;
+  request.sets = {"shapes"};
+  request.network.name.clear();
+  request.network.layers = {"conv 3 5x5 stride 2", "relu", "maxpool 2", "dense 10"};
+  request.samples = 256;
+  request.validation = 128;
+  request.batch = 32;
+  request.plan.space.values = {{0.01, 0.1}, {0.01, 0.1}};
+  request.plan.seeds = 2;
+  request.command = "first command";
+  return request;
+}
+
+class Recorder final : public StudyObserver {
+ public:
+  void study_opened(const StudySnapshot& study) override { finished_before = study.trials.size(); }
+  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override { ++sets; }
+  void advanced(std::uint64_t samples, double share) override {
+    samples_seen += samples;
+    last_share = share;
+  }
+  void trial_finished(const TrialRecord& trial, double accuracy, bool) override {
+    trials.insert(trial.key);
+    EXPECT_GE(accuracy, 0.0);
+    EXPECT_LE(accuracy, 1.0);
+    if (stop_after && trials.size() >= stop_after) stop->store(true);
+  }
+  void concluding() override { ++conclusions; }
+
+  std::size_t finished_before = 0, sets = 0, conclusions = 0, stop_after = 0;
+  std::uint64_t samples_seen = 0;
+  double last_share = 0;
+  std::set<TrialKey> trials;
+  std::atomic<bool>* stop = nullptr;
+};
+
+StudyEnd run(const StudyRequest& request, StudyStore& store, Recorder& recorder, std::size_t stop_after = 0) {
+  std::atomic<bool> stop{false};
+  recorder.stop = &stop;
+  recorder.stop_after = stop_after;
+  return PreparedStudy(request).run(store, recorder, stop);
+}
+
+StudySnapshot stored(StudyStore& store) { return *store.load_study(store.list_studies().at(0).name); }
+
+TEST(StudyRunner, TrainsEveryTrialOnceAndConcludes) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  EXPECT_EQ(run(small_request(), *store, recorder), StudyEnd::concluded);
+  EXPECT_EQ(recorder.trials.size(), 8u);
+  EXPECT_EQ(recorder.conclusions, 1u);
+  EXPECT_EQ(recorder.samples_seen, 8u * 256u);
+  EXPECT_NEAR(recorder.last_share, 1.0, 1e-9);
+
+  const StudySnapshot study = stored(*store);
+  EXPECT_EQ(study.trials.size(), 8u);
+  EXPECT_EQ(study.planned_trials, 8u);
+  EXPECT_EQ(study.times.samples_trained, 8u * 256u);
+  EXPECT_GT(study.times.training_seconds, 0.0);
+  ASSERT_EQ(study.tests.size(), 2u) << "one test result a seed of the recommended setting";
+  for (const TestResult& test : study.tests) EXPECT_TRUE(store->load_weights(study.name, test.key));
+}
+
+TEST(StudyRunner, AgainIsAlreadyComplete) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder first, second;
+  run(small_request(), *store, first);
+  EXPECT_EQ(run(small_request(), *store, second), StudyEnd::already_complete);
+  EXPECT_EQ(second.finished_before, 8u);
+  EXPECT_TRUE(second.trials.empty());
+}
+
+TEST(StudyRunner, MoreSeedsAndCellsExtend) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder first, second;
+  run(small_request(), *store, first);
+  StudyRequest more = small_request();
+  more.plan.seeds = 3;
+  more.plan.space.values = {{0.1, 0.3}, {0.01, 0.1}};
+  more.command = "second command";
+  EXPECT_EQ(run(more, *store, second), StudyEnd::concluded);
+  EXPECT_EQ(second.trials.size(), 2u + 6u) << "a third seed for two cells, three for two new ones";
+  const StudySnapshot study = stored(*store);
+  EXPECT_EQ(store->list_studies().size(), 1u);
+  EXPECT_EQ(study.trials.size(), 16u);
+  EXPECT_EQ(study.plan.space.values, (std::vector<std::vector<double>>{{0.01, 0.1, 0.3}, {0.01, 0.1}}));
+  EXPECT_EQ(study.command, "first command\nsecond command");
+}
+
+TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
+  const auto whole = open_store("memory:", StoreAccess::create);
+  const auto parts = open_store("memory:", StoreAccess::create);
+  Recorder undisturbed;
+  run(small_request(), *whole, undisturbed);
+
+  StudyRequest request = small_request();
+  request.lanes = 1;  // trial after trial, so that there is something left to stop
+  request.threads = 1;
+  Recorder first, second;
+  EXPECT_EQ(run(request, *parts, first, 3), StudyEnd::interrupted);
+  EXPECT_GE(first.trials.size(), 3u);
+  EXPECT_LT(first.trials.size(), 8u);
+  request.threads = 2;
+  EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
+  EXPECT_EQ(first.trials.size() + second.trials.size(), 8u);
+
+  const StudySnapshot a = stored(*whole), b = stored(*parts);
+  ASSERT_EQ(a.trials.size(), b.trials.size());
+  for (std::size_t i = 0; i < a.trials.size(); ++i) {
+    EXPECT_EQ(a.trials[i].key, b.trials[i].key);
+    EXPECT_TRUE(same_bits(a.trials[i].curve, b.trials[i].curve)) << i;
+  }
+  ASSERT_EQ(a.tests.size(), b.tests.size());
+  for (std::size_t i = 0; i < a.tests.size(); ++i) EXPECT_EQ(a.tests[i].accuracy, b.tests[i].accuracy);
+}
+
+TEST(StudyRunner, AHandGivenNameIsOneDefinition) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  StudyRequest request = small_request();
+  request.study_name = "mine";
+  run(request, *store, recorder);
+  request.epochs = 2;
+  EXPECT_THROW(run(request, *store, recorder), RequestError);
+  EXPECT_EQ(stored(*store).definition.epochs, 1u);
+}
+
+TEST(StudyRunner, AnotherDefinitionIsAnotherStudy) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  StudyRequest request = small_request();
+  run(request, *store, recorder);
+  request.study_seed = 7;
+  run(request, *store, recorder);
+  EXPECT_EQ(store->list_studies().size(), 2u);
+}
+
+TEST(StudyRunner, ThreadsAndLanesAreNoPartOfTheDefinition) {
+  StudyRequest request = small_request();
+  const std::string name = PreparedStudy(request).name();
+  request.lanes = 1;
+  request.threads = 1;
+  EXPECT_EQ(PreparedStudy(request).name(), name);
+  request.batch = 16;
+  EXPECT_NE(PreparedStudy(request).name(), name);
+}
+
+TEST(StudyRunner, AllDivergedConcludesWithoutASetting) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudyRequest request = small_request();
+  request.plan.space.values = {{10.0}, {10.0}};
+  request.epochs = 2;
+  Recorder recorder;
+  EXPECT_EQ(run(request, *store, recorder), StudyEnd::concluded);
+  EXPECT_EQ(recorder.trials.size(), 2u);
+  EXPECT_NEAR(recorder.last_share, 1.0, 1e-9);
+  EXPECT_EQ(run(request, *store, recorder), StudyEnd::already_complete);
+}
+
+TEST(StudyRunner, ForecastCountsWhatIsLeft) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  const PreparedStudy study(small_request());
+  const StudyForecast before = study.forecast(store.get());
+  EXPECT_EQ(before.trials, 8u);
+  EXPECT_EQ(before.finished, 0u);
+  EXPECT_GT(before.seconds, 0.0);
+  EXPECT_GT(before.memory_bytes, 1000000u);
+  Recorder recorder;
+  run(small_request(), *store, recorder);
+  const StudyForecast after = study.forecast(store.get());
+  EXPECT_EQ(after.finished, 8u);
+  EXPECT_EQ(after.seconds, 0.0);
+}
+
+TEST(StudyRunner, RefusesWhatDoesNotFit) {
+  StudyRequest request = small_request();
+  request.batch = 1000;
+  EXPECT_THROW(PreparedStudy{request}, RequestError);
+  request = small_request();
+  request.sets = {"shapes", "shapes"};
+  EXPECT_THROW(PreparedStudy{request}, RequestError);
+  request = small_request();
+  request.training.optimizer.name = "sdg";
+  EXPECT_THROW(PreparedStudy{request}, RequestError);
+}
+
+}  // namespace
+}  // namespace etalon

@@ -76,7 +76,8 @@ TEST_F(SessionTest, RecordsWhatComesBack) {
 
 TEST_F(SessionTest, ATrialThatCouldNotBeStoredIsNotDone) {
   Session one(trials(1),
-              {.stop = &stop_,
+              {.numeric_class = "test",
+               .stop = &stop_,
                .on_finished = [](const auto&, const auto&) { throw std::runtime_error("disk full"); },
                .on_advanced = [](std::uint64_t) {}});
   const auto pack = one.next_pack(1);

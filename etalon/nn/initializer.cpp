@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "etalon/base/error.h"
+#include "etalon/base/exact_math.h"
 #include "etalon/base/random.h"
 #include "etalon/base/text.h"
 
@@ -37,10 +39,24 @@ const Initializer& find_initializer(const std::string& name) {
 
 double variance(const LayerDescription& layer, const Initializer& initializer) {
   const double fan_in = static_cast<double>(layer.weights) / layer.output.channels;
-  const double area =
-      layer.kind == LayerKind::conv ? double{1} * layer.kernel_height * layer.kernel_width : 1;
+  const double area = layer.kind == LayerKind::conv ? 1.0 * layer.kernel_height * layer.kernel_width : 1.0;
   const double fan_out = layer.output.channels * area;
   return 2.0 / (initializer.counts_outputs ? fan_in + fan_out : fan_in);
+}
+
+void fill_uniform(std::span<float> weights, double deviation, RandomSequence sequence) {
+  const double bound = deviation * std::sqrt(3.0);  // uniform on [-b, b): variance b^2 / 3
+  for (float& weight : weights) weight = static_cast<float>(sequence.uniform(-bound, bound));
+}
+
+/// Box and Muller's method, both numbers of each pair used.
+void fill_normal(std::span<float> weights, double deviation, RandomSequence sequence) {
+  for (std::size_t i = 0; i < weights.size(); i += 2) {
+    const double radius = deviation * std::sqrt(-2.0 * exact_log(1.0 - sequence.uniform()));
+    const double angle = 2.0 * exact_pi * sequence.uniform();
+    weights[i] = static_cast<float>(radius * exact_cos(angle));
+    if (i + 1 < weights.size()) weights[i + 1] = static_cast<float>(radius * exact_sin(angle));
+  }
 }
 
 }  // namespace
@@ -58,13 +74,10 @@ std::vector<float> initial_weights(const NetworkDescription& network, const std:
   for (std::uint32_t position = 0; position < network.layers.size(); ++position) {
     const LayerDescription& layer = network.layers[position];
     if (layer.weights == 0) continue;
-    RandomSequence sequence({study_seed, seed_index, Purpose::initial_weights}, position);
+    const RandomSequence sequence({study_seed, seed_index, Purpose::initial_weights}, position);
     const double deviation = std::sqrt(variance(layer, chosen));
-    const double bound = deviation * std::sqrt(3.0);  // a uniform variable on [-b, b) has variance b^2 / 3
-    float* weights = parameters.data() + layer.first_parameter;
-    for (std::uint32_t i = 0; i < layer.weights; ++i)
-      weights[i] = static_cast<float>(chosen.uniform ? sequence.uniform(-bound, bound)
-                                                     : deviation * sequence.normal());
+    const std::span weights(parameters.data() + layer.first_parameter, layer.weights);
+    chosen.uniform ? fill_uniform(weights, deviation, sequence) : fill_normal(weights, deviation, sequence);
   }
   return parameters;
 }

@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include "tests/describe/describe_help.h"
+
+namespace etalon {
+namespace {
+
+using testing::HasSubstr;
+
+LayerDescription first_layer(const std::string& text, TensorShape input = {3, 9, 11}) {
+  return describe_layers({text, "dense 2"}, input, 2).layers.front();
+}
+
+TEST(Layers, ConvReadsItsWords) {
+  const LayerDescription conv = first_layer("conv 6 5x5 stride 2 pad 1 label stem");
+  EXPECT_EQ(conv.kind, LayerKind::conv);
+  EXPECT_EQ(conv.text, "conv 6 5x5 stride 2 pad 1 label stem");
+  EXPECT_EQ(conv.label, "stem");
+  EXPECT_EQ(conv.kernel_height, 5u);
+  EXPECT_EQ(conv.kernel_width, 5u);
+  EXPECT_EQ(conv.stride, 2u);
+  EXPECT_EQ(conv.padding, 1u);
+  EXPECT_EQ(conv.input, (TensorShape{3, 9, 11}));
+  EXPECT_EQ(conv.output, (TensorShape{6, 4, 5}));  // (9 + 2 - 5) / 2 + 1, (11 + 2 - 5) / 2 + 1
+  EXPECT_EQ(conv.weights, 6u * 3 * 5 * 5);
+  EXPECT_EQ(conv.biases, 6u);
+}
+
+TEST(Layers, ConvOptionsInAnyOrderAndAnyBlanks) {
+  const LayerDescription conv = first_layer("  conv  4\t3x3 label a  pad 2 stride 3 ");
+  EXPECT_EQ(conv.text, "conv 4 3x3 label a pad 2 stride 3");
+  EXPECT_EQ(conv.output, (TensorShape{4, 4, 5}));
+}
+
+TEST(Layers, PoolingStridesByItsWindowAndDropsTheRest) {
+  EXPECT_EQ(first_layer("maxpool 2").output, (TensorShape{3, 4, 5}));
+  EXPECT_EQ(first_layer("avgpool 4").output, (TensorShape{3, 2, 2}));
+  EXPECT_EQ(first_layer("avgpool 4").kind, LayerKind::avgpool);
+  EXPECT_EQ(first_layer("maxpool 3 stride 1").output, (TensorShape{3, 7, 9}));
+  EXPECT_EQ(first_layer("maxpool 2").stride, 2u);
+  EXPECT_EQ(first_layer("maxpool 2").weights, 0u);
+}
+
+TEST(Layers, DenseFlattensWhatItGets) {
+  const LayerDescription dense = first_layer("dense 7");
+  EXPECT_EQ(dense.output, (TensorShape{7, 1, 1}));
+  EXPECT_EQ(dense.weights, 7u * 3 * 9 * 11);
+  EXPECT_EQ(dense.biases, 7u);
+}
+
+TEST(Layers, ActivationsKeepTheShape) {
+  for (const char* text : {"relu", "leaky-relu", "tanh", "sigmoid", "dropout 0.5", "relu label r"})
+    EXPECT_EQ(first_layer(text).output, (TensorShape{3, 9, 11})) << text;
+}
+
+TEST(Layers, LeakySlopeHasADefault) {
+  EXPECT_FLOAT_EQ(first_layer("leaky-relu").parameter, 0.01f);
+  EXPECT_FLOAT_EQ(first_layer("leaky-relu 0.2").parameter, 0.2f);
+  EXPECT_FLOAT_EQ(first_layer("leaky-relu label l").parameter, 0.01f);
+}
+
+TEST(Layers, DropoutShare) { EXPECT_FLOAT_EQ(first_layer("dropout 0.25").parameter, 0.25f); }
+
+TEST(Layers, ParametersLieOneAfterTheOther) {
+  const auto network = describe_layers({"conv 4 3x3", "relu", "dense 5", "dense 3"}, {1, 5, 5}, 3);
+  EXPECT_EQ(network.layers[0].first_parameter, 0u);
+  EXPECT_EQ(network.layers[2].first_parameter, 40u);
+  EXPECT_EQ(network.layers[3].first_parameter, 40u + 36 * 5 + 5);
+  EXPECT_EQ(network.parameters, 40u + 185 + 18);
+}
+
+struct BadLayer {
+  std::string text, received, expected;
+};
+
+class RefusedLayer : public testing::TestWithParam<BadLayer> {};
+
+TEST_P(RefusedLayer, IsNamedWithWhatWasReceivedAndExpected) {
+  const Complaint complaint = complaint_of({"relu", GetParam().text, "dense 2"});
+  EXPECT_THAT(complaint.place, HasSubstr("study.toml:7, layer 2 '" + GetParam().text + "'"));
+  EXPECT_THAT(complaint.received, HasSubstr(GetParam().received));
+  EXPECT_THAT(complaint.expected, HasSubstr(GetParam().expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Layers, RefusedLayer,
+    testing::Values(
+        BadLayer{"", "empty", "a layer such as"}, BadLayer{"  ", "empty", "a layer such as"},
+        BadLayer{"cnov 6 5x5", "the unknown layer 'cnov'", "conv, dense"},
+        BadLayer{"CONV 6 5x5", "the unknown layer 'CONV'", "conv, dense"},
+        BadLayer{"conv", "the end", "the number of outputs"},
+        BadLayer{"conv 0 5x5", "'0'", "from 1 to 65536"}, BadLayer{"conv -3 5x5", "'-3'", "a whole number"},
+        BadLayer{"conv 6.5 5x5", "'6.5'", "a whole number"},
+        BadLayer{"conv many 5x5", "'many'", "a whole number"},
+        BadLayer{"conv 4294967297 5x5", "'4294967297'", "a whole number"},
+        BadLayer{"conv 6", "the end", "a square kernel"}, BadLayer{"conv 6 5", "'5'", "a square kernel"},
+        BadLayer{"conv 6 5x", "'5x'", "a square kernel"}, BadLayer{"conv 6 5x3", "'5x3'", "a square kernel"},
+        BadLayer{"conv 6 5x5x5", "'5x5x5'", "a square kernel"},
+        BadLayer{"conv 6 0x0", "'0x0'", "a square kernel"},
+        BadLayer{"conv 6 5x5 stride 0", "'0'", "the stride"},
+        BadLayer{"conv 6 5x5 stride", "the end", "the stride"},
+        BadLayer{"conv 6 5x5 pad -1", "'-1'", "the padding"},
+        BadLayer{"conv 6 5x5 pad 5", "pad 5", "smaller than the kernel"},
+        BadLayer{"conv 6 5x5 pad 1 pad 2", "'pad' twice", "once"},
+        BadLayer{"conv 6 5x5 padding 2", "the unknown word 'padding'", "stride, pad, label"},
+        BadLayer{"conv 6 5x5 label", "the end", "the label's name"},
+        BadLayer{"conv 6 29x29", "1x28x28", "at least 29x29"},
+        BadLayer{"conv 6 40x40 pad 2", "1x28x28", "at least 36x36"},
+        BadLayer{"dense", "the end", "the number of outputs"}, BadLayer{"dense 0", "'0'", "from 1 to 65536"},
+        BadLayer{"dense 70000", "'70000'", "from 1 to 65536"},
+        BadLayer{"dense 10 stride 2", "the unknown word 'stride'", "nothing more, or one of label"},
+        BadLayer{"maxpool", "the end", "the window's edge"},
+        BadLayer{"maxpool 0", "'0'", "the window's edge"},
+        BadLayer{"maxpool 29", "1x28x28", "at least 29x29"},
+        BadLayer{"maxpool 2 stride 0", "'0'", "the stride"},
+        BadLayer{"maxpool 2 pad 1", "the unknown word 'pad'", "stride, label"},
+        BadLayer{"avgpool 2 2", "the unknown word '2'", "stride, label"},
+        BadLayer{"relu 1", "the unknown word '1'", "label"}, BadLayer{"leaky-relu -1", "'-1'", "the slope"},
+        BadLayer{"leaky-relu 1.5", "'1.5'", "the slope"}, BadLayer{"dropout", "the end", "the share"},
+        BadLayer{"dropout 1", "'1'", "[0, 1)"}, BadLayer{"dropout nan", "'nan'", "[0, 1)"},
+        BadLayer{"dropout half", "'half'", "[0, 1)"}));
+
+TEST(Layers, UnknownWordsAreMetWithTheNearest) {
+  EXPECT_EQ(complaint_of({"cnov 6 5x5"}).hint, "did you mean 'conv'?");
+  EXPECT_EQ(complaint_of({"conv 6 5x5 strid 2"}).hint, "did you mean 'stride'?");
+}
+
+TEST(Layers, AWindowTooLargeForWhatIsLeftNamesTheShape) {
+  const Complaint complaint = complaint_of({"conv 6 5x5", "maxpool 8", "relu", "conv 16 5x5", "dense 2"});
+  EXPECT_EQ(complaint.place, "study.toml:7, layer 4 'conv 16 5x5'");
+  EXPECT_EQ(complaint.received, "6x3x3");
+  EXPECT_EQ(complaint.expected, "at least 5x5 in each channel");
+  EXPECT_THAT(complaint.hint, HasSubstr("pad"));
+}
+
+TEST(Layers, AConvAfterADenseLayerGetsAVector) {
+  const Complaint complaint = complaint_of({"dense 120", "conv 16 5x5", "dense 2"});
+  EXPECT_EQ(complaint.received, "120");
+  EXPECT_EQ(complaint.expected, "at least 5x5 in each channel");
+}
+
+TEST(Layers, MoreWeightsThanCanBeCountedAreRefused) {
+  EXPECT_THAT(complaint_of({"dense 65536", "dense 65536", "dense 2"}).received, HasSubstr("weights"));
+}
+
+TEST(Layers, MoreValuesThanCanBeCountedAreRefused) {
+  EXPECT_THAT(complaint_of({"conv 65536 1x1", "dense 2"}, {1, 256, 256}).received, HasSubstr("values"));
+}
+
+TEST(Layers, ParametersAreSummedWithoutOverflow) {
+  EXPECT_THAT(complaint_of({"dense 30000", "dense 30000", "dense 30000", "dense 30000", "dense 2"}).received,
+              HasSubstr("parameters"));
+}
+
+}  // namespace
+}  // namespace etalon

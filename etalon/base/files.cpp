@@ -1,6 +1,7 @@
 #include "etalon/base/files.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -62,13 +63,22 @@ class UnfinishedFile {
 
 Bytes read_bytes(const fs::path& path) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) throw RequestError({path.string(), "a folder", "a file", ""});
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (fs::is_directory(path, ignored))
+    throw RequestError({path.string(), "a folder", "a file", "name a file in it"});
+  std::ifstream in(path, std::ios::binary);
   if (!in) throw RequestError({path.string(), system_reason(), "a readable file", "check the path"});
-  Bytes bytes(static_cast<std::size_t>(in.tellg()));
-  in.seekg(0);
-  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!in) throw Failure({path.string(), "a read that stopped early", "the whole file", ""});
+  // In pieces, because a pipe or a device has no size to ask for; a plain file comes in one.
+  Bytes bytes;
+  std::size_t piece = 1 << 16;
+  if (fs::is_regular_file(path, ignored)) piece += fs::file_size(path, ignored);
+  while (in) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + piece);
+    in.read(reinterpret_cast<char*>(bytes.data() + before), static_cast<std::streamsize>(piece));
+    bytes.resize(before + static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad())
+    throw Failure({path.string(), "a read that stopped early", "the whole file", "check the disk"});
   return bytes;
 }
 
@@ -101,9 +111,14 @@ void require_writable_folder(const fs::path& folder, const std::string& place) {
   if (!fs::is_directory(existing, ignored))
     throw RequestError({place, existing.string() + ", which is not a folder",
                         "a folder that can be written to", "name another folder"});
-  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+  // Asking for permissions is not enough: root may do all, and a read-only file system still refuses.
+  std::string probe = (existing / ".etalon-probe-XXXXXX").string();
+  const int descriptor = ::mkostemp(probe.data(), O_CLOEXEC);
+  if (descriptor < 0)
     throw RequestError({place, existing.string() + " (" + system_reason() + ")",
                         "a folder that can be written to", "name another folder, or change its permissions"});
+  ::close(descriptor);
+  ::unlink(probe.c_str());
 }
 
 }  // namespace etalon

@@ -27,7 +27,7 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
 /// "did you mean 'X'?" or, where nothing is near, "known: A, B, C".
 std::string hint_for(std::string_view name, std::span<const std::string> known);
 
-/// 75 s as "1 min 15 s", 0.42 s as "0.4 s", 7300 s as "2 h 1 min".
+/// 75 s as "1 min 15 s", 0.42 s as "0.4 s", 7300 s as "2 h 1 min"; "unknown" where it is not finite.
 std::string duration_text(double seconds);
 
 /// Bytes in the largest unit that leaves at least 1: "812 B", "1.4 MiB".

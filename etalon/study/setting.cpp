@@ -1,7 +1,5 @@
 #include "etalon/study/setting.h"
 
-#include <cstdlib>
-
 #include <fmt/format.h>
 
 #include "etalon/base/exact_math.h"
@@ -39,7 +37,7 @@ std::vector<double> log_axis(double from, double to, unsigned cells) {
   for (unsigned i = 0; i < cells; ++i) {
     const double place = cells == 1 ? 0.0 : static_cast<double>(i) / (cells - 1);
     const double value = exact_pow(10.0, first + (last - first) * place);
-    values.push_back(std::strtod(fmt::format("{:.5e}", value).c_str(), nullptr));
+    values.push_back(parse_number(fmt::format("{:.5e}", value)).value());
   }
   return values;
 }

@@ -9,8 +9,9 @@
 namespace etalon {
 
 struct KnownSet {
-  std::string usage;  ///< "mnist:DIR"
-  std::string about;  ///< one line
+  std::string usage;       ///< "mnist:DIR"
+  std::string about;       ///< one line
+  bool generated = false;  ///< built in: drawn, needs no folder
 };
 std::vector<KnownSet> known_sets();
 

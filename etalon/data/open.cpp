@@ -1,0 +1,81 @@
+#include "etalon/data/open.h"
+
+#include <functional>
+
+#include "etalon/base/error.h"
+#include "etalon/base/text.h"
+#include "etalon/data/cifar.h"
+#include "etalon/data/digits.h"
+#include "etalon/data/generator.h"
+#include "etalon/data/idx.h"
+#include "etalon/data/part.h"
+#include "etalon/data/scenes.h"
+#include "etalon/data/shapes.h"
+
+namespace etalon {
+namespace {
+
+/// One line a set. `open` gets the folder after the colon, empty for a generated set.
+struct Format {
+  std::string name;
+  std::string about;
+  bool generated = false;
+  std::function<DataSet(const std::string&)> open;
+};
+
+const std::vector<Format>& formats() {
+  static const std::vector<Format> all = {
+      {"shapes", "built in, easy: one bright shape on a dark ground, 28x28 grey, 10 classes", true,
+       [](const std::string&) { return generate(shapes()); }},
+      {"digits", "built in, harder: distorted handwritten strokes in noise, 28x28 grey, 10 classes", true,
+       [](const std::string&) { return generate(digits()); }},
+      {"scenes", "built in, hardest: objects over textures in changing light, 32x32 colour, 10 classes", true,
+       [](const std::string&) { return generate(scenes()); }},
+      {"mnist", "MNIST or any other IDX quartet in DIR, plain or .gz; grey images of any size", false,
+       read_idx},
+      {"cifar10", "CIFAR-10, binary version, in DIR: data_batch_1.bin and so on, test_batch.bin", false,
+       read_cifar10},
+  };
+  return all;
+}
+
+std::string usage_of(const Format& format) { return format.generated ? format.name : format.name + ":DIR"; }
+
+const Format& find_format(const std::string& name, const std::string& spec) {
+  std::vector<std::string> known, usages;
+  for (const Format& format : formats()) {
+    if (format.name == name) return format;
+    known.push_back(format.name);
+    usages.push_back(usage_of(format));
+  }
+  throw RequestError({"data set '" + spec + "'", "an unknown set '" + name + "'",
+                      "one of " + join(usages, ", "), hint_for(name, known)});
+}
+
+}  // namespace
+
+std::vector<KnownSet> known_sets() {
+  std::vector<KnownSet> sets;
+  for (const Format& format : formats()) sets.push_back({usage_of(format), format.about, format.generated});
+  return sets;
+}
+
+DataSet open_data(const std::string& spec) {
+  const std::size_t colon = spec.find(':');
+  const std::string name = spec.substr(0, colon);
+  const std::string folder = colon == std::string::npos ? "" : spec.substr(colon + 1);
+  const Format& format = find_format(name, spec);
+  if (format.generated && colon != std::string::npos)
+    throw RequestError({"data set '" + spec + "'", "'" + spec.substr(colon) + "' after a built-in set",
+                        "the name alone", "write '" + name + "'"});
+  if (!format.generated && folder.empty())
+    throw RequestError({"data set '" + spec + "'", "no folder", "'" + usage_of(format) + "'",
+                        "name the folder that holds its files after a colon"});
+  DataSet data = format.open(folder);
+  data.name = name;
+  data.source = spec;
+  data.fingerprint = fingerprint_of(data);
+  return data;
+}
+
+}  // namespace etalon

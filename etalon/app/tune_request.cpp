@@ -1,0 +1,145 @@
+#include "etalon/app/tune_request.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "etalon/app/study_file.h"
+#include "etalon/app/values.h"
+#include "etalon/base/error.h"
+#include "etalon/base/text.h"
+
+namespace etalon {
+namespace {
+
+using Given = std::optional<std::string>;
+
+constexpr std::uint64_t most_settings = 1'000'000;
+
+void take_whole(const Given& given, const std::string& place, std::uint64_t from, std::uint64_t to,
+                std::uint32_t& target) {
+  if (given) target = static_cast<std::uint32_t>(whole_number(*given, place, from, to));
+}
+
+void take_text(const Given& given, const std::string& option, std::string& target, std::string& place) {
+  if (!given) return;
+  if (given->empty()) throw RequestError({option, "nothing", "a value", ""});
+  target = *given;
+  place = option;
+}
+
+void take_study(const TuneArguments& given, StudyRequest& to) {
+  constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
+  take_whole(given.epochs, "--epochs", 1, limits::epochs, to.epochs);
+  take_whole(given.batch, "--batch", 1, many, to.batch);
+  take_whole(given.samples, "--samples", 1, many, to.samples);
+  take_whole(given.validation, "--validation", 1, many, to.validation);
+  take_whole(given.seeds, "--seeds", 1, limits::seeds, to.plan.seeds);
+  take_whole(given.trials, "--trials", 1, most_settings, to.plan.trials);
+  take_whole(given.threads, "--threads", 1, limits::threads, to.threads);
+  if (given.batch) to.places.batch = "--batch";
+  if (given.trials) to.places.strategy = "--trials";
+  if (given.study_seed)
+    to.study_seed =
+        whole_number(*given.study_seed, "--study-seed", 0, std::numeric_limits<std::uint64_t>::max());
+  if (given.lanes) to.lanes = lane_count(*given.lanes, "--lanes");
+  take_text(given.strategy, "--strategy", to.plan.strategy, to.places.strategy);
+  take_text(given.optimizer, "--optimizer", to.training.optimizer.name, to.places.training);
+  take_text(given.study, "--study", to.study_name, to.places.study_name);
+  if (given.data) {
+    to.sets = name_list(*given.data, "--data");
+    to.places.data = "--data";
+  }
+  if (given.network) {
+    to.network = {};
+    take_text(given.network, "--network", to.network.name, to.places.network);
+  }
+}
+
+std::vector<std::string> group_names(const StudyRequest& study) {
+  std::vector<std::string> names;
+  for (const LayerGroup& group : study.groups) names.push_back(group.name);
+  return names;
+}
+
+/// The group's index and the text after "GROUP=".
+std::pair<std::size_t, std::string> split_eta(const std::string& text, const StudyRequest& study) {
+  const std::vector<std::string> names = group_names(study);
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw RequestError(
+        {"--eta", in_quotes(text), "GROUP=V,V,... such as conv=0.01,0.1", "groups: " + join(names, ", ")});
+  const std::string name = text.substr(0, equals);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw RequestError({"--eta", fmt::format("the unknown group '{}'", name), "one of " + join(names, ", "),
+                        hint_for(name, names)});
+  return {static_cast<std::size_t>(found - names.begin()), text.substr(equals + 1)};
+}
+
+void take_etas(const std::vector<std::string>& given, StudyRequest& study) {
+  std::set<std::size_t> seen;
+  for (const std::string& text : given) {
+    const auto [group, list] = split_eta(text, study);
+    const std::string name = study.groups[group].name;
+    if (!seen.insert(group).second)
+      throw RequestError({"--eta", fmt::format("the group '{}' twice", name), "each group once",
+                          fmt::format("put all its values into one list: {}=V,V,...", name)});
+    study.plan.space.values[group] = eta_list(list, "--eta " + name);
+  }
+  if (given.empty()) return;
+  if (!study.plan.space.settings.empty() && seen.size() < study.groups.size())
+    throw RequestError({"--eta", "lists for some groups only",
+                        "one for each of " + join(group_names(study), ", "),
+                        study.places.eta + " gives whole settings, which a list cannot be put into"});
+  study.plan.space.settings.clear();
+  study.places.eta = "--eta";
+}
+
+void complete_space(StudyRequest& study) {
+  std::uint64_t settings = 1;
+  for (auto& values : study.plan.space.values) {
+    if (values.empty()) values = default_etas();
+    settings = std::min(settings * values.size(), most_settings + 1);
+  }
+  if (!study.plan.space.settings.empty())
+    study.plan.space.values.clear();
+  else if (settings > most_settings)
+    throw RequestError({study.places.eta, "a grid of more than a million settings", "fewer values a group",
+                        "search a coarse grid first, then a fine one around its best cell"});
+}
+
+/// Numbers that the chosen optimizer and schedule never read are no part of the study.
+void forget_idle_values(TrainingSpec& training) {
+  const OptimizerSpec plain;
+  OptimizerSpec& optimizer = training.optimizer;
+  if (!uses_momentum(optimizer)) optimizer.momentum = plain.momentum;
+  if (!uses_betas(optimizer)) {
+    optimizer.beta1 = plain.beta1;
+    optimizer.beta2 = plain.beta2;
+    optimizer.epsilon = plain.epsilon;
+  }
+  const ScheduleSpec constant;
+  if (!uses_step(training.schedule)) training.schedule.step_epochs = constant.step_epochs;
+  if (!uses_factor(training.schedule)) training.schedule.factor = constant.factor;
+}
+
+}  // namespace
+
+TuneRequest tune_request(const TuneArguments& arguments) {
+  TuneRequest request;
+  if (arguments.study_file) read_study_file(*arguments.study_file, arguments.optimizer.has_value(), request);
+  take_study(arguments, request.study);
+  request.study.plan.space.values.resize(request.study.groups.size());
+  take_etas(arguments.eta, request.study);
+  complete_space(request.study);
+  forget_idle_values(request.study.training);
+  take_text(arguments.store, "--store", request.store, request.store_place);
+  take_text(arguments.out, "--out", request.out, request.out_place);
+  if (arguments.no_report) request.report = false;
+  return request;
+}
+
+}  // namespace etalon

@@ -1,0 +1,24 @@
+/// What one `etalon tune` is asked to do: defaults, then the study file, then the options given.
+#pragma once
+
+#include <string>
+
+#include "etalon/app/command_line.h"
+#include "etalon/running/request.h"
+
+namespace etalon {
+
+struct TuneRequest {
+  StudyRequest study;
+  std::string store = "etalon.db";
+  std::string out = "report";
+  bool report = true;
+  std::string store_place = "--store";  ///< where it was written; begins error messages
+  std::string out_place = "--out";
+};
+
+/// Throws RequestError for any value that cannot be right, naming the option or the study file's line. Names
+/// of sets, networks and strategies are checked when the study is prepared.
+TuneRequest tune_request(const TuneArguments& arguments);
+
+}  // namespace etalon

@@ -1,0 +1,80 @@
+#include "etalon/app/values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/text.h"
+#include "etalon/study/setting.h"
+
+namespace etalon {
+namespace {
+
+std::string range_text(std::uint64_t from, std::uint64_t to) {
+  if (to == std::numeric_limits<std::uint64_t>::max() || to == std::numeric_limits<std::uint32_t>::max())
+    return fmt::format("a whole number, {} or more", from);
+  return fmt::format("a whole number from {} to {}", from, to);
+}
+
+}  // namespace
+
+std::string in_quotes(std::string_view text) { return text.empty() ? "nothing" : fmt::format("'{}'", text); }
+
+std::uint64_t whole_number(const std::string& text, const std::string& place, std::uint64_t from,
+                           std::uint64_t to) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || value < from || value > to)
+    throw RequestError({place, in_quotes(text), range_text(from, to), ""});
+  return value;
+}
+
+double eta_value(double value, const std::string& place) {
+  if (std::isnan(value) || !(value > 0) || value > largest_eta)
+    throw RequestError({place, shortest(value),
+                        fmt::format("learning rates above 0 and up to {}", shortest(largest_eta)),
+                        value == 0 ? "a group with eta 0 would not learn; try 1e-6" : ""});
+  return value;
+}
+
+double eta_value(const std::string& text, const std::string& place) {
+  const auto value = parse_number(text);
+  if (!value)
+    throw RequestError({place, in_quotes(text), "a number, such as 0.01 or 1e-2",
+                        "values are separated by commas, without spaces"});
+  return eta_value(*value, place);
+}
+
+std::vector<double> sorted_once(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+std::vector<double> eta_list(const std::string& text, const std::string& place) {
+  std::vector<double> values;
+  for (const std::string& part : name_list(text, place)) values.push_back(eta_value(part, place));
+  return sorted_once(std::move(values));
+}
+
+std::uint32_t lane_count(const std::string& text, const std::string& place) {
+  if (text == "auto") return 0;
+  if (text == "1" || text == "4" || text == "8" || text == "16")
+    return static_cast<std::uint32_t>(std::stoul(text));
+  throw RequestError({place, in_quotes(text), "auto, 1, 4, 8 or 16", "auto takes the widest that runs here"});
+}
+
+std::vector<std::string> name_list(const std::string& text, const std::string& place) {
+  const std::vector<std::string> parts = split_text(text, ',');
+  if (std::find(parts.begin(), parts.end(), "") != parts.end())
+    throw RequestError(
+        {place, text.empty() ? "an empty list" : in_quotes(text), "values separated by single commas", ""});
+  return parts;
+}
+
+}  // namespace etalon

@@ -1,0 +1,34 @@
+/// Values as people type them: checked, with an error that names the place, what was received and what fits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace etalon {
+
+/// A whole number from `from` to `to`. Throws RequestError beginning with `place`.
+std::uint64_t whole_number(const std::string& text, const std::string& place, std::uint64_t from,
+                           std::uint64_t to);
+
+/// An eta, in (0, 10]. Throws RequestError for 0, negative numbers, NaN, text and anything above 10.
+double eta_value(const std::string& text, const std::string& place);
+double eta_value(double value, const std::string& place);
+
+/// "0.1,0.01" as {0.01, 0.1}: ascending, repeated values once. Throws RequestError for an empty list.
+std::vector<double> eta_list(const std::string& text, const std::string& place);
+
+/// Ascending, each value once.
+std::vector<double> sorted_once(std::vector<double> values);
+
+/// "auto" (0), "1", "4", "8" or "16".
+std::uint32_t lane_count(const std::string& text, const std::string& place);
+
+/// "a,b" as {"a", "b"}. Throws RequestError for an empty part.
+std::vector<std::string> name_list(const std::string& text, const std::string& place);
+
+/// What was typed, in quotation marks; "nothing" where it is empty.
+std::string in_quotes(std::string_view text);
+
+}  // namespace etalon

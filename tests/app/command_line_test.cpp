@@ -1,0 +1,133 @@
+#include "etalon/app/command_line.h"
+
+#include <gmock/gmock.h>
+
+#include "etalon/base/text.h"
+#include "etalon/nn/describe.h"
+#include "etalon/search/make.h"
+#include "etalon/training/trainer.h"
+#include "tests/app/complaints.h"
+
+namespace etalon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+CommandLine parse(const std::string& line) {
+  std::vector<std::string> words;
+  for (const std::string& word : split_text(line, ' '))
+    if (!word.empty()) words.push_back(word);
+  return parse_command_line(words, "etalon 1.2.3");
+}
+
+Complaint refused(const std::string& line) {
+  return complaint_of([&] { parse(line); });
+}
+
+TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
+  const auto tune = std::get<TuneArguments>(parse(
+      "tune study.toml --data shapes,mnist:d --network mlp --eta conv=0.1,1 --eta full=1 --optimizer adam "
+      "--epochs 2 --batch 32 --samples 10 --seeds 4 --study-seed 5 --strategy random --trials 6 "
+      "--validation 7 --threads 8 --lanes 16 --study name --store s.db --out o --no-report --dry-run "
+      "--json --quiet"));
+  EXPECT_EQ(tune.study_file, "study.toml");
+  EXPECT_EQ(tune.data, "shapes,mnist:d");
+  EXPECT_EQ(tune.network, "mlp");
+  EXPECT_THAT(tune.eta, ElementsAre("conv=0.1,1", "full=1"));
+  EXPECT_EQ(tune.optimizer, "adam");
+  EXPECT_EQ(tune.epochs, "2");
+  EXPECT_EQ(tune.batch, "32");
+  EXPECT_EQ(tune.samples, "10");
+  EXPECT_EQ(tune.seeds, "4");
+  EXPECT_EQ(tune.study_seed, "5");
+  EXPECT_EQ(tune.strategy, "random");
+  EXPECT_EQ(tune.trials, "6");
+  EXPECT_EQ(tune.validation, "7");
+  EXPECT_EQ(tune.threads, "8");
+  EXPECT_EQ(tune.lanes, "16");
+  EXPECT_EQ(tune.study, "name");
+  EXPECT_EQ(tune.store, "s.db");
+  EXPECT_EQ(tune.out, "o");
+  EXPECT_TRUE(tune.no_report && tune.dry_run && tune.json && tune.quiet);
+}
+
+TEST(CommandLine, WithoutArgumentsTuneHasNothingGiven) {
+  const auto tune = std::get<TuneArguments>(parse("tune"));
+  EXPECT_FALSE(tune.study_file || tune.data || tune.store || tune.epochs || tune.no_report || tune.json);
+  EXPECT_TRUE(tune.eta.empty());
+}
+
+TEST(CommandLine, AStudyFileMayStandAnywhere) {
+  EXPECT_EQ(std::get<TuneArguments>(parse("tune --eta conv=1 a.toml")).study_file, "a.toml");
+  EXPECT_EQ(std::get<TuneArguments>(parse("tune --json a.toml --seeds 2")).study_file, "a.toml");
+}
+
+TEST(CommandLine, TheOtherCommands) {
+  const auto report = std::get<ReportArguments>(parse("report --study s --out there --quiet"));
+  EXPECT_EQ(report.store, "etalon.db");
+  EXPECT_EQ(report.study, "s");
+  EXPECT_EQ(report.out, "there");
+  EXPECT_TRUE(report.quiet);
+  EXPECT_TRUE(std::get<ShowArguments>(parse("show --store x --json")).json);
+  EXPECT_TRUE(std::get<DataListArguments>(parse("data list --json")).json);
+  EXPECT_EQ(std::get<DataDescribeArguments>(parse("data describe mnist:d --out o")).set, "mnist:d");
+  const auto make = std::get<DataMakeArguments>(parse("data make shapes there"));
+  EXPECT_EQ(make.name, "shapes");
+  EXPECT_EQ(make.folder, "there");
+}
+
+TEST(CommandLine, UnknownOptionsAndCommandsNameTheNearest) {
+  EXPECT_EQ(to_text(refused("tune --epoch 2")),
+            "etalon tune: received the unknown option '--epoch', expected one of its options\n"
+            "  hint: did you mean '--epochs'?");
+  EXPECT_EQ(refused("tune --no-reprot").hint, "did you mean '--no-report'?");
+  EXPECT_EQ(refused("tune --dat=shapes").hint, "did you mean '--data'?");
+  EXPECT_EQ(refused("tun").hint, "did you mean 'tune'?");
+  EXPECT_EQ(refused("data lst").hint, "did you mean 'list'?");
+  EXPECT_THAT(refused("show --zzzzzz").hint, HasSubstr("etalon show --help"));
+  EXPECT_EQ(refused("--jsn tune").received, "the unknown option '--jsn'");
+  EXPECT_EQ(refused("tune -x").received, "the unknown option '-x'");
+}
+
+TEST(CommandLine, RefusesMissingAndSuperfluousWords) {
+  EXPECT_EQ(refused("").received, "no command");
+  EXPECT_EQ(refused("data").received, "no command");
+  EXPECT_EQ(refused("data describe").received, "no SET");
+  EXPECT_EQ(refused("data make").received, "no NAME");
+  EXPECT_EQ(refused("data make shapes").received, "no DIR");
+  EXPECT_EQ(refused("tune a.toml b.toml").received, "'b.toml', which is left over");
+  EXPECT_EQ(refused("show all").received, "'all', which is left over");
+  EXPECT_EQ(
+      to_text(refused("tune --epochs")),
+      "--epochs: received no value, expected a value after the option\n  hint: see 'etalon tune --help'");
+  EXPECT_EQ(refused("tune --epochs 1 --epochs 2").received, "more than one value");
+  EXPECT_EQ(refused("tune --epochs 1 --epochs 2").place, "--epochs");
+}
+
+TEST(CommandLine, AValueMayBeginWithAMinus) {
+  EXPECT_EQ(std::get<TuneArguments>(parse("tune --epochs -3")).epochs, "-3");
+}
+
+TEST(CommandLine, HelpOfEveryCommandHasUsageAndExamples) {
+  for (const std::string command :
+       {"", "tune", "report", "show", "data", "data list", "data describe", "data make"}) {
+    const std::string text = std::get<Information>(parse(command + " --help")).text;
+    EXPECT_TRUE(text.starts_with("Usage: etalon " + command)) << text;
+    EXPECT_THAT(text, HasSubstr("\nExamples:\n  etalon " + command));
+    for (const std::string& line : split_text(text, '\n')) EXPECT_LE(line.size(), 90U) << line;
+  }
+}
+
+TEST(CommandLine, HelpNamesEverythingThatCanBeChosen) {
+  const std::string text = std::get<Information>(parse("tune --help")).text;
+  for (const auto& names : {known_networks(), known_optimizers(), known_strategies()})
+    for (const std::string& name : names) EXPECT_THAT(text, HasSubstr(name));
+}
+
+TEST(CommandLine, VersionIsPrintedAsGiven) {
+  EXPECT_EQ(std::get<Information>(parse("--version")).text, "etalon 1.2.3\n");
+}
+
+}  // namespace
+}  // namespace etalon

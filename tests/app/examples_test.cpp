@@ -1,0 +1,61 @@
+#include <filesystem>
+
+#include <gmock/gmock.h>
+
+#include "etalon/app/tune_request.h"
+#include "etalon/nn/describe.h"
+
+namespace etalon {
+namespace {
+
+using ::testing::ElementsAre;
+
+TuneRequest example(const std::string& name) {
+  TuneArguments arguments;
+  arguments.study_file = std::string(ETALON_SOURCE_DIR) + "/examples/" + name;
+  return tune_request(arguments);
+}
+
+TEST(Examples, AllAreReadAndTheirNetworksFit) {
+  int count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(ETALON_SOURCE_DIR) + "/examples")) {
+    if (entry.path().extension() != ".toml") continue;
+    ++count;
+    const StudyRequest study = example(entry.path().filename()).study;
+    const TensorShape input =
+        study.network.name == "vgg-small" ? TensorShape{3, 32, 32} : TensorShape{1, 28, 28};
+    EXPECT_GT(describe_network(study.network, study.groups, input, 10, study.places.network).parameters, 0U)
+        << entry.path();
+    EXPECT_EQ(study.study_name, entry.path().stem()) << "a study is named like its file";
+  }
+  EXPECT_EQ(count, 5);
+}
+
+TEST(Examples, SeedGridIsTheDefault) {
+  const StudyRequest filed = example("seed-grid.toml").study, plain = tune_request({}).study;
+  EXPECT_EQ(filed.plan, plain.plan);
+  EXPECT_EQ(filed.sets, plain.sets);
+  EXPECT_EQ(filed.network, plain.network);
+  EXPECT_EQ(filed.groups, plain.groups);
+  EXPECT_EQ(filed.training, plain.training);
+  EXPECT_EQ(filed.epochs, plain.epochs);
+  EXPECT_EQ(filed.batch, plain.batch);
+}
+
+TEST(Examples, SixExperimentsAreFourSettings) {
+  EXPECT_THAT(example("seed-six-experiments.toml").study.plan.space.settings,
+              ElementsAre(Setting{{0.01, 0.0001}}, Setting{{0.01, 0.001}}, Setting{{0.01, 0.01}},
+                          Setting{{0.1, 0.001}}));
+}
+
+TEST(Examples, CustomNetworkHasThreeGroups) {
+  const StudyRequest study = example("custom-network.toml").study;
+  ASSERT_EQ(study.groups.size(), 3U);
+  EXPECT_EQ(study.groups[1].name, "body");
+  EXPECT_EQ(study.network.layers.size(), 10U);
+  EXPECT_EQ(study.plan.choice.target_accuracy, 0.6);
+}
+
+}  // namespace
+}  // namespace etalon

@@ -1,0 +1,227 @@
+#include "etalon/app/study_file.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/app/complaints.h"
+#include "tests/app/study_text.h"
+
+namespace etalon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TuneRequest read(const std::string& text) {
+  const StudyText file(text);
+  TuneRequest request;
+  read_study_file(file.path(), false, request);
+  return request;
+}
+
+/// The complaint, with the file's path taken off its place: ":7".
+Complaint refused(const std::string& text) {
+  const StudyText file(text);
+  TuneRequest request;
+  Complaint complaint = complaint_of([&] { read_study_file(file.path(), false, request); });
+  if (complaint.place.starts_with(file.path())) complaint.place.erase(0, file.path().size());
+  return complaint;
+}
+
+TEST(StudyFile, AnEmptyFileChangesNothing) {
+  const TuneRequest request = read("# nothing\n");
+  EXPECT_EQ(request.study.sets, StudyRequest{}.sets);
+  EXPECT_EQ(request.study.training, TrainingSpec{});
+  EXPECT_EQ(request.store, "etalon.db");
+}
+
+TEST(StudyFile, SetsTheStudy) {
+  const TuneRequest request = read(
+      "[study]\nname = \"mine\"\nseeds = 4\nstudy_seed = 9\nepochs = 2\nbatch = 32\nsamples = 100\n"
+      "validation = 50\n[data]\nsets = [\"shapes\", \"mnist:d\"]\n[network]\nname = \"mlp\"\n");
+  const StudyRequest& study = request.study;
+  EXPECT_EQ(study.study_name, "mine");
+  EXPECT_EQ(study.plan.seeds, 4U);
+  EXPECT_EQ(study.study_seed, 9U);
+  EXPECT_EQ(study.epochs, 2U);
+  EXPECT_EQ(study.batch, 32U);
+  EXPECT_EQ(study.samples, 100U);
+  EXPECT_EQ(study.validation, 50U);
+  EXPECT_THAT(study.sets, ElementsAre("shapes", "mnist:d"));
+  EXPECT_EQ(study.network, (NetworkSpec{"mlp", {}}));
+}
+
+TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
+  const TuneRequest request = read(
+      "[training]\noptimizer = \"adamw\"\nbeta1 = 0.8\nbeta2 = 0.99\nepsilon = 1e-6\nweight_decay = 0.01\n"
+      "schedule = \"step\"\nwarmup = 0.5\nstep_epochs = 2\nfactor = 0.5\ninitializer = \"glorot\"\n"
+      "[search]\nstrategy = \"random\"\ntrials = 7\n"
+      "[choice]\nspeed_weight = 1\ndivergence_limit = 0.25\ntarget = {accuracy = 0.9, loss = 0.1}\n"
+      "[run]\nthreads = 2\nlanes = 8\nstore = \"s.db\"\nout = \"o\"\nreport = false\n");
+  const TrainingSpec& training = request.study.training;
+  EXPECT_EQ(training.optimizer, (OptimizerSpec{"adamw", 0.9, 0.8, 0.99, 1e-6, 0.01}));
+  EXPECT_EQ(training.schedule, (ScheduleSpec{"step", 0.5, 2.0, 0.5}));
+  EXPECT_EQ(training.initializer, "glorot");
+  EXPECT_EQ(request.study.plan.strategy, "random");
+  EXPECT_EQ(request.study.plan.trials, 7U);
+  EXPECT_EQ(request.study.plan.choice, (ChoiceRules{1.0, 0.25, 0.1, 0.9}));
+  EXPECT_EQ(request.study.threads, 2U);
+  EXPECT_EQ(request.study.lanes, 8U);
+  EXPECT_EQ(request.store, "s.db");
+  EXPECT_EQ(request.out, "o");
+  EXPECT_FALSE(request.report);
+}
+
+TEST(StudyFile, LanesMayBeAuto) { EXPECT_EQ(read("[run]\nlanes = \"auto\"\n").study.lanes, 0U); }
+
+TEST(StudyFile, GroupsKeepTheirOrder) {
+  const TuneRequest request = read(
+      "[groups]\nstem = [\"label:stem\"]\nbody = [\"#2\", \"#3\"]\na_head = [\"dense\"]\n"
+      "[eta]\na_head = [1]\nstem = [0.1, 0.01, 0.1]\n");
+  EXPECT_EQ(
+      request.study.groups,
+      (std::vector<LayerGroup>{{"stem", {"label:stem"}}, {"body", {"#2", "#3"}}, {"a_head", {"dense"}}}));
+  EXPECT_THAT(request.study.plan.space.values,
+              ElementsAre(ElementsAre(0.01, 0.1), ElementsAre(), ElementsAre(1.0)));
+}
+
+TEST(StudyFile, AnAxisIsEvenInDecades) {
+  const TuneRequest request =
+      read("[eta]\nconv = {from = 1e-4, to = 1, cells = 5}\nfull = {from = 0.5, to = 0.5, cells = 1}\n");
+  EXPECT_THAT(request.study.plan.space.values,
+              ElementsAre(ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0), ElementsAre(0.5)));
+}
+
+TEST(StudyFile, SettingsAreTheseAndNoOthers) {
+  const TuneRequest request = read(
+      "[eta]\nsettings = [{conv = 0.1, full = 0.001}, {full = 0.01, conv = 0.01},\n"
+      " {conv = 0.1, full = 0.001}]\n");
+  EXPECT_EQ(request.study.plan.space.settings, (std::vector<Setting>{{{0.01, 0.01}}, {{0.1, 0.001}}}));
+}
+
+TEST(StudyFile, PlacesNameTheLine) {
+  const StudyText file(
+      "[study]\nname = \"n\"\nbatch = 8\n[data]\nsets = [\"shapes\"]\n[network]\nname = \"mlp\"\n[groups]\n"
+      "conv = [\"conv\"]\n[eta]\nconv = [1]\n[training]\noptimizer = \"sgd\"\n[search]\nstrategy = \"grid\"\n"
+      "[run]\nstore = \"s\"\nout = \"o\"\n");
+  TuneRequest request;
+  read_study_file(file.path(), false, request);
+  const StudyRequest::Places& places = request.study.places;
+  const auto line = [&](int number) { return file.path() + ":" + std::to_string(number); };
+  EXPECT_EQ(places.study_name, line(2));
+  EXPECT_EQ(places.batch, line(3));
+  EXPECT_EQ(places.data, line(5));
+  EXPECT_EQ(places.network, line(7));
+  EXPECT_EQ(places.groups, line(9));
+  EXPECT_EQ(places.eta, line(11));
+  EXPECT_EQ(places.training, line(13));
+  EXPECT_EQ(places.strategy, line(15));
+  EXPECT_EQ(request.store_place, line(17));
+  EXPECT_EQ(request.out_place, line(18));
+}
+
+TEST(StudyFile, UnknownKeysNameLineAndNearest) {
+  const Complaint complaint = refused("[study]\nseeds = 3\nepoch = 2\n");
+  EXPECT_EQ(complaint.place, ":3");
+  EXPECT_EQ(complaint.received, "the unknown key 'epoch'");
+  EXPECT_EQ(complaint.expected, "a key of [study]");
+  EXPECT_EQ(complaint.hint, "did you mean 'epochs'?");
+}
+
+struct BadFile {
+  const char* text;
+  const char* place;
+  const char* received;
+  const char* said;  ///< part of expected or hint
+};
+
+void expect_refused(const std::vector<BadFile>& files) {
+  for (const BadFile& bad : files) {
+    const Complaint complaint = refused(bad.text);
+    EXPECT_EQ(complaint.place, bad.place) << bad.text;
+    EXPECT_THAT(complaint.received, HasSubstr(bad.received)) << bad.text;
+    EXPECT_THAT(complaint.expected + "\n" + complaint.hint, HasSubstr(bad.said)) << bad.text;
+  }
+}
+
+TEST(StudyFile, RefusesBadKeys) {
+  expect_refused({{"\n[stduy]\nseeds = 3\n", ":2", "the unknown key 'stduy'", "did you mean 'study'"},
+                  {"epochs = 3\n", ":1", "the number 3", "'epochs' belongs into [study]"},
+                  {"[training]\nlr = 1\n", ":2", "the unknown key 'lr'", "known: optimizer"},
+                  {"study = 3\n", ":1", "the number 3", "a table"},
+                  {"[eta]\ncnv = [1]\n", ":2", "the unknown key 'cnv'", "did you mean 'conv'"},
+                  {"[eta]\nconv = [1]\nsettings = [{conv=1,full=1}]\n", ":2", "'conv'", "no other"},
+                  {"[choice]\ntarget = {acuracy = 1}\n", ":2", "'acuracy'", "did you mean 'accuracy'"},
+                  {"[eta]\nconv = {from = 1, too = 2, cells = 3}\n", ":2", "'too'", "did you mean 'to'"}});
+}
+
+TEST(StudyFile, RefusesBadValues) {
+  expect_refused({{"[study]\nepochs = \"two\"\n", ":2", "the text 'two'", "a whole number from 1"},
+                  {"[study]\nepochs = 2.5\n", ":2", "the number 2.5", "a whole number"},
+                  {"[study]\nseeds = 0\n", ":2", "the number 0", "from 1"},
+                  {"[study]\nbatch = -1\n", ":2", "the number -1", "for 'batch'"},
+                  {"[study]\nname = 3\n", ":2", "the number 3", "a text for 'name'"},
+                  {"[study]\nname = \"\"\n", ":2", "the text ''", "a text for 'name'"},
+                  {"[study]\nseeds = 1979-05-27\n", ":2", "a date or time", "a whole number"},
+                  {"[data]\nsets = \"shapes\"\n", ":2", "the text 'shapes'", "a list of texts"},
+                  {"[data]\nsets = []\n", ":2", "an empty list", "a list of texts"},
+                  {"[data]\nsets = [\"a\",\n 3]\n", ":3", "the number 3", "a list of texts"},
+                  {"[network]\nname = \"mlp\"\nlayers = [\"relu\"]\n", ":3", "both", "one of the two"},
+                  {"[groups]\nconv = \"conv\"\n", ":2", "the text 'conv'", "a list of texts"},
+                  {"[groups]\n\"a b\" = [\"conv\"]\n", ":2", "'a b'", "letters, digits"},
+                  {"[groups]\nsettings = [\"conv\"]\n", ":2", "'settings'", "other than"},
+                  {"[run]\nlanes = 3\n", ":2", "'3'", "auto, 1, 4, 8 or 16"},
+                  {"[run]\nlanes = true\n", ":2", "true", "auto, 1, 4, 8 or 16"},
+                  {"[run]\nreport = \"no\"\n", ":2", "the text 'no'", "true or false"},
+                  {"[run]\nthreads = 0\n", ":2", "the number 0", "for 'threads'"}});
+}
+
+TEST(StudyFile, RefusesBadEtas) {
+  expect_refused({{"[eta]\nconv = [0.1, 0]\n", ":2", "0", "above 0"},
+                  {"[eta]\nconv = [-1]\n", ":2", "-1", "above 0"},
+                  {"[eta]\nconv = [nan]\n", ":2", "nan", "above 0"},
+                  {"[eta]\nconv = [0.1,\n 11]\n", ":3", "11", "up to 10"},
+                  {"[eta]\nconv = [\"fast\"]\n", ":2", "'fast'", "a learning rate"},
+                  {"[eta]\nconv = []\n", ":2", "an empty list", "a list of learning rates"},
+                  {"[eta]\nconv = 0.1\n", ":2", "0.1", "a list of learning rates"},
+                  {"[eta]\nconv = {from = 1, to = 0.1, cells = 3}\n", ":2", "from 1 to 0.1", "swap"},
+                  {"[eta]\nconv = {from = 0, to = 1, cells = 3}\n", ":2", "the number 0", "above 0"},
+                  {"[eta]\nconv = {from = 0.1, to = 1}\n", ":2", "without 'cells'", "cells = COUNT"},
+                  {"[eta]\nconv = {from = 0.1, to = 1, cells = 1}\n", ":2", "1 cells", "at least 2"},
+                  {"[eta]\nsettings = []\n", ":2", "an empty list", "a list of settings"},
+                  {"[eta]\nsettings = [{conv = 0.1}]\n", ":2", "without 'full'", "conv, full"},
+                  {"[eta]\nsettings = [\n{conv = 0.1, full = 0.1},\n{conv = 0.1, ful = 1}]\n", ":4", "'ful'",
+                   "did you mean 'full'"},
+                  {"[eta]\nsettings = [3]\n", ":2", "the number 3", "a setting"},
+                  {"[eta]\nsettings = [{conv = 0, full = 1}]\n", ":2", "0", "above 0"}});
+}
+
+TEST(StudyFile, RefusesBadTraining) {
+  expect_refused(
+      {{"[training]\noptimizer = \"adm\"\n", ":2", "the unknown optimizer 'adm'", "did you mean 'adam'"},
+       {"[training]\nschedule = \"cosin\"\n", ":2", "'cosin'", "did you mean 'cosine'"},
+       {"[training]\ninitializer = \"hee\"\n", ":2", "'hee'", "did you mean 'he'"},
+       {"[training]\nmomentum = 0.9\n", ":2", "the optimizer 'sgd'", "momentum or nesterov"},
+       {"[training]\nbeta1 = 0.9\n", ":2", "the optimizer 'sgd'", "adam or adamw"},
+       {"[training]\nfactor = 0.9\n", ":2", "the schedule 'constant'", "step or exponential"},
+       {"[training]\noptimizer = \"momentum\"\nmomentum = 1\n", ":3", "the number 1", "not including, 1"},
+       {"[training]\nweight_decay = -1\n", ":2", "the number -1", "0 or more"},
+       {"[training]\nwarmup = inf\n", ":2", "the number inf", "0 or more"},
+       {"[choice]\nspeed_weight = 1.5\n", ":2", "the number 1.5", "from 0 to 1"},
+       {"[choice]\nspeed_weight = nan\n", ":2", "the number nan", "from 0 to 1"},
+       {"[choice]\ntarget = 0.9\n", ":2", "the number 0.9", "{accuracy = 0.97}"},
+       {"[choice]\ntarget = {loss = 0}\n", ":2", "the number 0", "above 0"}});
+}
+
+TEST(StudyFile, RefusesBadText) {
+  expect_refused({{"[study]\nseeds = \n", ":2:9", "no TOML", "TOML"},
+                  {"[study\nseeds = 3\n", ":1:7", "no TOML", "TOML"},
+                  {"[study]\nseeds = 3\nseeds = 4\n", ":3:9", "no TOML", "seeds"}});
+}
+
+TEST(StudyFile, MissingFilesAreNamed) {
+  TuneRequest request;
+  EXPECT_EQ(complaint_of([&] { read_study_file("no/such.toml", false, request); }).place, "no/such.toml");
+}
+
+}  // namespace
+}  // namespace etalon

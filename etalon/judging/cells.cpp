@@ -1,0 +1,151 @@
+#include "etalon/judging/cells.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "etalon/judging/statistics.h"
+
+namespace etalon {
+namespace {
+
+template <class Get>
+Spread spread_over(std::span<const SeedResult> seeds, Get get) {
+  std::vector<double> values;
+  for (const SeedResult& seed : seeds)
+    if (const std::optional<double> value = get(*seed.verdict)) values.push_back(*value);
+  return spread_of(values);
+}
+
+/// Median over the seeds; a diverged seed counts at the budget.
+template <class Get>
+std::optional<EpochsToTarget> median_target(std::span<const SeedResult> seeds, double budget, Get get) {
+  std::vector<EpochsToTarget> targets;
+  for (const SeedResult& seed : seeds)
+    if (const std::optional<EpochsToTarget> target = get(*seed.verdict))
+      targets.push_back(seed.verdict->status == TrialStatus::diverged ? EpochsToTarget{budget, false}
+                                                                      : *target);
+  if (targets.empty()) return {};
+  std::sort(targets.begin(), targets.end(), [](const EpochsToTarget& a, const EpochsToTarget& b) {
+    return a.reached != b.reached ? a.reached : a.epochs < b.epochs;
+  });
+  const EpochsToTarget& low = targets[(targets.size() - 1) / 2];
+  const EpochsToTarget& high = targets[targets.size() / 2];
+  return EpochsToTarget{0.5 * (low.epochs + high.epochs), high.reached};
+}
+
+double decades(const CellSummary& a, const CellSummary& b, std::size_t group) {
+  return std::abs(std::log10(a.setting.eta[group] / b.setting.eta[group]));
+}
+
+bool same_but(const Setting& a, const Setting& b, std::size_t group) {
+  if (a.eta.size() != b.eta.size()) return false;
+  for (std::size_t i = 0; i < a.eta.size(); ++i)
+    if (i != group && a.eta[i] != b.eta[i]) return false;
+  return true;
+}
+
+/// The next cells along one axis, below and above.
+std::vector<std::size_t> neighbours(const std::vector<CellSummary>& cells, std::size_t cell,
+                                    std::size_t group) {
+  const std::vector<std::size_t> axis = axis_through(cells, cell, group);
+  const auto here = std::find(axis.begin(), axis.end(), cell);
+  std::vector<std::size_t> found;
+  if (here != axis.begin()) found.push_back(*(here - 1));
+  if (here + 1 != axis.end()) found.push_back(*(here + 1));
+  return found;
+}
+
+}  // namespace
+
+CellSummary sum_up(const Setting& setting, std::span<const SeedResult> seeds, double budget_epochs) {
+  CellSummary cell;
+  cell.setting = setting;
+  cell.seeds = static_cast<std::uint32_t>(seeds.size());
+  std::vector<double> seconds;
+  for (const SeedResult& seed : seeds) {
+    cell.diverged_seeds += seed.verdict->status == TrialStatus::diverged;
+    cell.stalled_seeds += seed.verdict->status == TrialStatus::stalled;
+    seconds.push_back(seed.seconds);
+  }
+  using Number = std::optional<double>;
+  cell.divergence_upper = wilson_upper(cell.diverged_seeds, cell.seeds);
+  cell.accuracy = spread_over(seeds, [](const Verdict& verdict) { return verdict.accuracy; });
+  cell.final_training_loss =
+      spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.final_training_loss); });
+  cell.final_validation_loss =
+      spread_over(seeds, [](const Verdict& verdict) { return verdict.final_validation_loss; });
+  cell.area = spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.area); });
+  cell.set_back = spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.set_back); });
+  cell.catapult = spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.catapult); });
+  cell.spike_share = spread_over(seeds, [](const Verdict& verdict) { return verdict.spike_share; });
+  cell.still_falling = spread_over(seeds, [](const Verdict& verdict) { return verdict.still_falling; });
+  cell.seconds = spread_of(seconds);
+  cell.median_loss_target =
+      median_target(seeds, budget_epochs, [](const Verdict& verdict) { return verdict.loss_target; });
+  cell.median_accuracy_target =
+      median_target(seeds, budget_epochs, [](const Verdict& verdict) { return verdict.accuracy_target; });
+  return cell;
+}
+
+std::vector<std::size_t> axis_through(const std::vector<CellSummary>& cells, std::size_t cell,
+                                      std::size_t group) {
+  std::vector<std::size_t> axis;
+  for (std::size_t other = 0; other < cells.size(); ++other)
+    if (same_but(cells[other].setting, cells[cell].setting, group)) axis.push_back(other);
+  std::sort(axis.begin(), axis.end(), [&](std::size_t a, std::size_t b) {
+    return cells[a].setting.eta[group] < cells[b].setting.eta[group];
+  });
+  return axis;
+}
+
+std::optional<double> sensitivity(const std::vector<CellSummary>& cells, std::size_t cell) {
+  std::vector<double> rises;
+  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group)
+    for (const std::size_t other : neighbours(cells, cell, group)) {
+      const double rise = cells[other].final_training_loss.mean.value_or(0) -
+                          cells[cell].final_training_loss.mean.value_or(0);
+      rises.push_back(std::max(0.0, rise) / decades(cells[cell], cells[other], group));
+    }
+  if (rises.empty()) return {};
+  return mean(rises);
+}
+
+std::vector<std::optional<double>> margin(const std::vector<CellSummary>& cells, std::size_t cell) {
+  std::vector<std::optional<double>> margins;
+  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group) {
+    std::optional<double> nearest;
+    for (const std::size_t other : axis_through(cells, cell, group)) {
+      if (cells[other].diverged_seeds == 0) continue;
+      const double distance = decades(cells[cell], cells[other], group);
+      nearest = nearest ? std::min(*nearest, distance) : distance;
+    }
+    margins.push_back(nearest);
+  }
+  return margins;
+}
+
+bool has_cell_of_margin(const std::vector<CellSummary>& cells, std::size_t cell, double divergence_limit) {
+  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group)
+    for (const std::size_t other : neighbours(cells, cell, group)) {
+      const bool larger = cells[other].setting.eta[group] > cells[cell].setting.eta[group];
+      const std::uint32_t lost = cells[other].diverged_seeds + (larger ? cells[other].stalled_seeds : 0);
+      if (lost > divergence_limit * cells[other].seeds) return false;
+    }
+  return true;
+}
+
+double margin_or_room(const std::vector<CellSummary>& cells, std::size_t cell) {
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t group = 0; group < cells[cell].margin.size(); ++group) {
+    const std::size_t top = axis_through(cells, cell, group).back();
+    least = std::min(least, cells[cell].margin[group].value_or(decades(cells[cell], cells[top], group)));
+  }
+  return least;
+}
+
+double diverged_share(const CellSummary& cell) {
+  return cell.seeds == 0 ? 0.0 : static_cast<double>(cell.diverged_seeds) / cell.seeds;
+}
+
+}  // namespace etalon

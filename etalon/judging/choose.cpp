@@ -1,0 +1,108 @@
+#include "etalon/judging/choose.h"
+
+#include <algorithm>
+
+#include "etalon/judging/balance.h"
+#include "etalon/judging/cells.h"
+#include "etalon/judging/certificate.h"
+#include "etalon/judging/edges.h"
+#include "etalon/judging/reasons.h"
+
+namespace etalon {
+namespace {
+
+/// The admissible cells or, where every cell has too many diverged seeds, those with the fewest.
+std::vector<std::size_t> choosable(const SetEvidence& evidence, const ChoiceRules& rules) {
+  std::vector<std::size_t> cells = admissible(evidence, rules);
+  if (!cells.empty()) return cells;
+  double fewest = 1;  // a cell of which every seed diverged is never chosen
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
+    if (evidence.complete(cell)) fewest = std::min(fewest, diverged_share(evidence.cells[cell]));
+  for (std::size_t cell = 0; cell < evidence.cells.size() && fewest < 1; ++cell)
+    if (evidence.complete(cell) && diverged_share(evidence.cells[cell]) == fewest) cells.push_back(cell);
+  return cells;
+}
+
+/// As accurate as the best within noise; among them those with a cell of margin, if there are any.
+std::vector<std::size_t> eligible_cells(const SetEvidence& evidence, const ChoiceRules& rules,
+                                        const std::vector<std::size_t>& from, ChoiceStory& story) {
+  const std::vector<PairedDifference> differences = differences_to(evidence, story.best, from);
+  std::vector<std::size_t> as_good, with_margin;
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (differences[i].difference <= differences[i].allowed) as_good.push_back(from[i]);
+  for (const std::size_t cell : as_good)
+    if (has_cell_of_margin(evidence.cells, cell, rules.divergence_limit)) with_margin.push_back(cell);
+  story.as_good = as_good.size();
+  story.without_margin = with_margin.empty() ? 0 : as_good.size() - with_margin.size();
+  return with_margin.empty() ? as_good : with_margin;
+}
+
+std::size_t lowest_loss(const SetEvidence& evidence, const std::vector<std::size_t>& cells) {
+  return *std::min_element(cells.begin(), cells.end(), [&](std::size_t a, std::size_t b) {
+    return evidence.cells[a].final_training_loss.mean < evidence.cells[b].final_training_loss.mean;
+  });
+}
+
+void certify(const StudySnapshot& study, const SetEvidence& evidence, std::size_t chosen,
+             Recommendation& result) {
+  const std::optional<AccuracyModel> model = model_accuracy(evidence, study.plan.choice);
+  if (!model) return;
+  const RandomKey key{study.definition.study_seed, 0, Purpose::resampling};
+  const auto place = std::find(model->cells.begin(), model->cells.end(), chosen);
+  if (place != model->cells.end())
+    result.p_best = probability_best(
+        *model, key, 2 * evidence.set)[static_cast<std::size_t>(place - model->cells.begin())];
+  const SimultaneousSet together = may_be_best(*model, key, 2 * evidence.set + 1);
+  for (const std::size_t cell : together.cells) result.equivalent.push_back(evidence.cells[cell].setting);
+  result.more_seeds_to_settle = together.more_seeds;
+}
+
+/// Nothing can be chosen: nothing ran, or all of it diverged.
+Recommendation no_choice(const StudySnapshot& study, const SetEvidence& evidence) {
+  Recommendation result;
+  result.set = evidence.set;
+  const bool diverged = std::any_of(evidence.cells.begin(), evidence.cells.end(),
+                                    [](const CellSummary& cell) { return cell.diverged_seeds > 0; });
+  result.reason = diverged ? all_diverged_reason(evidence) : nothing_measured_reason(evidence);
+  if (!diverged) return result;
+  for (std::size_t group = 0; group < study.definition.groups.size(); ++group) {
+    const std::vector<double> values = searched_values(study.plan.space, evidence.cells, group);
+    if (values.empty()) continue;
+    result.edges.push_back(
+        {static_cast<std::uint32_t>(group), EdgeSide::low, with_one_more_decade(values, EdgeSide::low)});
+  }
+  result.warnings = edge_texts(result.edges, study.definition.groups, std::nullopt);
+  return result;
+}
+
+}  // namespace
+
+Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence) {
+  const ChoiceRules& rules = study.plan.choice;
+  const std::vector<std::size_t> cells = choosable(evidence, rules);
+  if (cells.empty()) return no_choice(study, evidence);
+  ChoiceStory story;
+  story.best = most_accurate(evidence, cells);
+  story.above_chance = above_chance(evidence, story.best);
+  story.beyond_limit = diverged_share(evidence.cells[story.best]) > rules.divergence_limit;
+  const std::vector<std::size_t> eligible = story.above_chance
+                                                ? eligible_cells(evidence, rules, cells, story)
+                                                : std::vector<std::size_t>{lowest_loss(evidence, cells)};
+  story.chosen = best_balanced(evidence, eligible, rules.speed_weight);
+  story.eligible = eligible;
+
+  Recommendation result;
+  result.set = evidence.set;
+  result.setting = evidence.cells[story.chosen].setting;
+  result.validation_accuracy = evidence.cells[story.chosen].accuracy;
+  for (const std::size_t cell : eligible) result.eligible.push_back(evidence.cells[cell].setting);
+  result.trade_offs = trade_offs(evidence, eligible, rules);
+  result.edges = edges_of(*result.setting, study.plan.space, evidence.cells);
+  certify(study, evidence, story.chosen, result);
+  result.reason = choice_reason(study, evidence, story);
+  result.warnings = choice_warnings(study, evidence, story, result.edges);
+  result.what_would_change_it = what_would_change(study, evidence, story, result);
+  return result;
+}
+
+}  // namespace etalon

@@ -1,0 +1,176 @@
+#include "etalon/judging/judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "etalon/judging/cells.h"
+#include "etalon/judging/choose.h"
+#include "etalon/judging/evidence.h"
+#include "etalon/judging/measures.h"
+#include "etalon/judging/targets.h"
+#include "etalon/judging/words.h"
+
+namespace etalon {
+namespace {
+
+/// Chance as recorded, else of evenly frequent classes.
+double chance_of(const SetFacts& facts) {
+  if (facts.chance > 0) return facts.chance;
+  return facts.classes > 0 ? 1.0 / facts.classes : 0.0;
+}
+
+SetFacts facts_of(const StudySnapshot& study, std::uint32_t set) {
+  SetFacts facts = set < study.sets.size() ? study.sets[set] : SetFacts{};
+  if (facts.name.empty() && set < study.definition.sets.size()) facts.name = study.definition.sets[set].name;
+  return facts;
+}
+
+std::uint32_t set_count(const StudySnapshot& study) {
+  std::size_t count = std::max(study.sets.size(), study.definition.sets.size());
+  for (const TrialRecord& trial : study.trials) count = std::max<std::size_t>(count, trial.key.set + 1);
+  return static_cast<std::uint32_t>(count);
+}
+
+std::vector<MeasuredTrial> measure_set(const StudySnapshot& study, std::uint32_t set, double label_entropy) {
+  std::vector<const TrialRecord*> records;
+  for (const TrialRecord& trial : study.trials)
+    if (trial.key.set == set) records.push_back(&trial);
+  std::sort(records.begin(), records.end(),
+            [](const TrialRecord* a, const TrialRecord* b) { return a->key < b->key; });
+  std::vector<const Curve*> curves;
+  for (const TrialRecord* record : records) curves.push_back(&record->curve);
+  const double offset = loss_offset(curves);
+  std::vector<MeasuredTrial> trials;
+  for (const TrialRecord* record : records) {
+    NormalizedCurve curve = normalize(record->curve, offset);
+    const TrialStatus status = status_of(curve, label_entropy);
+    trials.push_back({record, std::move(curve), status});
+  }
+  return trials;
+}
+
+struct Targets {
+  std::optional<double> loss, accuracy;  ///< what speed is measured to: the study file's, else the default
+  std::optional<double> picture;         ///< the default loss target: what the words go by
+};
+
+Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double chance, Look& look) {
+  Verdict verdict;
+  const NormalizedCurve& curve = trial.curve;
+  verdict.status = trial.status;
+  if (targets.loss) verdict.loss_target = epochs_to_loss(curve, *targets.loss);
+  if (targets.accuracy) verdict.accuracy_target = epochs_to_accuracy(trial.record->curve, *targets.accuracy);
+  verdict.area = area(curve);
+  verdict.set_back = set_back(curve);
+  verdict.catapult = catapult(curve);
+  if (const std::optional<Spikes> found = spikes(curve)) verdict.spike_share = found->share;
+  verdict.still_falling = still_falling(curve);
+  verdict.oscillation = oscillation(curve);
+  verdict.final_training_loss = curve.raw(trial.status == TrialStatus::diverged ? 1.0 : final_loss(curve));
+  const auto& epochs = trial.record->curve.epochs;
+  if (trial.status != TrialStatus::diverged && !epochs.empty() &&
+      std::isfinite(epochs.back().validation_loss))
+    verdict.final_validation_loss = epochs.back().validation_loss;
+  verdict.accuracy = last_accuracy(trial, chance);
+  look = look_at(curve, trial.status, targets.picture);
+  verdict.speed = speed_word(look);
+  verdict.stability = stability_word(look);
+  verdict.sentence = sentence(look);
+  return verdict;
+}
+
+/// What one set adds to the judgement.
+struct JudgedSet {
+  std::vector<JudgedTrial> trials;
+  std::vector<double> seconds;  ///< [trial]
+  std::vector<Look> looks;      ///< [trial]
+  double budget_epochs = 0;
+  Targets targets;
+};
+
+JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts) {
+  const std::vector<MeasuredTrial> measured = measure_set(study, set, facts.label_entropy);
+  const double chance = chance_of(facts);
+  JudgedSet judged;
+  judged.targets.picture = default_loss_target(measured);
+  judged.targets.loss =
+      study.plan.choice.target_loss ? study.plan.choice.target_loss : judged.targets.picture;
+  judged.targets.accuracy = study.plan.choice.target_accuracy ? study.plan.choice.target_accuracy
+                                                              : default_accuracy_target(measured, chance);
+  for (const MeasuredTrial& trial : measured) {
+    Look look;
+    judged.trials.push_back({trial.record->key, verdict_of(trial, judged.targets, chance, look)});
+    judged.seconds.push_back(trial.record->times.seconds);
+    judged.looks.push_back(look);
+    judged.budget_epochs = std::max(judged.budget_epochs, look.budget_epochs);
+  }
+  return judged;
+}
+
+/// Tuning trials by setting, in Setting order; [index into judged.trials]. Confirmation seeds stay out.
+std::map<Setting, std::vector<std::size_t>> by_setting(const JudgedSet& judged, std::uint32_t tuning_seeds) {
+  std::map<Setting, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < judged.trials.size(); ++i)
+    if (judged.trials[i].key.seed_index < tuning_seeds) groups[judged.trials[i].key.setting].push_back(i);
+  return groups;
+}
+
+CellSummary cell_of(const Setting& setting, const JudgedSet& judged, const std::vector<std::size_t>& trials) {
+  std::vector<SeedResult> seeds;
+  std::vector<Look> looks;
+  for (const std::size_t i : trials) {
+    seeds.push_back({judged.trials[i].key.seed_index, &judged.trials[i].verdict, judged.seconds[i]});
+    looks.push_back(judged.looks[i]);
+  }
+  CellSummary cell = sum_up(setting, seeds, judged.budget_epochs);
+  CellWords words = words_over_seeds(looks);
+  cell.speed = words.speed;
+  cell.stability = words.stability;
+  cell.sentence = std::move(words.sentence);
+  return cell;
+}
+
+SetEvidence gather(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts,
+                   const JudgedSet& judged) {
+  SetEvidence evidence;
+  evidence.set = set;
+  evidence.name = facts.name;
+  evidence.chance = chance_of(facts);
+  evidence.validation_samples = facts.validation_samples;
+  std::vector<std::vector<SeedAccuracy>> accuracies;
+  for (const auto& [setting, trials] : by_setting(judged, study.plan.seeds)) {
+    evidence.cells.push_back(cell_of(setting, judged, trials));
+    std::vector<SeedAccuracy>& seeds = accuracies.emplace_back();
+    for (const std::size_t i : trials)
+      if (const std::optional<double> accuracy = judged.trials[i].verdict.accuracy)
+        seeds.push_back({judged.trials[i].key.seed_index, *accuracy});
+  }
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
+    evidence.cells[cell].sensitivity = sensitivity(evidence.cells, cell);
+    evidence.cells[cell].margin = margin(evidence.cells, cell);
+  }
+  pair_accuracies(evidence, accuracies);
+  return evidence;
+}
+
+}  // namespace
+
+Judgement judge(const StudySnapshot& study) {
+  Judgement judgement;
+  std::vector<SetEvidence> sets;
+  for (std::uint32_t set = 0; set < set_count(study); ++set) {
+    const SetFacts facts = facts_of(study, set);
+    JudgedSet judged = judge_trials(study, set, facts);
+    sets.push_back(gather(study, set, facts, judged));
+    std::move(judged.trials.begin(), judged.trials.end(), std::back_inserter(judgement.trials));
+    judgement.cells.push_back(sets.back().cells);
+    judgement.loss_target.push_back(judged.targets.loss);
+    judgement.accuracy_target.push_back(judged.targets.accuracy);
+    judgement.recommendations.push_back(choose(study, sets.back()));
+  }
+  judgement.overall = choose_overall(study, sets, judgement.recommendations);
+  return judgement;
+}
+
+}  // namespace etalon

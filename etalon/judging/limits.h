@@ -1,0 +1,53 @@
+/// Every constant of the judging room: where one word ends and the next begins, and how long a window is.
+#pragma once
+
+#include <cstddef>
+
+namespace etalon::limits {
+
+// The shape of the measures.
+inline constexpr double largest_normalized_loss =
+    1e6;                                            ///< v_t is cut off here; non-finite losses count as it
+inline constexpr double smallest_reference = 1e-6;  ///< l_0 is never taken as less
+inline constexpr double diverged_level = 1.1;       ///< mean of the last v_t from which a run has diverged
+inline constexpr std::size_t last_steps = 20;       ///< over so many steps
+inline constexpr double stalled_level = 0.98;  ///< of min(l_0, H): a run that never gets below has stalled
+inline constexpr double area_cap = 10.0;
+inline constexpr double set_back_cap = 10.0;
+inline constexpr double smallest_descent = 0.02;  ///< of l_0; keeps set-backs of flat curves finite
+inline constexpr double early_share = 0.02;       ///< of all steps: where a rise is a catapult
+inline constexpr std::size_t early_steps = 5;
+inline constexpr std::size_t spike_window = 100;  ///< steps before the one looked at
+inline constexpr std::size_t spike_window_least = 20;
+inline constexpr double spike_deviations = 8.0;
+inline constexpr double smallest_deviation = 1e-3;  ///< of the logarithm of the loss
+inline constexpr double smallest_loss = 1e-8;       ///< before the logarithm is taken
+inline constexpr double target_share = 0.9;         ///< of the best trial's descent
+inline constexpr double still_falling = 0.95;       ///< probability from which a budget is called too short
+
+// Speed: the share of the budget (the plot's horizontal axis) after which 90 % of the best descent is made.
+inline constexpr double super_fast = 0.15;  ///< the curve looks like an L
+inline constexpr double fast = 0.40;        ///< the bend lies in the left part of the plot
+/// A run that misses the target is slow if it made this share of the descent to it, else very slow.
+inline constexpr double slow_descent = 0.5;
+// The same from the area under the curve, where no target could be fixed.
+inline constexpr double super_fast_area = 0.2, fast_area = 0.4, slow_area = 0.75;
+
+/// Stability: three limits end perfectly stable, quite stable and unstable; the worst measure decides.
+struct StabilityLimits {
+  double perfect, quite, unstable;
+};
+// Heights are shares of l_0, which is about the height of the plot. Minibatch noise moves the smoothed line
+// of a healthy run by 1 to 5 % of it.
+inline constexpr StabilityLimits climb{0.06, 0.18, 0.45};  ///< highest rise of the smoothed line
+/// Fast swings that the smoothed line hides: root mean square, and only what is not independent noise.
+inline constexpr StabilityLimits swing{0.06, 0.15, 0.30};
+inline constexpr StabilityLimits spike_share{0.0005, 0.004, 0.02};
+inline constexpr double visible_spike = 0.15;  ///< of l_0; spikes that are all lower do not change the word
+/// A jump at the start that is over at once forgives much: it ends perfect stability, no more, unless it is
+/// many times l_0.
+inline constexpr StabilityLimits jump{0.25, 2.0, 1e9};
+/// Neighbouring residuals correlate by chance, and through the median filter, up to about this much.
+inline constexpr double chance_correlation = 0.3;
+
+}  // namespace etalon::limits

@@ -1,0 +1,253 @@
+#include "etalon/judging/reasons.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "etalon/base/text.h"
+#include "etalon/judging/balance.h"
+#include "etalon/judging/cells.h"
+#include "etalon/judging/edges.h"
+#include "etalon/judging/limits.h"
+
+namespace etalon {
+namespace {
+
+std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
+
+std::string accuracy_text(const Spread& accuracy) {
+  if (!accuracy.mean) return "accuracy not measured";
+  if (!accuracy.deviation) return percent(*accuracy.mean) + " validation accuracy (one seed)";
+  return fmt::format("{:.2f} ± {:.2f} % validation accuracy over {} seeds", 100 * *accuracy.mean,
+                     100 * *accuracy.deviation, accuracy.count);
+}
+
+std::string name(const StudySnapshot& study, const Setting& setting) {
+  return to_text(setting, study.definition.groups);
+}
+
+/// "Of 4 settings as accurate as the best within noise it has the best balance of ..."
+std::string balance_text(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
+  const CellSummary& cell = evidence.cells[story.chosen];
+  std::string speed = fmt::format("area under the loss {:.3f}", cell.area.mean.value_or(1));
+  if (cell.median_loss_target)
+    speed = cell.median_loss_target->reached
+                ? fmt::format("target loss after {:.2f} epochs", cell.median_loss_target->epochs)
+                : "target loss not reached";
+  const std::string measured = fmt::format("{}, instability {:.3f}", speed, instability(cell));
+  if (story.eligible.size() == 1) return fmt::format("No other setting is as good ({}).", measured);
+  return fmt::format(
+      "Of {} settings that are as accurate within noise it has the best balance of speed and "
+      "stability ({}; speed weighs {}).",
+      story.eligible.size(), measured, shortest(speed_weight));
+}
+
+std::string best_text(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story) {
+  if (story.best == story.chosen) return "the highest mean of all";
+  return fmt::format("{} below the most accurate, {}",
+                     percent(evidence.mean_accuracy(story.best) - evidence.mean_accuracy(story.chosen)),
+                     name(study, evidence.cells[story.best].setting));
+}
+
+bool mixed_numeric_classes(const StudySnapshot& study, std::uint32_t set) {
+  std::set<std::string> classes;
+  for (const TrialRecord& trial : study.trials)
+    if (trial.key.set == set) classes.insert(trial.numeric_class);
+  return classes.size() > 1;
+}
+
+std::size_t trials_of(const SetEvidence& evidence) {
+  std::size_t all = 0;
+  for (const CellSummary& cell : evidence.cells) all += cell.seeds;
+  return all;
+}
+
+/// The nearest speed weight, in steps of 0.05, that chooses another setting, on each side of the study's.
+void other_weights(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                   std::vector<std::string>& lines) {
+  const double weight = study.plan.choice.speed_weight;
+  for (const double direction : {-1.0, 1.0})
+    for (int step = 1; step <= 20; ++step) {
+      const double other = std::round(20 * weight + direction * step) / 20;
+      if (other < 0 || other > 1) break;
+      const std::size_t cell = best_balanced(evidence, story.eligible, other);
+      if (cell == story.chosen) continue;
+      lines.push_back(fmt::format("With speed_weight {} or {}, {} would be chosen.", shortest(other),
+                                  direction < 0 ? "less" : "more",
+                                  name(study, evidence.cells[cell].setting)));
+      break;
+    }
+}
+
+/// Cells that only their diverged seeds keep out.
+void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                 std::vector<std::string>& lines) {
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
+    const double share = diverged_share(evidence.cells[cell]);
+    if (!evidence.complete(cell) || share <= study.plan.choice.divergence_limit || share >= 1) continue;
+    if (evidence.mean_accuracy(cell) <= evidence.mean_accuracy(story.best)) continue;
+    lines.push_back(fmt::format(
+        "{} is more accurate on average ({}), but {} of {} seeds diverged; divergence_limit "
+        "{:.2f} would admit it.",
+        name(study, evidence.cells[cell].setting), percent(evidence.mean_accuracy(cell)),
+        evidence.cells[cell].diverged_seeds, evidence.cells[cell].seeds, std::ceil(100 * share) / 100));
+  }
+}
+
+void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
+                     std::vector<std::string>& warnings) {
+  const std::optional<double> falling = evidence.cells[story.chosen].still_falling.mean;
+  if (falling && *falling > limits::still_falling)
+    warnings.push_back(
+        fmt::format("The loss was still falling at the end of the budget (probability {:.2f}): the "
+                    "budget was too short to see which setting ends best.",
+                    *falling));
+}
+
+void missing_warning(const StudySnapshot& study, const SetEvidence& evidence,
+                     std::vector<std::string>& warnings) {
+  const auto complete = std::count_if(evidence.accuracy.begin(), evidence.accuracy.end(),
+                                      [](const auto& seeds) { return !seeds.empty(); });
+  const std::size_t open = evidence.cells.size() - static_cast<std::size_t>(complete);
+  if (open > 0)
+    warnings.push_back(
+        fmt::format("{} settings have fewer finished seeds than the others and were left out.", open));
+  const std::size_t per_set = study.sets.empty() ? 0 : study.planned_trials / study.sets.size();
+  if (trials_of(evidence) < per_set)
+    warnings.push_back(
+        fmt::format("Only {} of {} planned trials are finished.", trials_of(evidence), per_set));
+}
+
+}  // namespace
+
+std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story) {
+  const CellSummary& cell = evidence.cells[story.chosen];
+  if (!story.above_chance)
+    return fmt::format(
+        "{}: no setting on {} is above chance ({}); this one ended with the lowest training loss ({:.4g}).",
+        name(study, cell.setting), evidence.name, percent(evidence.chance),
+        cell.final_training_loss.mean.value_or(0));
+  std::string reason = fmt::format("{}: {}, {}. {}", name(study, cell.setting), accuracy_text(cell.accuracy),
+                                   best_text(study, evidence, story),
+                                   balance_text(evidence, story, study.plan.choice.speed_weight));
+  if (story.without_margin > 0)
+    reason += fmt::format(" {} as accurate {} left out for lying next to a setting that fails.",
+                          story.without_margin, story.without_margin == 1 ? "setting was" : "settings were");
+  return reason;
+}
+
+std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
+                                         const ChoiceStory& story, const std::vector<EdgeWarning>& edges) {
+  std::vector<std::string> warnings;
+  const CellSummary& cell = evidence.cells[story.chosen];
+  if (!story.above_chance)
+    warnings.push_back(
+        fmt::format("Nothing is above chance on {}: the value is a guess. Try a longer budget or another "
+                    "range of etas.",
+                    evidence.name));
+  if (story.beyond_limit)
+    warnings.push_back(
+        fmt::format("Every setting has more diverged seeds than divergence_limit {} allows; this one has "
+                    "{} of {}. Lower the range.",
+                    shortest(study.plan.choice.divergence_limit), cell.diverged_seeds, cell.seeds));
+  if (evidence.seeds == 1)
+    warnings.push_back(
+        "One seed: settings were compared by a binomial bound of the standard error on the validation "
+        "samples, which knows nothing of the spread between seeds. Use --seeds 3 or more.");
+  const std::vector<std::string> at_edges = edge_texts(edges, study.definition.groups, cell.setting);
+  warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
+  falling_warning(evidence, story, warnings);
+  missing_warning(study, evidence, warnings);
+  if (mixed_numeric_classes(study, evidence.set))
+    warnings.push_back(
+        "Trials of different numeric classes are compared: their curves do not agree bit for bit.");
+  return warnings;
+}
+
+std::vector<std::string> what_would_change(const StudySnapshot& study, const SetEvidence& evidence,
+                                           const ChoiceStory& story, const Recommendation& recommendation) {
+  std::vector<std::string> lines;
+  if (story.best != story.chosen)
+    lines.push_back(fmt::format("By mean accuracy alone, {} would be chosen ({}).",
+                                name(study, evidence.cells[story.best].setting),
+                                percent(evidence.mean_accuracy(story.best))));
+  other_weights(study, evidence, story, lines);
+  other_limit(study, evidence, story, lines);
+  for (const EdgeWarning& edge : recommendation.edges)
+    lines.push_back(fmt::format("A {} eta of {} than any searched may be better.",
+                                edge.side == EdgeSide::high ? "larger" : "smaller",
+                                study.definition.groups.at(edge.group).name));
+  const double falling = evidence.cells[story.chosen].still_falling.mean.value_or(0);
+  if (falling > limits::still_falling) lines.push_back("A longer budget may change the order.");
+  if (recommendation.more_seeds_to_settle.value_or(0) > 0)
+    lines.push_back(
+        fmt::format("About {} more seeds a setting would tell the most accurate one from its nearest rival.",
+                    *recommendation.more_seeds_to_settle));
+  return lines;
+}
+
+std::string all_diverged_reason(const SetEvidence& evidence) {
+  return fmt::format("Every setting diverged on {}: lower the range.", evidence.name);
+}
+
+std::string nothing_measured_reason(const SetEvidence& evidence) {
+  if (evidence.cells.empty()) return fmt::format("No trial on {} is finished.", evidence.name);
+  return fmt::format("Validation accuracy was not measured on {}.", evidence.name);
+}
+
+std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
+                                    const std::vector<LayerGroup>& groups,
+                                    const std::optional<Setting>& chosen) {
+  std::vector<std::string> texts;
+  for (const EdgeWarning& edge : edges) {
+    const std::string& group = groups.at(edge.group).name;
+    const std::string option = eta_option(group, edge.suggested_values);
+    const char* const side = edge.side == EdgeSide::high ? "largest" : "smallest";
+    if (!chosen)
+      texts.push_back(fmt::format("Lower the range of {}: {}", group, option));
+    else if (edge.side == EdgeSide::high && chosen->eta.at(edge.group) >= largest_eta)
+      texts.push_back(
+          fmt::format("{} = {} is the largest eta that Etalon allows.", group, shortest(largest_eta)));
+    else
+      texts.push_back(
+          fmt::format("{} = {} is the {} eta searched; better may lie beyond. Extend the grid: {}", group,
+                      shortest(chosen->eta.at(edge.group)), side, option));
+  }
+  return texts;
+}
+
+std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                           const OverallRecommendation& overall, std::size_t candidates) {
+  if (sets.size() == 1)
+    return fmt::format("{}: the choice on {}, the only data set.", name(study, *overall.setting),
+                       sets.front().name);
+  const auto worst = std::max_element(overall.regret.begin(), overall.regret.end());
+  return fmt::format(
+      "{}: of the {} settings that ran on every data set it loses least where it loses most, {} below "
+      "the best on {}.",
+      name(study, *overall.setting), candidates, percent(overall.worst_regret),
+      sets[static_cast<std::size_t>(worst - overall.regret.begin())].name);
+}
+
+std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
+  for (const SetEvidence& evidence : sets)
+    if (evidence.cells.empty()) return nothing_measured_reason(evidence);
+  return "No setting ran on every data set without diverging: lower the range.";
+}
+
+std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                                          const OverallRecommendation& overall, bool keeps_limit) {
+  std::vector<std::string> warnings;
+  if (!keeps_limit)
+    warnings.push_back(
+        "Every setting has more diverged seeds on some data set than divergence_limit allows.");
+  if (sets.front().seeds == 1) warnings.push_back("One seed: differences between settings may be chance.");
+  const std::vector<EdgeWarning> edges = edges_of(*overall.setting, study.plan.space, sets.front().cells);
+  const std::vector<std::string> texts = edge_texts(edges, study.definition.groups, overall.setting);
+  warnings.insert(warnings.end(), texts.begin(), texts.end());
+  return warnings;
+}
+
+}  // namespace etalon

@@ -1,0 +1,46 @@
+/// The sentences of a recommendation: why this one, what to beware of, what would change it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etalon/judging/evidence.h"
+#include "etalon/study/recommendation.h"
+#include "etalon/study/snapshot.h"
+
+namespace etalon {
+
+/// How the choice on one set went; cells are indices into evidence.cells.
+struct ChoiceStory {
+  std::size_t best = 0;  ///< the most accurate of those that may be chosen
+  std::size_t chosen = 0;
+  std::vector<std::size_t> eligible;
+  std::size_t as_good = 1;         ///< cells within noise of the best
+  std::size_t without_margin = 0;  ///< of those, left out because a neighbour diverges
+  bool above_chance = true;
+  bool beyond_limit = false;  ///< every cell has more diverged seeds than the limit
+};
+
+std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story);
+std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
+                                         const ChoiceStory& story, const std::vector<EdgeWarning>& edges);
+std::vector<std::string> what_would_change(const StudySnapshot& study, const SetEvidence& evidence,
+                                           const ChoiceStory& story, const Recommendation& recommendation);
+
+std::string all_diverged_reason(const SetEvidence& evidence);
+std::string nothing_measured_reason(const SetEvidence& evidence);
+
+/// One line a warning, each with the option that extends the grid. Without a chosen setting: the range is too
+/// high.
+std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
+                                    const std::vector<LayerGroup>& groups,
+                                    const std::optional<Setting>& chosen);
+
+std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                           const OverallRecommendation& overall, std::size_t candidates);
+std::string no_overall_reason(const std::vector<SetEvidence>& sets);
+std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                                          const OverallRecommendation& overall, bool keeps_limit);
+
+}  // namespace etalon

@@ -1,0 +1,37 @@
+/// Who tells a person how a study goes: one calm line in a terminal, plain log lines elsewhere, or nobody.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "etalon/base/clock.h"
+#include "etalon/live/terminal.h"
+#include "etalon/running/study_runner.h"
+
+namespace etalon {
+
+/// An observer that can also show what follows training, and that must leave a clean terminal behind.
+class ProgressDisplay : public StudyObserver {
+ public:
+  /// Some other work that goes on: "drawing plots", 12 of 80.
+  virtual void working(const std::string& what, std::uint32_t done, std::uint32_t all) = 0;
+  /// A line that stays: "the study is complete".
+  virtual void note(const std::string& text) = 0;
+  /// Takes the line away; nothing is shown after. Called by the destructor too.
+  virtual void close() = 0;
+};
+
+/// Redraws one line of `stream`, at most 8 times a second, no wider than the terminal.
+std::unique_ptr<ProgressDisplay> make_terminal_display(std::FILE* stream, const Clock& clock);
+
+/// Writes a line to `stream` at the start, then every 10 seconds, and at the end.
+std::unique_ptr<ProgressDisplay> make_log_display(std::FILE* stream, const Clock& clock);
+
+std::unique_ptr<ProgressDisplay> make_silent_display();
+
+/// What fits standard error: silent if `quiet`, a line in a terminal, log lines elsewhere.
+std::unique_ptr<ProgressDisplay> make_display(bool quiet);
+
+}  // namespace etalon

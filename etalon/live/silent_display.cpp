@@ -1,0 +1,32 @@
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "etalon/live/display.h"
+
+namespace etalon {
+namespace {
+
+class SilentDisplay final : public ProgressDisplay {
+ public:
+  void study_opened(const StudySnapshot&) override {}
+  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override {}
+  void advanced(std::uint64_t, double) override {}
+  void trial_finished(const TrialRecord&, double, bool) override {}
+  void concluding() override {}
+  void working(const std::string&, std::uint32_t, std::uint32_t) override {}
+  void note(const std::string&) override {}
+  void close() override {}
+};
+
+}  // namespace
+
+std::unique_ptr<ProgressDisplay> make_silent_display() { return std::make_unique<SilentDisplay>(); }
+
+std::unique_ptr<ProgressDisplay> make_display(bool quiet) {
+  if (quiet) return make_silent_display();
+  if (terminal_at(STDERR_FILENO).interactive) return make_terminal_display(stderr, system_clock());
+  return make_log_display(stderr, system_clock());
+}
+
+}  // namespace etalon

@@ -34,7 +34,7 @@ struct Verdict {
   double set_back = 0;  ///< [0, 10]: the share of the descent lost again at the worst moment
   double catapult = 0;  ///< [0, 10]: the same within the first 2 % of steps, told apart
   std::optional<double>
-      spike_share;  ///< [0, 1]; empty where the curve is too short to have a trailing median
+      spike_share;         ///< [0, 1]; empty where the curve is too short to have a trailing median
   double oscillation = 0;  ///< [0, 1]: fast swings beyond minibatch noise, root mean square in shares of l_0
   std::optional<double> still_falling;  ///< [0, 1]: probability that the slope of the last tenth is negative
   double final_training_loss = 0;       ///< smoothed, capped at the reference loss

@@ -4,14 +4,18 @@
 #include <memory>
 #include <string>
 
+#include "etalon/base/clock.h"
 #include "etalon/storage/study_store.h"
 
 namespace etalon {
 
-enum class StoreAccess { read, create };  ///< read: the store must exist; create: it is made if missing
+/// read: the store must exist, and changes are refused with Failure; create: it is made if missing.
+enum class StoreAccess { read, create };
 
 /// Opens "FILE" (SQLite) or "memory:". Throws RequestError for a file that is no store, is from a newer
-/// version, is damaged, or cannot be written to; such a file is left untouched.
-std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access);
+/// version, is damaged, or cannot be written to; such a file is left untouched. `clock` must outlive the
+/// store and its locks.
+std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access,
+                                       const Clock& clock = system_clock());
 
 }  // namespace etalon

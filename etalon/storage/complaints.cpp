@@ -1,0 +1,43 @@
+#include "etalon/storage/complaints.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "etalon/base/text.h"
+#include "etalon/storage/curve_bytes.h"
+
+namespace etalon {
+
+std::string to_text(const TrialKey& key) {
+  return fmt::format("set {}, setting {}, seed index {}", key.set, setting_key(key.setting), key.seed_index);
+}
+
+Complaint other_definition(const std::string& study, const StudyDefinition& stored,
+                           const StudyDefinition& received) {
+  const auto before = nlohmann::json::parse(to_text(stored));
+  const auto now = nlohmann::json::parse(to_text(received));
+  std::vector<std::string> differences;
+  for (const auto& [field, value] : now.items())
+    if (const auto& old = before.at(field); old != value)
+      differences.push_back(fmt::format("{} = {} (stored: {})", field, value.dump(), old.dump()));
+  return {"study '" + study + "'", "another definition: " + join(differences, "; "),
+          "the definition that the study was made with",
+          "leave the name away to make a new study, or choose another name"};
+}
+
+Complaint no_such_study(const std::string& study) {
+  return {"store", "the study name '" + study + "'", "a study that the store holds", ""};
+}
+
+Complaint trial_there_already(const std::string& study, const TrialKey& key) {
+  return {"study '" + study + "'", "a second result of the trial with " + to_text(key), "one result a trial",
+          "another process may work on the same study"};
+}
+
+Complaint study_is_running(const std::string& study, const ProcessIdentity& holder) {
+  return {"study '" + study + "'",
+          fmt::format("a request to work on it while process {} on host '{}' does", holder.pid, holder.host),
+          "one process a study at a time", "wait until that process has ended, or end it"};
+}
+
+}  // namespace etalon

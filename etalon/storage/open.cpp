@@ -1,0 +1,13 @@
+#include "etalon/storage/open.h"
+
+#include "etalon/storage/memory_store.h"
+#include "etalon/storage/sqlite_store.h"
+
+namespace etalon {
+
+std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access, const Clock& clock) {
+  if (where == "memory:") return make_memory_store(clock);
+  return open_sqlite_store(where, access, clock);
+}
+
+}  // namespace etalon

@@ -1,0 +1,134 @@
+#include "etalon/storage/sqlite_file.h"
+
+#include <cstring>
+#include <filesystem>
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "etalon/base/error.h"
+#include "etalon/storage/sqlite_birth.h"
+#include "etalon/storage/sqlite_header.h"
+#include "etalon/storage/sqlite_schema.h"
+
+namespace etalon {
+namespace {
+
+constexpr int busy_timeout_millis = 60'000;  // longer than any transaction of any process takes
+
+void keep_log_on_close(SQLite::Database& database, bool keep) {
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
+/// For a file in a folder that cannot be written to: such a store has no log beside it, and no writer.
+SQLite::Database open_immutable(const std::string& path) {
+  std::string escaped;
+  for (const char c : std::filesystem::absolute(path).string())
+    if (c == '?' || c == '#' || c == '%')
+      escaped += c == '?' ? "%3f" : c == '#' ? "%23" : "%25";
+    else
+      escaped += c;
+  return {"file:" + escaped + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI};
+}
+
+}  // namespace
+
+SqliteFile::SqliteFile(const std::string& path, StoreAccess access) : path_(path) {
+  if (access == StoreAccess::create) make_store_if_missing(path);
+  require_store_header(path);
+  try {
+    connect(access);
+  } catch (const SQLite::Exception& error) {
+    const int code = error.getErrorCode();
+    const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    const std::string received =
+        damaged ? std::string("a damaged store (") + error.what() + ")" : error.what();
+    throw RequestError(
+        {path_, received,
+         access == StoreAccess::read ? "a store that can be read" : "a store that can be written to",
+         damaged ? "restore it from a copy, or name another store; it was left as it is"
+                 : "see the permissions of the file and its folder, or name another store"});
+  }
+}
+
+SqliteFile::~SqliteFile() {
+  // The log is found by its name: once another file lies at the path, closing must not remove that one's log.
+  if (database_ && identity_at_path() != identity_) keep_log_on_close(*database_, true);
+}
+
+void SqliteFile::connect(StoreAccess access) {
+  const bool reads = access == StoreAccess::read;
+  try {
+    database_.emplace(path_, SQLite::OPEN_READWRITE, busy_timeout_millis);
+    identity_ = identity_at_path();
+    keep_log_on_close(*database_, true);  // a file that is refused below stays as it is
+    check_store();
+  } catch (const SQLite::Exception& error) {
+    const bool unwritable =
+        error.getErrorCode() == SQLITE_CANTOPEN || error.getErrorCode() == SQLITE_READONLY;
+    if (!reads || !unwritable || std::filesystem::exists(path_ + "-wal")) throw;
+    database_.emplace(open_immutable(path_));
+    identity_ = identity_at_path();
+    check_store();
+  }
+  if (reads) {
+    database_->exec("PRAGMA query_only = 1");
+  } else {
+    if (sqlite3_db_readonly(database_->getHandle(), "main") != 0)
+      throw SQLite::Exception("a file that is write-protected", SQLITE_READONLY);
+    database_->exec("PRAGMA journal_mode = WAL");
+    migrate(*database_);
+  }
+  // FULL: every commit reaches the disk before it is reported.
+  database_->exec(
+      "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 16777216");
+  keep_log_on_close(*database_, false);
+}
+
+/// The same questions that require_store_header asked, now with the log taken into account.
+void SqliteFile::check_store() {
+  const auto version = database_->execAndGet("PRAGMA user_version").getUInt();
+  const auto application = database_->execAndGet("PRAGMA application_id").getUInt();
+  require_store_version(path_, application, version);
+  if (version == newest_schema_version() && !has_all_tables(*database_))
+    throw SQLite::Exception("tables are missing", SQLITE_CORRUPT);
+}
+
+std::optional<SqliteFile::FileIdentity> SqliteFile::identity_at_path() const {
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+void SqliteFile::require_in_place() const {
+  if (identity_at_path() != identity_)
+    throw Failure({path_, "a file that was removed or replaced since it was opened",
+                   "the store that was opened", "put the store back, or start again with another one"});
+}
+
+void SqliteFile::shrink() noexcept {
+  const std::lock_guard guard(mutex_);
+  if (identity_at_path() != identity_) return;
+  database_->tryExec("PRAGMA incremental_vacuum");
+  database_->tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+void SqliteFile::fail(const SQLite::Exception& error, const char* act_name) const {
+  const int code = error.getErrorCode();
+  const int system_error = sqlite3_system_errno(database_->getHandle());
+  std::string received = std::string(error.what()) + " while " + act_name;
+  std::string hint = "nothing was changed";
+  if (code == SQLITE_FULL || code == SQLITE_IOERR) {
+    if (system_error != 0) received += std::string(" (") + std::strerror(system_error) + ")";
+    hint = "see that the disk has room; nothing was changed, and the study goes on when there is room";
+  } else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    hint = "the store is damaged: restore it from a copy";
+  } else if (code == SQLITE_BUSY) {
+    hint = "another process holds the store for very long; try again when it has ended";
+  } else if (code == SQLITE_READONLY) {
+    hint = "the store was opened to be read, or is write-protected";
+  }
+  throw Failure({path_, received, "a store that works", hint});
+}
+
+}  // namespace etalon

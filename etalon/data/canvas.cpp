@@ -8,7 +8,7 @@
 namespace etalon {
 namespace {
 
-constexpr std::uint32_t scan_lines = 5;  // a row of pixels; across, coverage is exact
+constexpr std::uint32_t scan_lines = 4;  // a row of pixels; across, coverage is exact
 
 /// Where the outlines of `figure` cross the horizontal line at `y`, from left to right.
 void find_crossings(const Figure& figure, double y, std::vector<double>& crossings) {
@@ -47,12 +47,6 @@ std::uint32_t clamp_index(double value, std::uint32_t count) {
 
 }  // namespace
 
-Colour mix(const Colour& a, const Colour& b, double share_of_b) {
-  Colour mixed;
-  for (std::size_t i = 0; i < 3; ++i) mixed[i] = a[i] + share_of_b * (b[i] - a[i]);
-  return mixed;
-}
-
 Colour hsv(double hue, double saturation, double value) {
   const auto component = [&](double shift) {
     double k = (hue + shift) * 6;
@@ -89,30 +83,18 @@ Path box(double left, double top, double right, double bottom) {
 
 Canvas::Canvas(ImageShape shape) : shape_(shape), values_(shape.size()) {}
 
-Colour Canvas::at(std::uint32_t x, std::uint32_t y) const {
-  Colour colour{};
-  for (std::uint32_t c = 0; c < shape_.channels; ++c)
-    colour[c] = values_[(c * shape_.height + y) * shape_.width + x];
-  return colour;
-}
-
-void Canvas::set(std::uint32_t x, std::uint32_t y, const Colour& colour) {
-  for (std::uint32_t c = 0; c < shape_.channels; ++c)
-    values_[(c * shape_.height + y) * shape_.width + x] = colour[c];
-}
-
 void Canvas::blend(std::uint32_t x, std::uint32_t y, double coverage, const Paint& paint) {
   const double right = x + 0.5 - paint.middle.x, down = y + 0.5 - paint.middle.y;
   const double factor = std::max(0.0, 1 + paint.slope.x * right + paint.slope.y * down);
   const double share = std::min(coverage, 1.0) * paint.opacity;
   for (std::uint32_t c = 0; c < shape_.channels; ++c) {
-    double& value = values_[(c * shape_.height + y) * shape_.width + x];
+    double& value = values_[index(c, x, y)];
     value += share * (factor * paint.colour[c] - value);
   }
 }
 
 void Canvas::fill(const Figure& figure, const Paint& paint) {
-  double top = height(), bottom = 0;
+  double top = shape_.height, bottom = 0;
   for (const Path& outline : figure)
     for (const Point point : outline) {
       top = std::min(top, point.y);
@@ -155,11 +137,12 @@ void Canvas::stroke(const std::vector<Path>& paths, double half_width, const Pai
 }
 
 void Canvas::grain(double deviation, RandomSequence& random) {
-  constexpr double deviation_of_four_bytes = 147.8;
-  for (double& value : values_) {
-    const std::uint32_t word = random.next();
-    const auto sum = static_cast<int>((word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24));
-    value += deviation * (sum - 510) / deviation_of_four_bytes;
+  constexpr double deviation_of_two_bytes = 104.51;
+  std::uint32_t word = 0;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    word = i % 2 == 0 ? random.next() : word >> 16;
+    const auto sum = static_cast<int>((word & 255) + (word >> 8 & 255));
+    values_[i] += deviation / deviation_of_two_bytes * (sum - 255);
   }
 }
 

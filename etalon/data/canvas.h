@@ -25,7 +25,11 @@ using Path = std::vector<Point>;       ///< corners, joined by straight lines
 using Figure = std::vector<Path>;      ///< closed outlines; a point is inside by the even-odd rule
 using Colour = std::array<double, 3>;  ///< red, green, blue in [0, 1]; a grey canvas takes the first
 
-Colour mix(const Colour& a, const Colour& b, double share_of_b);
+inline Colour mix(const Colour& a, const Colour& b, double share_of_b) {
+  return {a[0] + share_of_b * (b[0] - a[0]), a[1] + share_of_b * (b[1] - a[1]),
+          a[2] + share_of_b * (b[2] - a[2])};
+}
+
 /// `hue` is taken modulo 1 (0 red, 1/3 green, 2/3 blue); REQUIRES: hue >= 0, saturation and value in [0, 1].
 Colour hsv(double hue, double saturation, double value);
 
@@ -52,24 +56,31 @@ class Canvas {
  public:
   explicit Canvas(ImageShape shape);
 
-  double width() const { return shape_.width; }
-  double height() const { return shape_.height; }
-  std::uint32_t columns() const { return shape_.width; }
-  std::uint32_t rows() const { return shape_.height; }
-
-  Colour at(std::uint32_t x, std::uint32_t y) const;
-  void set(std::uint32_t x, std::uint32_t y, const Colour& colour);
+  /// Calls change(colour, x, y) with every pixel's colour to be changed, row by row.
+  template <class Change>
+  void for_each_pixel(Change change) {
+    for (std::uint32_t y = 0; y < shape_.height; ++y)
+      for (std::uint32_t x = 0; x < shape_.width; ++x) {
+        Colour colour{};
+        for (std::uint32_t c = 0; c < shape_.channels; ++c) colour[c] = values_[index(c, x, y)];
+        change(colour, x, y);
+        for (std::uint32_t c = 0; c < shape_.channels; ++c) values_[index(c, x, y)] = colour[c];
+      }
+  }
 
   void fill(const Figure& figure, const Paint& paint);
   /// All paths with one round pen, covered once where they cross.
   void stroke(const std::vector<Path>& paths, double half_width, const Paint& paint);
-  /// Adds noise, nearly normal, of the given deviation to every value.
+  /// Adds noise of the given deviation to every value; triangular, so within 2.44 deviations.
   void grain(double deviation, RandomSequence& random);
 
   /// Values in [0, 1], others clamped, as bytes [c][y][x].
   void copy_to(std::span<std::uint8_t> pixels) const;
 
  private:
+  std::size_t index(std::uint32_t c, std::uint32_t x, std::uint32_t y) const {
+    return (std::size_t{c} * shape_.height + y) * shape_.width + x;
+  }
   void blend(std::uint32_t x, std::uint32_t y, double coverage, const Paint& paint);
 
   ImageShape shape_;

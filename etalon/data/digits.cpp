@@ -150,11 +150,11 @@ class Distortion {
 
 /// The glyph as paths in pixels, as one hand would write it once.
 std::vector<Path> write(const Glyph& glyph, RandomSequence& random) {
-  const double height = random.uniform(14, 21), width = height * random.uniform(0.6, 1.0);
-  const Point middle = Point{14, 14} + random_offset(3.2, random);
-  const double angle = random.uniform(-0.35, 0.35), slant = random.uniform(-0.1, 0.4);
+  const double height = random.uniform(16, 21), width = height * random.uniform(0.7, 1.0);
+  const Point middle = Point{14, 14} + random_offset(2, random);
+  const double angle = random.uniform(-0.15, 0.15), slant = random.uniform(0, 0.3);
   const Placement placement = place(middle, width, height, angle, slant);
-  const Distortion distortion(0.11, random);
+  const Distortion distortion(0.08, random);
   std::vector<Path> paths;
   for (PenStroke stroke : glyph) {
     for (Point& point : stroke.points) point = point + random_offset(0.035, random);
@@ -175,18 +175,18 @@ void draw(std::uint32_t label, RandomSequence& random, std::span<std::uint8_t> p
   Canvas canvas({1, 28, 28});
   const std::vector<Glyph>& ways = glyphs()[label];
   const std::vector<Path> paths = write(ways[random.below(static_cast<std::uint32_t>(ways.size()))], random);
-  const double paper = random.uniform(0, 0.3), ink = paper + random.uniform(0.35, 0.7);
-  const double pen = random.uniform(0.6, 1.6);
+  const double paper = random.uniform(0, 0.15), ink = paper + random.uniform(0.55, 0.85);
+  const double pen = random.uniform(0.8, 1.5);
 
   canvas.fill({box(0, 0, 28, 28)},
-              {.colour = {paper}, .middle = {14, 14}, .slope = random_offset(0.03, random)});
-  for (std::uint32_t count = random.below(4); count > 0; --count) {
+              {.colour = {paper}, .middle = {14, 14}, .slope = random_offset(0.015, random)});
+  for (std::uint32_t count = random.below(3); count > 0; --count) {
     const Path path = stray_stroke(random);
     const double half_width = random.uniform(0.4, 1.0), opacity = random.uniform(0.4, 0.9);
     canvas.stroke({path}, half_width, {.colour = {ink}, .opacity = opacity});
   }
   canvas.stroke(paths, pen, {.colour = {ink}});
-  canvas.grain(random.uniform(0.05, 0.16), random);
+  canvas.grain(random.uniform(0.05, 0.14), random);
   canvas.copy_to(pixels);
 }
 

@@ -24,15 +24,16 @@ Point random_point(double from, double to, RandomSequence& random) {
 /// Smooth noise in [0, 1]: random values on a lattice, smoothly interpolated.
 class SmoothNoise {
  public:
-  SmoothNoise(double spacing, RandomSequence& random) : spacing_(spacing) {
+  SmoothNoise(double spacing, RandomSequence& random) : frequency_(1 / spacing) {
     for (auto& row : values_)
       for (double& value : row) value = random.uniform();
   }
 
   double operator()(double x, double y) const {
-    const auto column = static_cast<std::size_t>(x / spacing_), row = static_cast<std::size_t>(y / spacing_);
-    const double right = ease(x / spacing_ - static_cast<double>(column));
-    const double down = ease(y / spacing_ - static_cast<double>(row));
+    x *= frequency_;
+    y *= frequency_;
+    const auto column = static_cast<std::size_t>(x), row = static_cast<std::size_t>(y);
+    const double right = ease(x - static_cast<double>(column)), down = ease(y - static_cast<double>(row));
     const auto& upper = values_[row];
     const auto& lower = values_[row + 1];
     const double above = upper[column] + right * (upper[column + 1] - upper[column]);
@@ -45,16 +46,16 @@ class SmoothNoise {
  private:
   static double ease(double t) { return t * t * (3 - 2 * t); }
   static constexpr std::size_t lines = 12;  // 32 / smallest_spacing, and one beyond
-  double spacing_;
+  double frequency_;
   std::array<std::array<double, lines>, lines> values_{};
 };
 
-/// A pattern of two values over the plane: waves, squares, a horizon, or nothing, in [0, 1].
+/// A pattern of two values over the plane: waves, squares, a horizon, or an even fall, in [0, 1].
 class Pattern {
  public:
   explicit Pattern(RandomSequence& random) : kind_(random.below(4)) {
     to_pattern_ = place({0, 0}, 1, 1, random.uniform(0, 3.14));
-    period_ = random.uniform(4, 11);
+    frequency_ = 1 / random.uniform(4, 11);
     horizon_ = random.uniform(14, 24);
   }
 
@@ -75,12 +76,12 @@ class Pattern {
  private:
   /// A triangle wave in [0, 1].
   double wave(double x) const {
-    const double phase = x / period_ - std::floor(x / period_);
+    const double phase = x * frequency_ - std::floor(x * frequency_);
     return phase < 0.5 ? 2 * phase : 2 - 2 * phase;
   }
   std::uint32_t kind_;
   Placement to_pattern_;
-  double period_, horizon_;
+  double frequency_, horizon_;
 };
 
 void draw_ground(Canvas& canvas, RandomSequence& random) {
@@ -88,12 +89,11 @@ void draw_ground(Canvas& canvas, RandomSequence& random) {
   const Pattern pattern(random);
   const SmoothNoise coarse(random.uniform(6, 14), random), fine(SmoothNoise::smallest_spacing, random);
   const double roughness = random.uniform(0.2, 0.7), contrast = random.uniform(0.4, 1);
-  for (std::uint32_t y = 0; y < canvas.rows(); ++y)
-    for (std::uint32_t x = 0; x < canvas.columns(); ++x) {
-      const double texture = 0.65 * coarse(x, y) + 0.35 * fine(x, y);
-      const double share = (1 - roughness) * pattern(x, y) + roughness * texture;
-      canvas.set(x, y, mix(first, second, 0.5 + contrast * (share - 0.5)));
-    }
+  canvas.for_each_pixel([&](Colour& colour, double x, double y) {
+    const double texture = 0.65 * coarse(x, y) + 0.35 * fine(x, y);
+    const double share = (1 - roughness) * pattern(x, y) + roughness * texture;
+    colour = mix(first, second, 0.5 + contrast * (share - 0.5));
+  });
 }
 
 /// A disc, a box or a triangle of any colour.
@@ -108,7 +108,7 @@ void draw_clutter(Canvas& canvas, Point middle, double radius, RandomSequence& r
 
 /// The colours of one object, [Tone]: often the usual ones of its kind, else any.
 std::array<Colour, 4> choose_palette(const SceneObject& object, RandomSequence& random) {
-  const bool usual = random.uniform() < 0.4;
+  const bool usual = random.uniform() < 0.5;
   const double hue = usual ? 1 + object.hue + random.uniform(-0.08, 0.08) : random.uniform();
   const double second = usual ? 1 + object.second_hue + random.uniform(-0.08, 0.08) : random.uniform();
   const auto between = [&random](double from, double to) { return random.uniform(from, to); };
@@ -123,7 +123,7 @@ void draw_object(Canvas& canvas, const SceneObject& object, Point middle, double
                  RandomSequence& random) {
   const double facing = random.below(2) == 0 ? 1 : -1;
   const double tallness = random.uniform(0.8, 1.15);
-  const double angle = random.uniform(-0.35, 0.35), slant = random.uniform(-0.15, 0.15);
+  const double angle = random.uniform(-0.25, 0.25), slant = random.uniform(-0.1, 0.1);
   const Placement placement = place(middle, facing * radius, radius * tallness, angle, slant);
   const auto& parts = object.forms[random.below(static_cast<std::uint32_t>(object.forms.size()))];
   const std::array<Colour, 4> palette = choose_palette(object, random);
@@ -135,15 +135,12 @@ void draw_object(Canvas& canvas, const SceneObject& object, Point middle, double
 
 /// A lamp's colour and strength, stronger on one side of the picture.
 void light_up(Canvas& canvas, Point light, RandomSequence& random) {
-  const double strength = random.uniform(0.55, 1.15), fall = random.uniform(0, 0.5) / side;
+  const double strength = random.uniform(0.6, 1.1), fall = random.uniform(0, 0.5) / side;
   const Colour lamp = {random.uniform(0.8, 1.15), random.uniform(0.8, 1.15), random.uniform(0.8, 1.15)};
-  for (std::uint32_t y = 0; y < canvas.rows(); ++y)
-    for (std::uint32_t x = 0; x < canvas.columns(); ++x) {
-      const double brightness = strength + fall * (light.x * (x - side / 2) + light.y * (y - side / 2));
-      Colour colour = canvas.at(x, y);
-      for (std::size_t c = 0; c < 3; ++c) colour[c] *= brightness * lamp[c];
-      canvas.set(x, y, colour);
-    }
+  canvas.for_each_pixel([&](Colour& colour, double x, double y) {
+    const double brightness = strength + fall * (light.x * (x - side / 2) + light.y * (y - side / 2));
+    for (std::size_t c = 0; c < 3; ++c) colour[c] *= brightness * lamp[c];
+  });
 }
 
 void draw(std::uint32_t label, RandomSequence& random, std::span<std::uint8_t> pixels) {
@@ -153,8 +150,8 @@ void draw(std::uint32_t label, RandomSequence& random, std::span<std::uint8_t> p
     const Point behind = random_point(0, side, random);
     draw_clutter(canvas, behind, random.uniform(2, 7), random);
   }
-  const double radius = random.uniform(8, 13);
-  const Point middle = random_point(radius * 0.85, side - radius * 0.85, random);
+  const double radius = random.uniform(10.5, 14);
+  const Point middle = Point{16, 16} + random_point(-3, 3, random);
   const Point light = random_point(-1, 1, random);
   canvas.fill(
       {ellipse(middle - radius * 0.3 * light + Point{0, 0.7 * radius}, 0.9 * radius, 0.35 * radius, 16)},
@@ -165,7 +162,7 @@ void draw(std::uint32_t label, RandomSequence& random, std::span<std::uint8_t> p
     draw_clutter(canvas, before, random.uniform(2, 0.55 * radius), random);
   }
   light_up(canvas, light, random);
-  canvas.grain(random.uniform(0.01, 0.06), random);
+  canvas.grain(random.uniform(0.01, 0.04), random);
   canvas.copy_to(pixels);
 }
 

@@ -73,18 +73,18 @@ const std::vector<NamedFigure>& figures() {
 
 void draw(std::uint32_t label, RandomSequence& random, std::span<std::uint8_t> pixels) {
   Canvas canvas({1, 28, 28});
-  const double radius = random.uniform(6, 11);
-  const double room = 14 - radius;
+  const double radius = random.uniform(8.5, 11);
+  const double room = 0.65 * (14 - radius);
   const Point middle{14 + room * random.uniform(-1, 1), 14 + room * random.uniform(-1, 1)};
-  const double height = radius * random.uniform(0.85, 1), angle = random.uniform(-0.4, 0.4);
+  const double height = radius * random.uniform(0.85, 1), angle = random.uniform(-0.15, 0.15);
   const Placement placement = place(middle, radius, height, angle);
-  const double ground = random.uniform(0, 0.25), bright = random.uniform(0.5, 1);
+  const double ground = random.uniform(0, 0.12), bright = random.uniform(0.65, 1);
 
   canvas.fill({box(0, 0, 28, 28)}, {.colour = {ground}});
   Figure placed;
   for (const Path& outline : figures()[label].figure) placed.push_back(placement(outline));
   canvas.fill(placed, {.colour = {bright}});
-  canvas.grain(0.04, random);
+  canvas.grain(0.03, random);
   canvas.copy_to(pixels);
 }
 

@@ -55,7 +55,7 @@ struct Targets {
   std::optional<double> picture;         ///< the default loss target: what the words go by
 };
 
-Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double chance, Look& look) {
+Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double chance, const Look& look) {
   Verdict verdict;
   const NormalizedCurve& curve = trial.curve;
   verdict.status = trial.status;
@@ -73,7 +73,6 @@ Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double ch
       std::isfinite(epochs.back().validation_loss))
     verdict.final_validation_loss = epochs.back().validation_loss;
   verdict.accuracy = last_accuracy(trial, chance);
-  look = look_at(curve, trial.status, targets.picture);
   verdict.speed = speed_word(look);
   verdict.stability = stability_word(look);
   verdict.sentence = sentence(look);
@@ -99,7 +98,7 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
   judged.targets.accuracy = study.plan.choice.target_accuracy ? study.plan.choice.target_accuracy
                                                               : default_accuracy_target(measured, chance);
   for (const MeasuredTrial& trial : measured) {
-    Look look;
+    const Look look = look_at(trial.curve, trial.status, judged.targets.picture, facts.label_entropy);
     judged.trials.push_back({trial.record->key, verdict_of(trial, judged.targets, chance, look)});
     judged.seconds.push_back(trial.record->times.seconds);
     judged.looks.push_back(look);

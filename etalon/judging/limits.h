@@ -28,7 +28,8 @@ inline constexpr double still_falling = 0.95;       ///< probability from which 
 // Speed: the share of the budget (the plot's horizontal axis) after which 90 % of the best descent is made.
 inline constexpr double super_fast = 0.15;  ///< the curve looks like an L
 inline constexpr double fast = 0.40;        ///< the bend lies in the left part of the plot
-/// A run that misses the target is slow if it made this share of the descent to it, else very slow.
+/// A run that misses the target is slow if it made this share of the way to it from the level of guessing,
+/// else very slow.
 inline constexpr double slow_descent = 0.5;
 // The same from the area under the curve, where no target could be fixed.
 inline constexpr double super_fast_area = 0.2, fast_area = 0.4, slow_area = 0.75;
@@ -37,16 +38,14 @@ inline constexpr double super_fast_area = 0.2, fast_area = 0.4, slow_area = 0.75
 struct StabilityLimits {
   double perfect, quite, unstable;
 };
-// Heights are shares of l_0, which is about the height of the plot. Minibatch noise moves the smoothed line
-// of a healthy run by 1 to 5 % of it.
-inline constexpr StabilityLimits climb{0.06, 0.18, 0.45};  ///< highest rise of the smoothed line
+// Heights are shares of the plot's height, min(l_0, H). Minibatch noise moves the smoothed line of a healthy
+// run by 2 to 7 % of it.
+inline constexpr StabilityLimits climb{0.07, 0.18, 0.45};  ///< highest rise of the smoothed line
 /// Fast swings that the smoothed line hides: root mean square, and only what is not independent noise.
 inline constexpr StabilityLimits swing{0.06, 0.15, 0.30};
 inline constexpr StabilityLimits spike_share{0.0005, 0.004, 0.02};
-inline constexpr double visible_spike = 0.15;  ///< of l_0; spikes that are all lower do not change the word
-/// A jump at the start that is over at once forgives much: it ends perfect stability, no more, unless it is
-/// many times l_0.
-inline constexpr StabilityLimits jump{0.25, 2.0, 1e9};
+inline constexpr double visible_spike = 0.15;  ///< spikes that are all lower do not change the word
+inline constexpr double visible_jump = 0.25;   ///< a jump at the start that the eye sees
 /// Neighbouring residuals correlate by chance, and through the median filter, up to about this much.
 inline constexpr double chance_correlation = 0.3;
 

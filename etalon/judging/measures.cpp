@@ -111,10 +111,14 @@ TrialStatus status_of(const NormalizedCurve& curve, double label_entropy) {
   if (curve.loss.empty()) return TrialStatus::stalled;
   const std::size_t last = curve.by_epoch ? 1 : limits::last_steps;
   if (mean_of_last(curve.loss, last) >= limits::diverged_level) return TrialStatus::diverged;
-  double level = 1.0;
-  if (label_entropy > 0 && curve.offset == 0) level = std::min(level, curve.share(label_entropy));
+  const double level = guessing_level(curve, label_entropy);
   const double least = *std::min_element(curve.smooth.begin(), curve.smooth.end());
   return least < limits::stalled_level * level ? TrialStatus::learning : TrialStatus::stalled;
+}
+
+double guessing_level(const NormalizedCurve& curve, double label_entropy) {
+  if (label_entropy <= 0 || curve.offset != 0) return 1.0;
+  return std::min(1.0, curve.share(label_entropy));
 }
 
 double final_loss(const NormalizedCurve& curve) {

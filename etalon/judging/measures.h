@@ -45,6 +45,9 @@ NormalizedCurve normalize(const Curve& curve, double offset);
 /// `label_entropy` 0 or less: not known; it is left out too where losses may be negative.
 TrialStatus status_of(const NormalizedCurve& curve, double label_entropy);
 
+/// min(l_0, H) in shares of l_0: where a run that knows nothing but the labels' frequencies stands.
+double guessing_level(const NormalizedCurve& curve, double label_entropy);
+
 /// The median v of the last window, [0, 1]: capped at 1, the reference.
 double final_loss(const NormalizedCurve& curve);
 

@@ -18,8 +18,15 @@ StabilityWord grade(double value, const limits::StabilityLimits& limit) {
 }
 
 StabilityWord spike_grade(const Look& look) {
-  const bool visible = look.spikes && look.spikes->tallest >= limits::visible_spike;
+  const bool visible = look.spikes && look.tallest_spike >= limits::visible_spike;
   return visible ? grade(look.spikes->share, limits::spike_share) : StabilityWord::perfectly_stable;
+}
+
+/// A jump at the start that is over at once ends perfect stability and no more, unless the run never
+/// recovers.
+StabilityWord jump_grade(const Look& look) {
+  if (look.jump < limits::visible_jump) return StabilityWord::perfectly_stable;
+  return look.status == TrialStatus::stalled ? StabilityWord::unstable : StabilityWord::quite_stable;
 }
 
 std::string speed_phrase(SpeedWord speed) {
@@ -56,8 +63,12 @@ std::string why_unstable(const Look& look) {
   return look.spikes->count == 1 ? ": it has a sharp spike" : ": it has sharp spikes";
 }
 
-std::string stalled_sentence(const Look& look, StabilityWord stability) {
-  if (!calm(stability)) return fmt::format("The loss does not go down and is {}.", to_text(stability));
+bool jumps(const Look& look) { return look.jump >= limits::visible_jump; }
+
+std::string stalled_sentence(const Look& look) {
+  if (jumps(look)) return "The loss jumps at the start, falls back and learns nothing more.";
+  if (const std::string why = why_unstable(look); !why.empty())
+    return "The loss does not go down" + why + ".";
   if (look.descent > 0.1) return "The loss falls to the level of guessing and stays there.";
   return "The loss does not move.";
 }
@@ -106,22 +117,24 @@ std::string seed_remark(std::size_t diverged, std::size_t stalled, std::size_t a
 
 }  // namespace
 
-Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target) {
+Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target,
+             double label_entropy) {
   Look look;
   look.status = status;
-  const double epoch = static_cast<double>(curve.steps_per_epoch);
+  const double epoch = static_cast<double>(curve.steps_per_epoch),
+               height = guessing_level(curve, label_entropy);
   look.budget_epochs = static_cast<double>(curve.loss.size()) / epoch;
-  if (target) {
+  if (target && curve.share(*target) < height) {
     look.target = epochs_to_loss(curve, *target);
-    look.target_descent = 1.0 - curve.share(*target);
+    look.made = (height - final_loss(curve)) / (height - curve.share(*target));
   }
   look.descent = descent(curve);
-  look.final_loss = final_loss(curve);
   look.area = area(curve);
-  look.climb = set_back(curve) * look.descent;
-  look.jump = catapult(curve) * look.descent;
-  look.swing = oscillation(curve);
+  look.climb = set_back(curve) * look.descent / height;
+  look.jump = catapult(curve) * look.descent / height;
+  look.swing = oscillation(curve) / height;
   look.spikes = spikes(curve);
+  if (look.spikes) look.tallest_spike = look.spikes->tallest / height;
   if (!curve.finite)
     look.blow_up_epochs = static_cast<double>(std::max<std::size_t>(1, curve.reported)) / epoch;
   return look;
@@ -129,7 +142,7 @@ Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<dou
 
 SpeedWord speed_word(const Look& look) {
   if (look.status == TrialStatus::stalled) return SpeedWord::not_moving;
-  if (!look.target || look.target_descent <= 0) {
+  if (!look.target) {
     if (look.status == TrialStatus::diverged) return SpeedWord::not_moving;
     if (look.area < limits::super_fast_area) return SpeedWord::super_fast;
     if (look.area < limits::fast_area) return SpeedWord::fast;
@@ -140,23 +153,21 @@ SpeedWord speed_word(const Look& look) {
   if (look.target->reached && share <= limits::fast) return SpeedWord::fast;
   if (look.target->reached) return SpeedWord::slow;
   if (look.status == TrialStatus::diverged) return SpeedWord::not_moving;
-  const double made = (1.0 - look.final_loss) / look.target_descent;
-  return made >= limits::slow_descent ? SpeedWord::slow : SpeedWord::very_slow;
+  return look.made >= limits::slow_descent ? SpeedWord::slow : SpeedWord::very_slow;
 }
 
 StabilityWord stability_word(const Look& look) {
   if (look.status == TrialStatus::diverged) return StabilityWord::diverging;
-  return std::max({grade(look.climb, limits::climb), grade(look.swing, limits::swing),
-                   grade(look.jump, limits::jump), spike_grade(look)});
+  return std::max({grade(look.climb, limits::climb), grade(look.swing, limits::swing), jump_grade(look),
+                   spike_grade(look)});
 }
 
 std::string sentence(const Look& look) {
   const SpeedWord speed = speed_word(look);
   const StabilityWord stability = stability_word(look);
   if (look.status == TrialStatus::diverged) return diverged_sentence(look);
-  if (look.status == TrialStatus::stalled) return stalled_sentence(look, stability);
-  const bool jumps = grade(look.jump, limits::jump) != StabilityWord::perfectly_stable;
-  return fmt::format("{} {} {}{}.", jumps ? "After a jump at the start, the loss" : "The loss",
+  if (look.status == TrialStatus::stalled) return stalled_sentence(look);
+  return fmt::format("{} {} {}{}.", jumps(look) ? "After a jump at the start, the loss" : "The loss",
                      speed_phrase(speed), join_stability(speed, stability), why_unstable(look));
 }
 

@@ -10,24 +10,26 @@
 
 namespace etalon {
 
-/// What the words are made of; heights in shares of l_0, as the eye sees them in a plot.
+/// What the words are made of. Heights are in shares of the plot's height, min(l_0, H): what lies over the
+/// level of guessing is gone after a few steps.
 struct Look {
   TrialStatus status = TrialStatus::learning;
   double budget_epochs = 1;
   std::optional<EpochsToTarget> target;  ///< 90 % of the set's best descent, whatever target the user gave
-  double target_descent = 0;             ///< 1 - target / l_0; 0 where there is none
-  double descent = 0;                    ///< 1 - min s
-  double final_loss = 1;
+  double made = 0;     ///< share of the way from the level of guessing to that target, at the end
+  double descent = 0;  ///< 1 - min s, in shares of l_0
   double area = 1;
-  double climb = 0;  ///< set_back x descent
-  double jump = 0;   ///< catapult x descent
+  double climb = 0;  ///< set-back
+  double jump = 0;   ///< catapult
   double swing = 0;  ///< oscillation
+  double tallest_spike = 0;
   std::optional<Spikes> spikes;
   std::optional<double> blow_up_epochs;  ///< where the first non-finite loss came, if one did
 };
 
-/// `target`: the set's default_loss_target.
-Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target);
+/// `target`: the set's default_loss_target; `label_entropy` as for status_of.
+Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target,
+             double label_entropy);
 
 /// super fast, fast: the target is reached within 15 %, 40 % of the budget; slow: later, or at least half of
 /// the way to it is made; very slow: less; not moving: stalled. Without a target the area decides.

@@ -1,0 +1,37 @@
+/// Strategies whose every proposal is known before training: grid and random.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "etalon/search/strategy.h"
+
+namespace etalon {
+
+inline constexpr std::size_t round_size =
+    256;  ///< proposals a round; the last round of a study may be shorter
+
+/// Proposes `settings` for seed index 0, then for 1, and so on: a study that is stopped early has compared
+/// all settings on the same seeds. Results change nothing.
+class PlannedStrategy : public Strategy {
+ public:
+  PlannedStrategy(const std::vector<Setting>& settings, std::uint32_t seeds, std::uint32_t epochs);
+  std::vector<Proposal> suggest() override;
+  void learn(const std::vector<Result>& results) override;
+
+ private:
+  std::vector<Proposal> proposals_;
+  std::size_t next_ = 0;
+};
+
+/// Every setting of the space once, in Setting order, however the space lists them.
+std::vector<Setting> grid_settings(const SearchSpace& space);
+
+/// The first `trials` of an endless list that depends on space and study seed alone, so that more trials
+/// extend fewer. Each eta is log-uniform between the smallest and the largest value of its group, rounded to
+/// 6 significant digits, no setting twice; from a list of settings they are drawn uniformly without repeats.
+/// Throws RequestError if the space has fewer settings. Random search: Bergstra and Bengio 2012.
+std::vector<Setting> random_settings(const SearchSpace& space, std::uint32_t trials,
+                                     std::uint64_t study_seed);
+
+}  // namespace etalon

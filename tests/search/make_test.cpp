@@ -1,0 +1,83 @@
+#include "etalon/search/make.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "etalon/base/error.h"
+
+namespace etalon {
+namespace {
+
+StudyPlan small_plan() {
+  StudyPlan plan;
+  plan.space.values = {{0.01, 0.1}, {0.1, 1}};
+  return plan;
+}
+
+Complaint complaint_about(const StudyPlan& plan) {
+  try {
+    make_strategy(plan, 1, 0);
+  } catch (const RequestError& error) {
+    return error.complaint();
+  }
+  ADD_FAILURE() << "the plan was taken";
+  return {};
+}
+
+TEST(MakeStrategy, grid_is_the_product_in_setting_order_seed_by_seed) {
+  const std::vector<Proposal> round = make_strategy(small_plan(), 4, 0)->suggest();
+  ASSERT_EQ(round.size(), 12u);
+  EXPECT_EQ(round[0], (Proposal{{{0.01, 0.1}}, 0, 4}));
+  EXPECT_EQ(round[1], (Proposal{{{0.01, 1}}, 0, 4}));
+  EXPECT_EQ(round[4], (Proposal{{{0.01, 0.1}}, 1, 4}));
+  EXPECT_EQ(round[11], (Proposal{{{0.1, 1}}, 2, 4}));
+}
+
+TEST(MakeStrategy, a_setting_listed_twice_is_proposed_once) {
+  StudyPlan plan = small_plan();
+  plan.space.settings = {{{0.1, 0.1}}, {{0.1, 0.1}}};
+  EXPECT_EQ(planned_proposals(plan), 3u);
+}
+
+TEST(MakeStrategy, an_unknown_name_is_refused_with_the_nearest_known) {
+  StudyPlan plan = small_plan();
+  plan.strategy = "gird";
+  EXPECT_EQ(complaint_about(plan).place, "--strategy");
+  plan.strategy = "randm";
+  EXPECT_THAT(complaint_about(plan).hint, testing::HasSubstr("random"));
+}
+
+TEST(MakeStrategy, numbers_of_trials_that_make_no_sense_are_refused) {
+  StudyPlan plan = small_plan();
+  plan.trials = 3;
+  EXPECT_EQ(complaint_about(plan).place, "--trials");
+  plan.strategy = "random";
+  plan.trials = 0;
+  EXPECT_EQ(complaint_about(plan).place, "--trials");
+}
+
+TEST(MakeStrategy, no_seeds_and_no_values_are_refused) {
+  StudyPlan plan = small_plan();
+  plan.seeds = 0;
+  EXPECT_EQ(complaint_about(plan).place, "--seeds");
+  plan = small_plan();
+  plan.space.values[1].clear();
+  EXPECT_EQ(complaint_about(plan).place, "--eta");
+  plan.space.values.clear();
+  EXPECT_EQ(complaint_about(plan).place, "--eta");
+}
+
+TEST(MakeStrategy, rounds_have_a_fixed_size) {
+  StudyPlan plan = small_plan();
+  plan.strategy = "random";
+  plan.trials = 100;
+  const std::unique_ptr<Strategy> strategy = make_strategy(plan, 1, 0);
+  EXPECT_EQ(strategy->suggest().size(), 256u);
+  strategy->learn({});
+  EXPECT_EQ(strategy->suggest().size(), 44u);
+  strategy->learn({});
+  EXPECT_TRUE(strategy->suggest().empty());
+}
+
+}  // namespace
+}  // namespace etalon

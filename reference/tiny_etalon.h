@@ -78,8 +78,8 @@ void each_product(const Layer& layer, Visit visit) {
         for (int ic = 0; ic < in.channels; ++ic)
           for (int ky = 0; ky < layer.kernel_height; ++ky)
             for (int kx = 0; kx < layer.kernel_width; ++kx) {
-              const int in_y = y * layer.stride + ky - layer.padding;
-              const int in_x = x * layer.stride + kx - layer.padding;
+              const int in_y = y * layer.stride + ky - layer.padding,
+                        in_x = x * layer.stride + kx - layer.padding;
               if (in_y < 0 || in_y >= in.height || in_x < 0 || in_x >= in.width) continue;
               visit((oc * out.height + y) * out.width + x, (ic * in.height + in_y) * in.width + in_x,
                     ((oc * in.channels + ic) * layer.kernel_height + ky) * layer.kernel_width + kx);

@@ -58,10 +58,12 @@ SqliteFile::~SqliteFile() {
 
 void SqliteFile::connect(StoreAccess access) {
   const bool reads = access == StoreAccess::read;
+  const bool had_log = std::filesystem::exists(path_ + "-wal");
   try {
     database_.emplace(path_, SQLite::OPEN_READWRITE, busy_timeout_millis);
     identity_ = identity_at_path();
-    keep_log_on_close(*database_, true);  // a file that is refused below stays as it is
+    // A store that is refused below stays as it is: a log that it has is not worked in on closing.
+    keep_log_on_close(*database_, had_log);
     check_store();
   } catch (const SQLite::Exception& error) {
     const bool unwritable =

@@ -1,0 +1,230 @@
+#include "etalon/report/accuracy_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "etalon/report/eta_axis.h"
+#include "etalon/report/words.h"
+
+namespace etalon::report {
+namespace {
+
+/// All cells that share the etas of the shown groups; the best of them stands for them.
+struct Stack {
+  std::vector<const CellView*> cells;
+
+  const CellView* best() const {
+    return *std::max_element(cells.begin(), cells.end(), [](const CellView* a, const CellView* b) {
+      if (a->all_diverged() != b->all_diverged()) return a->all_diverged();
+      return a->summary->accuracy.mean.value_or(-1) < b->summary->accuracy.mean.value_or(-1);
+    });
+  }
+  template <class Flag>
+  bool any(Flag flag) const {
+    return std::any_of(cells.begin(), cells.end(), [&](const CellView* cell) { return cell->*flag; });
+  }
+};
+
+using Stacks = std::map<std::pair<double, double>, Stack>;  ///< by the etas of the two shown groups
+
+Stacks stacked(const std::vector<CellView>& cells, std::size_t first, std::size_t second) {
+  Stacks stacks;
+  for (const CellView& cell : cells)
+    stacks[{cell.summary->setting.eta.at(first), cell.summary->setting.eta.at(second)}].cells.push_back(
+        &cell);
+  return stacks;
+}
+
+/// From the worst to the best mean of the cells that learned; ticks between them.
+ValueScale value_scale(const std::vector<CellView>& cells) {
+  ValueScale scale{"validation accuracy", 1, 0, {}};
+  for (const CellView& cell : cells) {
+    if (cell.all_diverged() || !cell.summary->accuracy.mean) continue;
+    scale.worst = std::min(scale.worst, *cell.summary->accuracy.mean);
+    scale.best = std::max(scale.best, *cell.summary->accuracy.mean);
+  }
+  if (scale.worst >= scale.best) scale.worst = std::max(0.0, scale.best - 0.01);
+  if (scale.best <= scale.worst) scale.best = scale.worst + 0.01;
+  double last = -1;
+  for (const double tick :
+       {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999})
+    if (tick >= scale.worst && tick <= scale.best && scale.share(tick) - last > 0.06) {
+      scale.ticks.push_back(tick);
+      last = scale.share(tick);
+    }
+  if (scale.ticks.size() < 2) scale.ticks = {scale.worst, scale.best};
+  return scale;
+}
+
+HeatCell heat_cell(const Stack& stack, const Span& x, const Span& y) {
+  const CellView& best = *stack.best();
+  const CellSummary& summary = *best.summary;
+  HeatCell cell;
+  cell.left = x.from, cell.right = x.to, cell.bottom = y.from, cell.top = y.to;
+  cell.seeds = summary.seeds;
+  cell.diverged_seeds = summary.diverged_seeds;
+  if (best.all_diverged()) {
+    cell.label = "diverged";
+  } else {
+    cell.value = summary.accuracy.mean;
+    cell.label = percent_text(summary.accuracy.mean);
+    if (summary.accuracy.deviation) cell.detail = fmt::format("± {:.2f}", 100 * *summary.accuracy.deviation);
+    if (summary.diverged_seeds > 0)
+      cell.detail = fmt::format("{} of {} diverged", summary.diverged_seeds, summary.seeds);
+  }
+  cell.chosen = stack.any(&CellView::chosen);
+  cell.eligible = stack.any(&CellView::eligible);
+  cell.equivalent = stack.any(&CellView::equivalent);
+  return cell;
+}
+
+void add_map_legend(Figure& figure) {
+  const auto any = [&](auto flag) { return std::any_of(figure.cells.begin(), figure.cells.end(), flag); };
+  if (any([](const HeatCell& c) { return c.chosen; }))
+    figure.legend.push_back({CellMark::chosen, "chosen", 0});
+  if (any([](const HeatCell& c) { return c.eligible; }))
+    figure.legend.push_back({CellMark::eligible, "eligible", 0});
+  if (any([](const HeatCell& c) { return c.equivalent; }))
+    figure.legend.push_back({CellMark::equivalent, "may be the best (95 %)", 0});
+  if (any([](const HeatCell& c) { return !c.value.has_value(); }))
+    figure.legend.push_back({CellMark::diverged, "every seed diverged", 0});
+}
+
+void fill_grid(Figure& figure, const Stacks& stacks) {
+  std::set<double> across, up;
+  for (const auto& [etas, stack] : stacks) across.insert(etas.first), up.insert(etas.second);
+  const EtaAxis x = eta_axis(figure.x.title, {across.begin(), across.end()});
+  const EtaAxis y = eta_axis(figure.y.title, {up.begin(), up.end()});
+  figure.x = x.axis, figure.y = y.axis;
+  figure.height = static_cast<unsigned>(std::clamp<std::size_t>(150 + 62 * up.size(), 280, 720));
+  for (const auto& [etas, stack] : stacks)
+    figure.cells.push_back(heat_cell(stack, x.spans.at(etas.first), y.spans.at(etas.second)));
+  add_map_legend(figure);
+}
+
+void fill_scatter(Figure& figure, const Stacks& stacks) {
+  std::set<double> across, up;
+  for (const auto& [etas, stack] : stacks) across.insert(etas.first), up.insert(etas.second);
+  figure.x = open_eta_axis(figure.x.title, *across.begin(), *across.rbegin());
+  figure.y = open_eta_axis(figure.y.title, *up.begin(), *up.rbegin());
+  figure.height = 480;
+  const bool few = stacks.size() <= 24;
+  bool diverged = false, chosen = false;
+  for (const auto& [etas, stack] : stacks) {
+    const CellView& best = *stack.best();
+    const bool gone = best.all_diverged();
+    const std::string label = few && !gone ? percent_text(best.summary->accuracy.mean) : "";
+    figure.dots.push_back({{etas.first, etas.second},
+                           gone ? DotRole::diverged : DotRole::colored,
+                           label,
+                           gone ? std::nullopt : best.summary->accuracy.mean});
+    diverged = diverged || gone;
+    if (stack.any(&CellView::chosen)) {
+      figure.dots.push_back({{etas.first, etas.second}, DotRole::chosen, few ? "" : label, {}});
+      chosen = true;
+    }
+  }
+  if (chosen) figure.legend.push_back({DotRole::chosen, "chosen", 0});
+  if (diverged) figure.legend.push_back({DotRole::diverged, "every seed diverged", 0});
+}
+
+Figure pair_figure(const StudyView& view, std::size_t set, std::size_t first, std::size_t second) {
+  const SetView& shown = view.sets().at(set);
+  const auto& groups = view.groups();
+  Figure figure;
+  figure.title = shown.facts->name + ": validation accuracy";
+  if (groups.size() > 2) {
+    figure.title += fmt::format(", {} and {}", groups[first].name, groups[second].name);
+    figure.subtitle = {"Each place shows the best over the etas of the other groups"};
+  } else {
+    figure.subtitle = {"Last epoch, mean over seeds; the colour runs with the logarithm of the error"};
+  }
+  figure.alternative = fmt::format("Map of validation accuracy on {} over the etas of {} and {}",
+                                   shown.facts->name, groups[first].name, groups[second].name);
+  figure.values = value_scale(shown.cells);
+  figure.x.title = "eta of " + groups[first].name;
+  figure.y.title = "eta of " + groups[second].name;
+  const Stacks stacks = stacked(shown.cells, first, second);
+  if (is_grid(shown.cells, first, second))
+    fill_grid(figure, stacks);
+  else
+    fill_scatter(figure, stacks);
+  return figure;
+}
+
+/// Accuracy against the one eta, with its deviation over seeds; diverged etas stand at the bottom.
+Figure line_figure(const StudyView& view, std::size_t set) {
+  const SetView& shown = view.sets().at(set);
+  Figure figure;
+  figure.title = shown.facts->name + ": validation accuracy";
+  figure.subtitle = {"Last epoch, mean and deviation over seeds"};
+  figure.alternative = fmt::format("Validation accuracy on {} against eta", shown.facts->name);
+  const ValueScale scale = value_scale(shown.cells);
+  const double gap = 0.12 * (scale.best - scale.worst);
+  figure.y = {"validation accuracy",
+              Scale::linear,
+              std::max(0.0, scale.worst - gap),
+              std::min(1.0, scale.best + gap),
+              {}};
+  for (Tick& tick : figure.y.ticks = linear_ticks(figure.y.from, figure.y.to))
+    tick.label = percent_text(tick.at);
+  std::vector<double> etas;
+  Line line{LineRole::typical, {}};
+  for (const CellView& cell : shown.cells) {
+    const double eta = cell.summary->setting.eta.at(0);
+    etas.push_back(eta);
+    const Spread& accuracy = cell.summary->accuracy;
+    const bool gone = cell.all_diverged() || !accuracy.mean;
+    line.points.push_back({eta, gone ? NAN : *accuracy.mean});
+    if (gone)
+      figure.dots.push_back({{eta, figure.y.from}, DotRole::diverged, "", {}});
+    else
+      figure.dots.push_back({{eta, *accuracy.mean},
+                             cell.chosen     ? DotRole::chosen
+                             : cell.eligible ? DotRole::eligible
+                                             : DotRole::plain,
+                             percent_text(*accuracy.mean),
+                             {},
+                             accuracy.deviation.value_or(0)});
+  }
+  figure.x = eta_axis("eta of " + view.groups().at(0).name, etas).axis;
+  figure.lines.push_back(std::move(line));
+  const auto entry = [&](DotRole role, const char* text) {
+    if (std::any_of(figure.dots.begin(), figure.dots.end(), [&](const Dot& dot) { return dot.role == role; }))
+      figure.legend.push_back({role, text, 0});
+  };
+  entry(DotRole::chosen, "chosen");
+  entry(DotRole::eligible, "eligible");
+  entry(DotRole::diverged, "every seed diverged");
+  return figure;
+}
+
+}  // namespace
+
+bool is_grid(const std::vector<CellView>& cells, std::size_t first, std::size_t second) {
+  std::set<double> across, up;
+  std::set<std::pair<double, double>> places;
+  for (const CellView& cell : cells) {
+    const auto& eta = cell.summary->setting.eta;
+    across.insert(eta.at(first)), up.insert(eta.at(second));
+    places.insert({eta.at(first), eta.at(second)});
+  }
+  return 2 * places.size() > across.size() * up.size() && across.size() <= 12 && up.size() <= 12;
+}
+
+std::vector<Figure> accuracy_maps(const StudyView& view, std::size_t set) {
+  std::vector<Figure> figures;
+  if (view.sets().at(set).cells.empty()) return figures;
+  const std::size_t groups = view.groups().size();
+  if (groups == 1) figures.push_back(line_figure(view, set));
+  for (std::size_t first = 0; first < groups; ++first)
+    for (std::size_t second = first + 1; second < groups; ++second)
+      figures.push_back(pair_figure(view, set, first, second));
+  return figures;
+}
+
+}  // namespace etalon::report

@@ -1,0 +1,168 @@
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "etalon/base/clock.h"
+#include "etalon/report/report.h"
+#include "etalon/report/study_view.h"
+
+// Keys stand in the order in which a person would ask for them; dates come last, on lines of their own.
+namespace etalon {
+
+using Json = nlohmann::ordered_json;
+using report::CellView;
+using report::SetView;
+using report::StudyView;
+
+namespace {
+
+Json json_of(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json();
+}
+
+Json json_of(const Setting& setting, const StudyView& view) {
+  Json json = Json::object();
+  for (std::size_t group = 0; group < view.groups().size(); ++group)
+    json[view.groups()[group].name] = setting.eta.at(group);
+  return json;
+}
+
+Json json_of(const std::vector<Setting>& settings, const StudyView& view) {
+  Json json = Json::array();
+  for (const Setting& setting : settings) json.push_back(json_of(setting, view));
+  return json;
+}
+
+Json json_of(const Spread& spread) {
+  return {{"mean", json_of(spread.mean)}, {"deviation", json_of(spread.deviation)}, {"seeds", spread.count}};
+}
+
+Json json_of(const std::optional<EpochsToTarget>& target) {
+  if (!target) return {};
+  return {{"epochs", target->epochs}, {"reached", target->reached}};
+}
+
+Json margins(const CellSummary& cell, const StudyView& view) {
+  Json json = Json::object();
+  for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group)
+    json[view.groups()[group].name] = json_of(cell.margin[group]);
+  return json;
+}
+
+Json json_of(const CellView& view_cell, const StudyView& view) {
+  const CellSummary& cell = *view_cell.summary;
+  Json json;
+  json["eta"] = json_of(cell.setting, view);
+  json["seeds"] = cell.seeds;
+  json["diverged_seeds"] = cell.diverged_seeds;
+  json["stalled_seeds"] = cell.stalled_seeds;
+  json["diverged_share_upper_95"] = cell.divergence_upper;
+  json["validation_accuracy"] = json_of(cell.accuracy);
+  json["training_loss"] = json_of(cell.final_training_loss);
+  json["validation_loss"] = json_of(cell.final_validation_loss);
+  json["epochs_to_loss_target"] = json_of(cell.median_loss_target);
+  json["epochs_to_accuracy_target"] = json_of(cell.median_accuracy_target);
+  json["area"] = json_of(cell.area);
+  json["set_back"] = json_of(cell.set_back);
+  json["catapult"] = json_of(cell.catapult);
+  json["spike_share"] = json_of(cell.spike_share);
+  json["still_falling"] = json_of(cell.still_falling);
+  json["sensitivity"] = json_of(cell.sensitivity);
+  json["margin_decades"] = margins(cell, view);
+  json["speed"] = to_text(cell.speed);
+  json["stability"] = to_text(cell.stability);
+  json["sentence"] = cell.sentence;
+  json["eligible"] = view_cell.eligible;
+  json["equivalent"] = view_cell.equivalent;
+  return json;
+}
+
+Json json_of(const TradeOff& cell, const StudyView& view) {
+  return {{"eta", json_of(cell.setting, view)},
+          {"epochs_to_target", json_of(cell.epochs_to_target)},
+          {"instability", json_of(cell.instability)},
+          {"score", cell.eligible ? json_of(cell.score) : Json()},
+          {"eligible", cell.eligible},
+          {"on_front", cell.on_front}};
+}
+
+Json edges(const Recommendation& recommendation, const StudyView& view) {
+  Json json = Json::array();
+  for (const EdgeWarning& edge : recommendation.edges)
+    json.push_back({{"group", view.groups().at(edge.group).name},
+                    {"side", edge.side == EdgeSide::low ? "low" : "high"},
+                    {"suggested_values", edge.suggested_values}});
+  return json;
+}
+
+void add_choice(Json& json, const Recommendation& chosen, std::size_t set, const StudyView& view) {
+  json["eta"] = chosen.setting ? json_of(*chosen.setting, view) : Json();
+  json["validation_accuracy"] = json_of(chosen.validation_accuracy.mean);
+  json["validation_accuracy_deviation"] = json_of(chosen.validation_accuracy.deviation);
+  json["seeds"] = chosen.validation_accuracy.count;
+  json["test_accuracy"] = json_of(view.test_accuracy(set));
+  json["p_best"] = json_of(chosen.p_best);
+  json["equivalent"] = json_of(chosen.equivalent, view);
+  json["eligible"] = json_of(chosen.eligible, view);
+  json["reason"] = chosen.reason;
+  json["warnings"] = chosen.warnings;
+  json["edges"] = edges(chosen, view);
+  json["what_would_change_it"] = chosen.what_would_change_it;
+  json["more_seeds_to_settle"] = chosen.more_seeds_to_settle ? Json(*chosen.more_seeds_to_settle) : Json();
+  json["trade_offs"] = Json::array();
+  for (const TradeOff& cell : chosen.trade_offs) json["trade_offs"].push_back(json_of(cell, view));
+}
+
+Json json_of(const SetView& set, std::size_t index, const StudyView& view) {
+  Json json;
+  json["data"] = set.facts->name;
+  add_choice(json, set.recommendation ? *set.recommendation : Recommendation{}, index, view);
+  json["loss_target"] = json_of(set.loss_target);
+  json["accuracy_target"] = json_of(set.accuracy_target);
+  json["chance"] = set.facts->chance;
+  json["cells"] = Json::array();
+  for (const CellView& cell : set.cells) json["cells"].push_back(json_of(cell, view));
+  return json;
+}
+
+Json overall(const StudyView& view) {
+  const auto& found = view.judgement().overall;
+  if (!found) return {};
+  Json regret = Json::object();
+  for (std::size_t set = 0; set < found->regret.size() && set < view.sets().size(); ++set)
+    regret[view.sets()[set].facts->name] = json_of(found->regret[set]);
+  return {{"eta", found->setting ? json_of(*found->setting, view) : Json()},
+          {"worst_regret", found->setting ? json_of(found->worst_regret) : Json()},
+          {"regret", regret},
+          {"reason", found->reason},
+          {"warnings", found->warnings}};
+}
+
+}  // namespace
+
+std::string recommendation_json(const StudySnapshot& study, const Judgement& judgement) {
+  const StudyView view(study, judgement);
+  Json json;
+  json["study"] = study.name;
+  json["trials"] = {{"finished", study.trials.size()}, {"planned", study.planned_trials}};
+  json["overall"] = overall(view);
+  json["recommendations"] = Json::array();
+  for (std::size_t set = 0; set < view.sets().size(); ++set)
+    json["recommendations"].push_back(json_of(view.sets()[set], set, view));
+  json["definition"] = Json::parse(to_text(study.definition));
+  json["plan"] = Json::parse(to_text(study.plan));
+  json["command"] = study.command;
+  json["machine"] = {{"processor", study.machine.processor},
+                     {"threads", study.machine.threads},
+                     {"lanes", study.machine.lanes},
+                     {"instruction_set", study.machine.instruction_set},
+                     {"numeric_class", study.machine.numeric_class},
+                     {"etalon_version", study.machine.etalon_version}};
+  json["training_seconds"] = study.times.training_seconds;
+  json["samples_trained"] = study.times.samples_trained;
+  json["dates"] = {{"started", utc_text(study.times.started_unix_millis)},
+                   {"finished", utc_text(study.times.finished_unix_millis)}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace etalon

@@ -1,0 +1,28 @@
+/// Axes of learning rates: always logarithmic.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "etalon/report/figure.h"
+
+namespace etalon::report {
+
+struct Span {
+  double from = 0, to = 0;
+};
+
+struct EtaAxis {
+  Axis axis;                     ///< a tick at each eta, thinned where they would not fit
+  std::map<double, Span> spans;  ///< eta -> the part of the axis that is nearest to it
+};
+
+/// REQUIRES: `etas` ascending, not empty. Bounds lie halfway between neighbours in log10; a single eta gets
+/// half a decade to each side.
+EtaAxis eta_axis(const std::string& title, const std::vector<double>& etas);
+
+/// For etas that are no grid: from a little below `from` to a little above `to`, ticks at decades.
+Axis open_eta_axis(const std::string& title, double from, double to);
+
+}  // namespace etalon::report

@@ -1,0 +1,297 @@
+#include "etalon/report/gnuplot_script.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "etalon/report/figure_layout.h"
+#include "etalon/report/gnuplot_style.h"
+
+namespace etalon::report {
+namespace {
+
+/// In single quotes, gnuplot knows one special character.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text)
+    if (c == '\'')
+      result += "''";
+    else if (static_cast<unsigned char>(c) >= ' ')
+      result += c;
+  return result + "'";
+}
+
+/// Writes one figure; pixels are counted from the upper left corner.
+class ScriptWriter {
+ public:
+  explicit ScriptWriter(const Figure& figure) : figure_(figure), layout_(layout_of(figure)) {}
+
+  std::string data() {
+    for (const Line& line : figure_.lines) add_line(line);
+    for (const Band& band : figure_.bands) add_band(band);
+    const auto sides = label_sides(figure_, layout_);
+    for (std::size_t i = 0; i < figure_.dots.size(); ++i) add_dot(figure_.dots[i], sides[i]);
+    return blocks_;
+  }
+
+  /// Call after data().
+  std::string drawing() {
+    frame();
+    words();
+    legend();
+    for (const HeatCell& cell : figure_.cells) draw_cell(cell);
+    if (figure_.values) color_bar(*figure_.values);
+    return commands_ + labels_ + "plot " + (plots_.empty() ? "NaN notitle" : plots_) + "\n";
+  }
+
+ private:
+  std::string screen(double x, double y) const {
+    return fmt::format("screen {:.5f},{:.5f}", x / figure_.width, 1 - y / figure_.height);
+  }
+
+  template <class... Values>
+  void command(fmt::format_string<Values...> format, Values&&... values) {
+    commands_ += fmt::format(format, std::forward<Values>(values)...) + "\n";
+  }
+
+  void label(const std::string& text, const std::string& at, double size, const Color& color,
+             const std::string& align = "left", const std::string& more = "") {
+    labels_ += fmt::format("set label {} at {} {} front font ',{}' textcolor rgb '{}' {}\n", quoted(text), at,
+                           align, size, gnuplot_color(color), more);
+  }
+
+  std::string block(const std::string& rows) {
+    const std::string name = fmt::format("$data{}", blocks_written_++);
+    blocks_ += name + " << EOD\n" + rows + "EOD\n";
+    return name;
+  }
+
+  void plot(const std::string& what) { plots_ += (plots_.empty() ? "" : ", \\\n  ") + what + " notitle"; }
+
+  static std::string row(const Place& place) {
+    return std::isfinite(place.y) ? fmt::format("{:.5g} {:.4g}\n", place.x, place.y) : "\n";
+  }
+
+  void add_line(const Line& line) {
+    std::string rows;
+    for (const Place& place : line.points) rows += row(place);
+    if (rows.find_first_not_of('\n') == std::string::npos) return;
+    const LineStyle style = style_of(line.role, line.hue);
+    const std::string name = block(rows);
+    plot(fmt::format("{} using 1:2 with lines lw {} lc rgb '{}'{}", name, style.width,
+                     gnuplot_color(style.color), style.dashed ? " dt (6,4)" : ""));
+    if (!style.with_points) return;
+    plot(fmt::format("{} using 1:2 with points pt 7 ps 0.75 lc rgb '{}'", name, gnuplot_color(ink::paper)));
+    plot(fmt::format("{} using 1:2 with points pt 6 ps 0.75 lw 1.6 lc rgb '{}'", name,
+                     gnuplot_color(style.color)));
+  }
+
+  void add_band(const Band& band) {
+    std::string rows;
+    for (std::size_t i = 0; i < band.x.size(); ++i)
+      rows += fmt::format("{:.5g} {:.4g} {:.4g}\n", band.x[i], band.low[i], band.high[i]);
+    plot(fmt::format("{} using 1:2:3 with filledcurves fc rgb '{}'", block(rows),
+                     gnuplot_color(ink::training.faded(0.15))));
+  }
+
+  void add_dot(const Dot& dot, const std::optional<LabelSide>& side) {
+    DotStyle style = style_of(dot.role);
+    if (dot.value && figure_.values) style.color = sequential(figure_.values->share(*dot.value));
+    const std::string color = gnuplot_color(style.color);
+    const std::string at = fmt::format("{:.6g} {:.6g}\n", dot.at.x, dot.at.y);
+    if (dot.deviation > 0)
+      plot(fmt::format("{} using 1:2:3 with yerrorbars pt -1 lw 1.2 lc rgb '{}'",
+                       block(fmt::format("{:.6g} {:.6g} {:.6g}\n", dot.at.x, dot.at.y, dot.deviation)),
+                       color));
+    const std::string name = block(at);
+    const bool ring = dot.role == DotRole::chosen && figure_.values;
+    const int symbol = ring ? 6 : style.symbol;
+    plot(fmt::format("{} using 1:2 with points pt {} ps {} lw {} lc rgb '{}'", name, symbol,
+                     ring ? 2.3 : style.size, ring ? 2.5 : style.width, color));
+    if (!side) return;
+    const bool loud = dot.role == DotRole::chosen;
+    const Place pixel = pixel_of(figure_, layout_, dot.at);
+    const double across = *side == LabelSide::right ? 10 : *side == LabelSide::left ? -10 : 0;
+    const double down = *side == LabelSide::above ? -14 : *side == LabelSide::below ? 14 : 0;
+    label(dot.label, screen(pixel.x + across, pixel.y + down), small_size, loud ? ink::text : ink::quiet,
+          across > 0   ? "left"
+          : across < 0 ? "right"
+                       : "center");
+  }
+
+  void frame() {
+    command("set border 3 lw 1 lc rgb '{}'", gnuplot_color(ink::frame));
+    command("set tics nomirror out scale 0.4 font ',{}' textcolor rgb '{}'", text_size,
+            gnuplot_color(ink::quiet));
+    if (figure_.cells.empty())
+      command("set grid xtics ytics back lt 1 lw 1 lc rgb '{}'", gnuplot_color(ink::grid));
+    command("set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}", layout_.left / figure_.width,
+            layout_.right / figure_.width);
+    command("set bmargin at screen {:.5f}\nset tmargin at screen {:.5f}", 1 - layout_.bottom / figure_.height,
+            1 - layout_.top / figure_.height);
+    axis("x", figure_.x);
+    axis("y", figure_.y);
+    const double middle = (layout_.left + layout_.right) / 2;
+    label(figure_.x.title, screen(middle, layout_.bottom + 38), text_size, ink::text, "center");
+    label(figure_.y.title, screen(18, (layout_.top + layout_.bottom) / 2), text_size, ink::text, "center",
+          "rotate by 90");
+  }
+
+  void axis(const std::string& name, const Axis& shown) {
+    if (shown.scale == Scale::log) command("set logscale {}", name);
+    command("set {}range [{:.9g}:{:.9g}]", name, shown.from, shown.to);
+    std::string ticks;
+    for (const Tick& tick : shown.ticks)
+      ticks += fmt::format("{}{} {:.9g}", ticks.empty() ? "" : ", ", quoted(tick.label), tick.at);
+    command("unset m{0}tics\nset {0}tics ({1})", name, ticks);
+  }
+
+  void words() {
+    double y = 24;
+    label(figure_.title, screen(20, y), title_size, ink::text, "left", "");
+    for (const std::string& line : figure_.subtitle) label(line, screen(20, y += 18), text_size, ink::quiet);
+    if (!figure_.note.empty()) label(figure_.note, screen(20, figure_.height - 14), small_size, ink::quiet);
+    for (const Annotation& note : figure_.annotations) {
+      const char* align = note.align == Annotation::Align::left     ? "left"
+                          : note.align == Annotation::Align::center ? "center"
+                                                                    : "right";
+      label(note.text, fmt::format("graph {:.5f},{:.5f}", note.at.x, note.at.y), small_size, ink::quiet,
+            align);
+    }
+  }
+
+  void legend() {
+    for (std::size_t i = 0; i < figure_.legend.size(); ++i) {
+      const LegendEntry& entry = figure_.legend[i];
+      const LegendPlace& place = layout_.legend[i];
+      if (const auto* role = std::get_if<LineRole>(&entry.sample))
+        line_sample(style_of(*role, entry.hue), place);
+      if (const auto* role = std::get_if<DotRole>(&entry.sample)) dot_sample(*role, place);
+      if (const auto* mark = std::get_if<CellMark>(&entry.sample)) cell_sample(*mark, place);
+      label(entry.text, screen(place.x + 28, place.y), small_size, ink::text);
+    }
+  }
+
+  void line_sample(const LineStyle& style, const LegendPlace& place) {
+    const Color color = style.color.faded(std::max(0.4, style.color.opacity));
+    command("set arrow from {} to {} nohead front lw {} lc rgb '{}'{}", screen(place.x, place.y),
+            screen(place.x + 22, place.y), style.width, gnuplot_color(color),
+            style.dashed ? " dt (6,4)" : "");
+    if (style.with_points) point(place.x + 11, place.y, {6, style.color, 0.75, 1.6});
+  }
+
+  void dot_sample(DotRole role, const LegendPlace& place) {
+    DotStyle style = style_of(role);
+    if (role == DotRole::chosen && figure_.values) style.symbol = 6, style.width = 2.5;
+    point(place.x + 14, place.y, style);
+  }
+
+  void point(double x, double y, const DotStyle& style) {
+    command("set label '' at {} front point pt {} ps {} lw {} lc rgb '{}'", screen(x, y), style.symbol,
+            style.size, style.width, gnuplot_color(style.color));
+  }
+
+  void cell_sample(CellMark mark, const LegendPlace& place) {
+    const double x = place.x + 14;
+    if (mark == CellMark::eligible) return point(x, place.y, {7, ink::text, 0.55, 1});
+    if (mark == CellMark::equivalent) return point(x, place.y, {6, ink::text, 0.7, 1.2});
+    const bool chosen = mark == CellMark::chosen;
+    rectangle(screen(x - 8, place.y + 6), screen(x + 8, place.y - 6), chosen ? ink::paper : ink::missing,
+              chosen ? fmt::format("border lw 3 lc rgb '{}'", gnuplot_color(ink::chosen)) : "noborder",
+              "front");
+    if (!chosen) point(x, place.y, {2, ink::diverged, 0.7, 1.5});
+  }
+
+  void rectangle(const std::string& from, const std::string& to, const Color& fill, const std::string& border,
+                 const std::string& depth) {
+    command("set object rectangle from {} to {} {} fillcolor rgb '{}' fillstyle solid {}", from, to, depth,
+            gnuplot_color(fill), border);
+  }
+
+  void draw_cell(const HeatCell& cell) {
+    const Place low = pixel_of(figure_, layout_, {cell.left, cell.bottom});
+    const Place high = pixel_of(figure_, layout_, {cell.right, cell.top});
+    const Color fill = cell.value ? sequential(figure_.values->share(*cell.value)) : ink::missing;
+    const Color color = cell.value ? readable_on(fill) : ink::quiet;
+    rectangle(screen(low.x + 1, low.y - 1), screen(high.x - 1, high.y + 1), fill, "noborder", "back");
+    const Place middle{(low.x + high.x) / 2, (low.y + high.y) / 2};
+    const double half = cell.detail.empty() ? 0 : 8;
+    if (!cell.value) hatch(low, high), cross(middle);
+    label(cell.label, screen(middle.x, cell.value ? middle.y - half : middle.y + 14),
+          cell.value ? 13 : small_size, color, "center");
+    if (!cell.detail.empty()) label(cell.detail, screen(middle.x, middle.y + half), 10, color, "center");
+    double x = low.x + 11;
+    if (cell.eligible) point(x, high.y + 11, {7, color, 0.55, 1}), x += 13;
+    if (cell.equivalent) point(x, high.y + 11, {6, color, 0.7, 1.2});
+    if (cell.chosen) outline(low, high);
+  }
+
+  void hatch(const Place& low, const Place& high) {
+    const double width = high.x - low.x - 2, height = low.y - high.y - 2;
+    for (double start = 5; start < width + height; start += 9) {
+      const double x0 = std::max(0.0, start - height), x1 = std::min(width, start);
+      const auto at = [&](double x) { return screen(low.x + 1 + x, low.y - 1 - (start - x)); };
+      command("set arrow from {} to {} nohead back lw 1 lc rgb '{}'", at(x0), at(x1),
+              gnuplot_color(ink::hatching));
+    }
+  }
+
+  void cross(const Place& middle) { point(middle.x, middle.y - 5, {2, ink::diverged, 1.1, 2}); }
+
+  void outline(const Place& low, const Place& high) {
+    const auto border = [&](double inset, double width, const Color& color) {
+      command("set object rectangle from {} to {} front fillstyle empty border lw {} lc rgb '{}'",
+              screen(low.x + inset, low.y - inset), screen(high.x - inset, high.y + inset), width,
+              gnuplot_color(color));
+    };
+    border(3.5, 2, ink::paper);
+    border(1, 4, ink::chosen);
+  }
+
+  void color_bar(const ValueScale& values) {
+    const double left = layout_.right + 26, right = left + 14, height = layout_.bottom - layout_.top;
+    constexpr int steps = 64;
+    for (int step = 0; step < steps; ++step) {
+      const double low = layout_.bottom - height * step / steps;
+      const double high = std::max(layout_.top, low - height / steps - 0.6);  // no seams
+      rectangle(screen(left, low), screen(right, high), sequential((step + 0.5) / steps), "noborder", "back");
+    }
+    for (const double tick : values.ticks) {
+      const double y = layout_.bottom - height * values.share(tick);
+      label(fmt::format("{:.3g} %", 100 * tick), screen(right + 6, y), small_size, ink::quiet);
+    }
+  }
+
+  const Figure& figure_;
+  const FigureLayout layout_;
+  int blocks_written_ = 0;
+  std::string blocks_, plots_, commands_, labels_;
+};
+
+}  // namespace
+
+std::string gnuplot_script(const Figure& figure, const std::string& path_stem) {
+  ScriptWriter writer(figure);
+  const std::string data = writer.data(), drawing = writer.drawing();
+  const auto once = [&](const std::string& terminal, const std::string& ending) {
+    return fmt::format("reset\n{}\nset output {}\n{}unset output\n", terminal, quoted(path_stem + ending),
+                       drawing);
+  };
+  const auto size = [&](unsigned scale) {
+    return fmt::format("{},{}", figure.width * scale, figure.height * scale);
+  };
+  return data +
+         once(fmt::format(
+                  "set terminal pngcairo noenhanced size {} font 'DejaVu Sans,{}' fontscale {} linewidth "
+                  "{} pointscale {} background rgb '#ffffff' rounded",
+                  size(raster_scale), text_size, 0.75 * raster_scale, raster_scale, raster_scale),
+              ".png") +
+         once(fmt::format(
+                  "set terminal svg noenhanced size {} fixed font 'DejaVu Sans,{}' linewidth 1 background "
+                  "rgb '#ffffff' rounded",
+                  size(1), text_size),
+              ".svg");
+}
+
+}  // namespace etalon::report

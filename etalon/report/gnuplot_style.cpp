@@ -1,0 +1,47 @@
+#include "etalon/report/gnuplot_style.h"
+
+namespace etalon::report {
+
+LineStyle style_of(LineRole role, unsigned hue) {
+  switch (role) {
+    case LineRole::raw:
+      return {ink::training.faded(0.16), 0.8};
+    case LineRole::seed:
+      return {ink::training.faded(0.55), 0.9};
+    case LineRole::typical:
+      return {ink::training, 2.4};
+    case LineRole::validation:
+      return {ink::validation, 1.4, false, true};
+    case LineRole::highlighted:
+      return {categorical(hue), hue == 0 ? 3.0 : 1.8};
+    case LineRole::other:
+      return {ink::other.faded(0.45), 1.0};
+    case LineRole::front:
+      return {ink::quiet, 1.2, true};
+    case LineRole::threshold:
+      return {ink::frame, 1.0, true};
+  }
+  return {};
+}
+
+DotStyle style_of(DotRole role) {
+  switch (role) {
+    case DotRole::plain:
+      return {6, ink::diverged, 0.8, 1.2};
+    case DotRole::eligible:
+      return {7, ink::training, 0.9, 1};
+    case DotRole::chosen:
+      return {7, ink::chosen, 1.3, 1};
+    case DotRole::censored:
+      return {8, ink::diverged, 0.8, 1.2};
+    case DotRole::clipped:
+      return {9, ink::training.faded(0.75), 0.7, 1};
+    case DotRole::diverged:
+      return {2, ink::text, 0.9, 2};
+    case DotRole::colored:
+      return {7, ink::training, 1.7, 1};
+  }
+  return {};
+}
+
+}  // namespace etalon::report

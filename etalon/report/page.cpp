@@ -1,0 +1,111 @@
+#include "etalon/report/page.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "etalon/base/text.h"
+#include "etalon/report/markup.h"
+#include "etalon/report/words.h"
+
+namespace etalon::report {
+namespace {
+
+const char* const why_eta_matters =
+    R"md(## Why the learning rate (`eta`) matters
+
+Training walks downhill on the loss, and `eta` is the length of its stride.
+
+- With a **small `eta`** every step is safe and short: the loss falls, but the budget may end long before the valley.
+- With a **large `eta`** steps leap over what they should descend into: the loss swings, climbs, or runs off to infinity.
+
+The best stride lies close to the largest one that still holds its ground, and it is not the same for every layer: one
+kernel of a convolution gathers its gradient from every position of the image, a weight of a dense layer from one. So
+each layer group gets an `eta` of its own, and the balance between speed and stability is measured rather than guessed.
+
+)md";
+
+std::vector<std::string> choice_row(const SetView& set, std::size_t index, const StudyView& view) {
+  const Recommendation& chosen = *set.recommendation;
+  std::vector<std::string> row{set_name(set)};
+  for (std::size_t group = 0; group < view.groups().size(); ++group)
+    row.push_back(chosen.setting ? fmt::format("**{}**", eta_text(chosen.setting->eta.at(group))) : "none");
+  row.push_back(chosen.setting ? percent_spread_text(chosen.validation_accuracy) : not_measured);
+  row.push_back(chosen.setting ? std::to_string(chosen.validation_accuracy.count) : not_measured);
+  row.push_back(percent_spread_text(view.test_accuracy(index)));
+  row.push_back(chosen.p_best ? number_text(*chosen.p_best) : not_measured);
+  return row;
+}
+
+std::vector<std::string> overall_row(const StudyView& view) {
+  const auto& overall = view.judgement().overall;
+  std::vector<std::string> row{"**overall**"};
+  for (std::size_t group = 0; group < view.groups().size(); ++group)
+    row.push_back(overall->setting ? fmt::format("**{}**", eta_text(overall->setting->eta.at(group)))
+                                   : "none");
+  row.insert(row.end(), {"", "", "", ""});
+  return row;
+}
+
+std::string choices_table(const StudyView& view) {
+  std::vector<std::string> head{"data set"};
+  for (const LayerGroup& group : view.groups()) head.push_back("eta of " + escaped_markdown(group.name));
+  head.insert(head.end(), {"validation accuracy", "seeds", "test accuracy", "P(best)"});
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t set = 0; set < view.sets().size(); ++set)
+    if (view.sets()[set].recommendation) rows.push_back(choice_row(view.sets()[set], set, view));
+  if (view.judgement().overall && view.sets().size() > 1) rows.push_back(overall_row(view));
+  return rows.empty() ? "" : markdown_table(head, rows, 1) + "\n";
+}
+
+std::string network_name(const StudyView& view) {
+  const NetworkSpec& network = view.study().definition.network;
+  return network.layers.empty() ? escaped_markdown(network.name) : "a network of its own layers";
+}
+
+}  // namespace
+
+std::string set_name(const SetView& set) { return escaped_markdown(set.facts->name); }
+
+std::string setting_markdown(const std::optional<Setting>& setting, const StudyView& view) {
+  if (!setting) return "none";
+  std::vector<std::string> parts;
+  for (std::size_t group = 0; group < view.groups().size(); ++group)
+    parts.push_back(fmt::format("`eta = {}` {}", eta_text(setting->eta.at(group)),
+                                escaped_markdown(view.groups()[group].name)));
+  return join(parts, ", ");
+}
+
+std::string seeds_text(const SetView& set) {
+  if (set.cells.empty()) return "no seed";
+  const auto [fewest, most] = std::minmax_element(
+      set.cells.begin(), set.cells.end(),
+      [](const CellView& a, const CellView& b) { return a.summary->seeds < b.summary->seeds; });
+  const auto low = fewest->summary->seeds, high = most->summary->seeds;
+  return low == high ? count_text(high, "seed") : fmt::format("{} to {} seeds", low, high);
+}
+
+std::string overview_part(const StudyView& view) {
+  const StudySnapshot& study = view.study();
+  std::vector<std::string> names;
+  for (const SetView& set : view.sets()) names.push_back(set_name(set));
+  std::string text = fmt::format(
+      "# Choosing the learning rate (`eta`): {}\n\n## Overview\n\n"
+      "This report chooses the learning rates of {} on {}. Every candidate setting was trained {} over {}, "
+      "under the "
+      "same conditions and from the same initial weights; what follows is what was measured, and what it "
+      "says.\n\n",
+      escaped_markdown(study.name), network_name(view), join(names, ", "),
+      count_text(study.definition.epochs, "epoch"), count_text(study.plan.seeds, "seed"));
+  if (study.trials.size() < study.planned_trials)
+    text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
+                        study.trials.size(), study.planned_trials);
+  return text + choices_table(view);
+}
+
+std::string report_page(const StudyView& view, const ReportPlots& plots) {
+  return overview_part(view) + "---\n\n" + why_eta_matters + "---\n\n" + methodology_part(view) + "---\n\n" +
+         results_part(view, plots) + "---\n\n" + conclusion_part(view) + "---\n\n" + usage_part(view);
+}
+
+}  // namespace etalon::report

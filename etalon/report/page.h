@@ -1,0 +1,29 @@
+/// report.md as text. Its form is that of a hand-made study: overview, why eta matters, methodology, results,
+/// conclusion.
+#pragma once
+
+#include <string>
+
+#include "etalon/report/plots.h"
+#include "etalon/report/study_view.h"
+
+namespace etalon::report {
+
+/// The whole page; the parts below in their order. Dates stand on one line of their own, at the end.
+std::string report_page(const StudyView& view, const ReportPlots& plots);
+
+std::string overview_part(const StudyView& view);
+std::string methodology_part(const StudyView& view);
+std::string results_part(const StudyView& view, const ReportPlots& plots);
+std::string measures_part(const StudyView& view, const SetView& set);  ///< the tables of one set
+std::string conclusion_part(const StudyView& view);
+std::string usage_part(const StudyView& view);  ///< snippets to paste, files, dates
+
+/// "[set `mnist`]" as Markdown: the set's name, escaped.
+std::string set_name(const SetView& set);
+/// "`eta = 0.1` conv, `eta = 0.01` full" or "none".
+std::string setting_markdown(const std::optional<Setting>& setting, const StudyView& view);
+/// "3 seeds" or, where cells differ, "2 to 3 seeds".
+std::string seeds_text(const SetView& set);
+
+}  // namespace etalon::report

@@ -1,0 +1,164 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "etalon/base/clock.h"
+#include "etalon/base/text.h"
+#include "etalon/report/markup.h"
+#include "etalon/report/page.h"
+#include "etalon/report/snippet.h"
+#include "etalon/report/words.h"
+
+namespace etalon::report {
+namespace {
+
+std::string bullets(const std::vector<std::string>& lines, const std::string& lead) {
+  std::string text;
+  for (const std::string& line : lines) text += fmt::format("- {}{}\n", lead, escaped_markdown(line));
+  return text;
+}
+
+std::string settings_list(const std::vector<Setting>& settings, const StudyView& view) {
+  constexpr std::size_t most = 8;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(settings.size(), most); ++i)
+    texts.push_back(fmt::format("({})", setting_markdown(settings[i], view)));
+  std::string text = join(texts, "; ");
+  if (settings.size() > most) text += fmt::format(" and {} more", settings.size() - most);
+  return text;
+}
+
+std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
+  std::string text;
+  text += chosen.p_best ? fmt::format("- The probability that no other setting is more accurate is {}.\n",
+                                      number_text(*chosen.p_best))
+                        : "- The probability that this setting is the best is " + not_measured +
+                              ": that takes at least two seeds.\n";
+  if (chosen.equivalent.size() > 1)
+    text += fmt::format("- With 95 % confidence, the best of all is one of these {}: {}.\n",
+                        chosen.equivalent.size(), settings_list(chosen.equivalent, view));
+  else if (chosen.equivalent.size() == 1)
+    text += "- With 95 % confidence, no other setting is the best.\n";
+  text += fmt::format(
+      "- {} could have been chosen for accuracy (not told apart from the best); speed and "
+      "stability decided among them.\n",
+      chosen.eligible.size() == 1 ? "One setting" : count_text(chosen.eligible.size(), "setting"));
+  if (chosen.more_seeds_to_settle)
+    text += fmt::format("- About {} more a setting would settle it.\n",
+                        count_text(*chosen.more_seeds_to_settle, "seed"));
+  return text;
+}
+
+std::string margin_line(const CellSummary& cell, const StudyView& view) {
+  std::vector<std::string> parts;
+  for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group) {
+    const std::string name = escaped_markdown(view.groups()[group].name);
+    parts.push_back(cell.margin[group]
+                        ? fmt::format("{} decades of `eta` for {}", number_text(*cell.margin[group]), name)
+                        : fmt::format("more than the searched range for {}", name));
+  }
+  return parts.empty() ? "" : "- Margin to the nearest diverged setting: " + join(parts, "; ") + ".\n";
+}
+
+std::string edge_lines(const Recommendation& chosen, const StudyView& view) {
+  std::string text;
+  for (const EdgeWarning& edge : chosen.edges) {
+    std::vector<std::string> values;
+    for (const double value : edge.suggested_values) values.push_back(eta_text(value));
+    const std::string& group = view.groups().at(edge.group).name;
+    text += fmt::format(
+        "- The choice lies at the {} end of the range of {}. Add {} to the command to look beyond.\n",
+        edge.side == EdgeSide::low ? "low" : "high", escaped_markdown(group),
+        inline_code("--eta " + group + "=" + join(values, ",")));
+  }
+  return text;
+}
+
+std::string test_line(const StudyView& view, std::size_t set) {
+  const Spread test = view.test_accuracy(set);
+  if (test.mean)
+    return fmt::format(
+        "- Test accuracy {} ({}), evaluated once, after the choice, with the weights of its trials.\n",
+        percent_spread_text(test), count_text(test.count, "seed"));
+  const char* reason = view.study().trials.size() < view.study().planned_trials
+                           ? "the study has not come to its end"
+                           : "the store holds no test result for this setting";
+  return fmt::format("- Test accuracy {}: {}.\n", not_measured, reason);
+}
+
+std::string set_conclusion(const StudyView& view, std::size_t index) {
+  const SetView& set = view.sets()[index];
+  std::string text = "### On " + set_name(set) + "\n\n";
+  if (!set.recommendation || set.cells.empty())
+    return text + "- No `eta` is recommended: no trial on this set is finished.\n\n";
+  const Recommendation& chosen = *set.recommendation;
+  if (!chosen.setting)
+    return text + "- No `eta` is recommended. " + escaped_markdown(chosen.reason) + "\n" +
+           bullets(chosen.warnings, "**Warning:** ") + bullets(chosen.what_would_change_it, "") + "\n";
+  text += fmt::format("- We select {}.\n- {}\n- Validation accuracy {} ({}).\n",
+                      setting_markdown(chosen.setting, view), escaped_markdown(chosen.reason),
+                      percent_spread_text(chosen.validation_accuracy),
+                      count_text(chosen.validation_accuracy.count, "seed"));
+  text += test_line(view, index);
+  if (const auto* cell = set.chosen()) text += margin_line(*cell->summary, view);
+  text += "\nHow sure this is:\n\n" + doubt_lines(chosen, view);
+  text += bullets(chosen.warnings, "**Warning:** ") + edge_lines(chosen, view);
+  if (!chosen.what_would_change_it.empty())
+    text += "\nWhat would change the choice:\n\n" + bullets(chosen.what_would_change_it, "");
+  return text + "\n";
+}
+
+std::string overall_conclusion(const StudyView& view) {
+  const auto& overall = view.judgement().overall;
+  if (!overall || view.sets().size() < 2) return "";
+  std::string text = "### Overall\n\n";
+  if (!overall->setting)
+    return text + "- No `eta` is recommended. " + escaped_markdown(overall->reason) + "\n\n";
+  text += fmt::format("- For all data sets together we select {}.\n- {}\n",
+                      setting_markdown(overall->setting, view), escaped_markdown(overall->reason));
+  std::vector<std::string> regrets;
+  for (std::size_t set = 0; set < overall->regret.size() && set < view.sets().size(); ++set)
+    regrets.push_back(fmt::format("{} {}", set_name(view.sets()[set]), percent_text(overall->regret[set])));
+  text += "- Accuracy given up against the best setting of each data set: " + join(regrets, ", ") + ".\n";
+  return text + bullets(overall->warnings, "**Warning:** ") + "\n";
+}
+
+std::string file_table() {
+  return markdown_table(
+      {"file", "content"},
+      {{"[recommendation.json](recommendation.json)",
+        "the certificate: choice, evidence and doubt, for programs"},
+       {"[parameter_groups.py](parameter_groups.py)", "the recommendation for PyTorch"},
+       {"[trials.csv](trials.csv)", "every measure of every trial"},
+       {"[curves.csv](curves.csv)", "every training loss of every trial"},
+       {"[epochs.csv](epochs.csv)", "training loss, validation loss and accuracy of every epoch"},
+       {"assets/", "the plots as WebP and as SVG"}},
+      2);
+}
+
+}  // namespace
+
+std::string conclusion_part(const StudyView& view) {
+  std::string text = "## Conclusion\n\nBased on these measurements:\n\n" + overall_conclusion(view);
+  for (std::size_t set = 0; set < view.sets().size(); ++set) text += set_conclusion(view, set);
+  return text;
+}
+
+std::string usage_part(const StudyView& view) {
+  std::string text = "## Using it\n\n";
+  if (const auto snippet = short_snippet(view))
+    text +=
+        "In PyTorch (checked, and for every data set, in [parameter_groups.py](parameter_groups.py)):\n\n" +
+        code_block("python", *snippet) + "\n";
+  else
+    text += "For PyTorch, see [parameter_groups.py](parameter_groups.py).\n\n";
+  text += "In Etalon's study file:\n\n" + code_block("toml", study_file_lines(view)) + "\n";
+  text += "## Files\n\n" + file_table();
+  text += "\nAll of them are made again, from the store alone, by `etalon report --study " +
+          view.study().name + "`: the same bytes but for dates.\n\n";
+  const StudyTimes& times = view.study().times;
+  return text + fmt::format("*Study begun {}, last trained {}.*\n", utc_text(times.started_unix_millis),
+                            utc_text(times.finished_unix_millis));
+}
+
+}  // namespace etalon::report

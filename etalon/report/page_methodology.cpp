@@ -1,0 +1,183 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "etalon/base/text.h"
+#include "etalon/report/markup.h"
+#include "etalon/report/page.h"
+#include "etalon/report/words.h"
+
+namespace etalon::report {
+namespace {
+
+std::string eta_list(const std::vector<double>& values) {
+  std::vector<std::string> texts;
+  for (const double value : values) texts.push_back(eta_text(value));
+  return "`[" + join(texts, ", ") + "]`";
+}
+
+std::string search_lines(const StudyView& view) {
+  const StudyPlan& plan = view.study().plan;
+  if (!plan.space.settings.empty())
+    return fmt::format("- **{} given settings** of `eta`, and no others.\n", plan.space.settings.size());
+  std::string text = plan.strategy == "grid" ? "- A **grid search** over every combination of\n"
+                                             : fmt::format("- A **{} search** of {} within\n", plan.strategy,
+                                                           count_text(plan.trials, "setting"));
+  for (std::size_t group = 0; group < view.groups().size() && group < plan.space.values.size(); ++group)
+    text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
+                        eta_list(plan.space.values[group]));
+  return text;
+}
+
+std::string optimizer_text(const OptimizerSpec& spec) {
+  std::string text =
+      spec.name == "sgd"        ? "stochastic gradient descent without momentum"
+      : spec.name == "momentum" ? fmt::format("SGD with momentum {}", shortest(spec.momentum))
+      : spec.name == "nesterov"
+          ? fmt::format("SGD with Nesterov momentum {}", shortest(spec.momentum))
+          : fmt::format("{} (betas {} and {}, epsilon {})", spec.name == "adam" ? "Adam" : "AdamW",
+                        shortest(spec.beta1), shortest(spec.beta2), shortest(spec.epsilon));
+  return text +
+         (spec.weight_decay > 0 ? ", weight decay " + shortest(spec.weight_decay) : ", no weight decay");
+}
+
+std::string schedule_text(const ScheduleSpec& spec) {
+  std::string text = spec.name == "constant" ? "constant eta" : spec.name + " schedule";
+  if (spec.name == "step")
+    text += fmt::format(" (times {} every {} epochs)", shortest(spec.factor), shortest(spec.step_epochs));
+  if (spec.name == "exponential") text += fmt::format(" (times {} an epoch)", shortest(spec.factor));
+  if (spec.warmup_epochs > 0)
+    text += fmt::format(" after a linear warm-up of {} epochs", shortest(spec.warmup_epochs));
+  return text;
+}
+
+std::string training_lines(const StudyView& view) {
+  const StudyDefinition& definition = view.study().definition;
+  const TrainingSpec& training = definition.training;
+  return fmt::format(
+      "- **Training**: {}, {}; initializer {}; minibatches of {}; {} (an epoch's last partial minibatch is "
+      "dropped).\n"
+      "- **Seeds**: {} a setting (indices 0 to {}). The same index means the same initial weights and the "
+      "same order "
+      "of minibatches in every trial, so settings are compared in pairs. Study seed {}.\n",
+      optimizer_text(training.optimizer), schedule_text(training.schedule), training.initializer,
+      definition.batch, count_text(definition.epochs, "epoch"), count_text(view.study().plan.seeds, "seed"),
+      std::max(1u, view.study().plan.seeds) - 1, definition.study_seed);
+}
+
+std::string data_table(const StudyView& view) {
+  std::vector<std::vector<std::string>> rows;
+  for (const SetView& set : view.sets()) {
+    const SetFacts& facts = *set.facts;
+    rows.push_back({set_name(set), inline_code(facts.source),
+                    fmt::format("{} x {} x {}", facts.channels, facts.height, facts.width),
+                    std::to_string(facts.classes), grouped_digits(facts.training_samples),
+                    grouped_digits(facts.validation_samples), grouped_digits(facts.test_samples),
+                    percent_text(facts.chance)});
+  }
+  return "### Data sets\n\n" +
+         markdown_table(
+             {"data set", "source", "image", "classes", "training", "validation", "test", "chance"}, rows,
+             2) +
+         "\nValidation samples are cut from the training part by a permutation that depends on the study "
+         "seed alone. "
+         "Inputs are normalized by the training samples' mean and deviation of each channel. Chance is the "
+         "validation "
+         "accuracy of always naming the most frequent class.\n\n";
+}
+
+bool same_layers(const NetworkFacts& a, const NetworkFacts& b) {
+  return std::equal(a.layers.begin(), a.layers.end(), b.layers.begin(), b.layers.end(),
+                    [](const LayerFacts& x, const LayerFacts& y) {
+                      return x.text == y.text && x.output_shape == y.output_shape &&
+                             x.parameters == y.parameters && x.group == y.group;
+                    });
+}
+
+std::string layer_table(const NetworkFacts& network) {
+  std::vector<std::vector<std::string>> rows;
+  for (const LayerFacts& layer : network.layers)
+    rows.push_back({escaped_markdown(layer.text), layer.group.empty() ? "" : escaped_markdown(layer.group),
+                    layer.output_shape, layer.parameters ? grouped_digits(layer.parameters) : ""});
+  return markdown_table({"layer", "group", "output", "parameters"}, rows, 2) +
+         fmt::format("\n{} parameters in all.\n\n", grouped_digits(network.parameters));
+}
+
+/// One table for all data sets with the same shapes.
+std::string network_tables(const StudyView& view) {
+  std::string text = "### Network\n\n";
+  std::vector<const NetworkFacts*> shown;
+  for (const SetView& set : view.sets()) {
+    if (!set.network) continue;
+    if (std::any_of(shown.begin(), shown.end(),
+                    [&](const NetworkFacts* network) { return same_layers(*network, *set.network); }))
+      continue;
+    shown.push_back(set.network);
+    std::vector<std::string> names;
+    for (const SetView& other : view.sets())
+      if (other.network && same_layers(*other.network, *set.network)) names.push_back(set_name(other));
+    if (view.sets().size() > 1) text += "On " + join(names, ", ") + ":\n\n";
+    text += layer_table(*set.network);
+  }
+  return shown.empty() ? text + "Its layers are not recorded.\n\n" : text;
+}
+
+std::string metrics_table() {
+  return "### Metrics\n\n" +
+         markdown_table(
+             {"measure", "what it says"},
+             {{"validation accuracy",
+               "share of validation samples classified rightly after the last epoch; a "
+               "diverged run counts as chance"},
+              {"final loss",
+               "training loss smoothed over the last twentieth of an epoch, capped at the loss of the "
+               "initial weights; validation loss after the last epoch"},
+              {"epochs to target",
+               "when the smoothed training loss (or the validation accuracy) reaches the target "
+               "and stays there; a run that misses it counts as the whole budget"},
+              {"area", "mean of the loss over the whole budget, as a share of the first loss: small is fast"},
+              {"set-back", "the largest share of the descent that was lost again at the worst moment"},
+              {"catapult", "the same within the first 2 % of the steps, told apart as it is often harmless"},
+              {"spikes", "share of steps whose loss stands far above those before it (8 scaled deviations)"},
+              {"diverged",
+               "seeds whose loss became infinite or ended above where it began; with few seeds the true "
+               "share may be higher, so its 95 % upper bound (Wilson) stands beside it"},
+              {"sensitivity", "rise of the final loss towards the neighbouring settings, a decade of eta"},
+              {"margin", "decades from a setting to the nearest diverged one along each group's axis"},
+              {"still falling", "probability that the loss was still going down at the end"}},
+             2) +
+         "\nStandard deviations (±) are over seeds. *Not measured* means that a value could not be computed, "
+         "never "
+         "that it is 0.\n\n";
+}
+
+std::string machine_lines(const StudyView& view) {
+  const MachineFacts& machine = view.study().machine;
+  const StudyTimes& times = view.study().times;
+  std::string text = "### Machine\n\n";
+  if (!machine.processor.empty())
+    text +=
+        fmt::format("{}, {}, {} ({} trials a pack), numeric class {}, Etalon {}.",
+                    escaped_markdown(machine.processor), count_text(machine.threads, "thread"),
+                    machine.instruction_set, machine.lanes, machine.numeric_class, machine.etalon_version);
+  else
+    text += "Not recorded.";
+  if (times.training_seconds > 0)
+    text += fmt::format(" Training took {} in all: {} samples, {} a second.",
+                        duration_text(times.training_seconds), grouped_digits(times.samples_trained),
+                        grouped_digits(static_cast<std::uint64_t>(static_cast<double>(times.samples_trained) /
+                                                                  times.training_seconds)));
+  return text + "\n\n";
+}
+
+}  // namespace
+
+std::string methodology_part(const StudyView& view) {
+  std::string text = "## Methodology\n\n" + search_lines(view) + training_lines(view) + "\n" +
+                     data_table(view) + network_tables(view) + metrics_table() + machine_lines(view);
+  if (!view.study().command.empty())
+    text += "### Command\n\nThis reproduces the study:\n\n" + code_block("sh", view.study().command) + "\n";
+  return text;
+}
+
+}  // namespace etalon::report

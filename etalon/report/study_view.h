@@ -1,0 +1,50 @@
+/// A study and its judgement, side by side: each cell with its trials. Borrows both; they must outlive it.
+#pragma once
+
+#include <vector>
+
+#include "etalon/study/recommendation.h"
+#include "etalon/study/snapshot.h"
+
+namespace etalon::report {
+
+struct SeedView {
+  const TrialRecord* trial = nullptr;
+  const Verdict* verdict = nullptr;
+};
+
+struct CellView {
+  const CellSummary* summary = nullptr;
+  std::vector<SeedView> seeds;  ///< finished trials, by seed index
+  bool chosen = false, eligible = false, equivalent = false;
+  bool all_diverged() const { return summary->seeds > 0 && summary->diverged_seeds == summary->seeds; }
+};
+
+struct SetView {
+  const SetFacts* facts = nullptr;
+  const NetworkFacts* network = nullptr;           ///< null where none is recorded
+  const Recommendation* recommendation = nullptr;  ///< null where the judge gave none
+  std::vector<CellView> cells;                     ///< in Setting order; empty with no finished trial
+  std::optional<double> loss_target, accuracy_target;
+  const CellView* chosen() const;
+};
+
+class StudyView {
+ public:
+  StudyView(const StudySnapshot& study, const Judgement& judgement);
+
+  const StudySnapshot& study() const { return study_; }
+  const Judgement& judgement() const { return judgement_; }
+  const std::vector<LayerGroup>& groups() const { return study_.definition.groups; }
+  const std::vector<SetView>& sets() const { return sets_; }
+
+  /// Test accuracies of the recommended setting on set `set`, over the seeds that were evaluated.
+  Spread test_accuracy(std::size_t set) const;
+
+ private:
+  const StudySnapshot& study_;
+  const Judgement& judgement_;
+  std::vector<SetView> sets_;
+};
+
+}  // namespace etalon::report

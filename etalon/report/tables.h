@@ -1,0 +1,26 @@
+/// Exports for other programs: comma-separated, one header line, an empty field where nothing was measured.
+#pragma once
+
+#include <string>
+
+#include "etalon/report/study_view.h"
+
+namespace etalon::report {
+
+/// One line a trial:
+/// set, eta_GROUP..., seed, status, speed, stability, epochs, steps, samples, reference_loss,
+/// training_loss, validation_loss, validation_accuracy, epochs_to_loss_target, loss_target_reached,
+/// epochs_to_accuracy_target, accuracy_target_reached, area, set_back, catapult, spike_share, still_falling,
+/// seconds. Accuracies and shares lie in [0, 1]; `seconds` is as stored.
+std::string trials_csv(const StudyView& view);
+
+/// One line a reported training loss, and no times:
+/// set, eta_GROUP..., seed, step, epoch, training_loss. `step` counts from 0, `epoch` is fractional and says
+/// how much training came before (Resolution::epoch: what the mean was taken over, up to its end).
+std::string curves_csv(const StudyView& view);
+
+/// One line a finished epoch, and no times:
+/// set, eta_GROUP..., seed, epoch, training_loss (mean), validation_loss, validation_accuracy.
+std::string epochs_csv(const StudyView& view);
+
+}  // namespace etalon::report

@@ -1,0 +1,43 @@
+/// Numbers as a report writes them. What was not measured is called so, never 0.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etalon/study/recommendation.h"
+#include "etalon/study/snapshot.h"
+
+namespace etalon::report {
+
+inline const std::string not_measured = "not measured";
+
+/// An eta so that it reads back to the same value, without an exponent from 0.0001 on: "0.0001", "1e-05".
+std::string eta_text(double eta);
+
+/// "conv 0.1, full 0.001"
+std::string setting_text(const Setting& setting, const std::vector<LayerGroup>& groups);
+
+/// At most three significant digits, without trailing zeros: "0.0213", "12", "1.5e+09".
+std::string number_text(double value);
+std::string number_text(const std::optional<double>& value);
+
+/// "98.1 %"; more digits near 100 %, where they matter.
+std::string percent_text(double share);
+std::string percent_text(const std::optional<double>& share);
+
+/// "0.0213 ± 0.0012", or the mean alone where there is no deviation.
+std::string spread_text(const Spread& spread);
+/// "98.12 ± 0.05 %"
+std::string percent_spread_text(const Spread& spread);
+
+/// "0.53", or "more than 2" where the target was missed within the budget.
+std::string target_text(const std::optional<EpochsToTarget>& target);
+
+/// "1 seed", "3 seeds"
+std::string count_text(std::size_t count, const std::string& noun);
+
+/// 48842 as "48,842".
+std::string grouped_digits(std::uint64_t value);
+
+}  // namespace etalon::report

@@ -1,0 +1,226 @@
+/// Lanes<W>: W numbers side by side, one a trial. Every operation acts on each lane alone.
+///
+/// Lanes<1> is the specification: each wider one gives, lane by lane, the same bits. Hence no operation may
+/// mix lanes, reassociate a sum, or round otherwise than Lanes<1> does. Comparisons give masks (all bits of a
+/// lane set, or none). Lanes<1, double> serves gradient checks and never trains.
+#pragma once
+
+#include <cstdint>
+
+#include "etalon/lanes/instance.h"
+
+#if defined(__FMA__) || defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace etalon::ETALON_INSTANCE {
+
+template <class T>
+struct IntegerOf;
+template <>
+struct IntegerOf<float> {
+  using Type = std::int32_t;
+};
+template <>
+struct IntegerOf<double> {
+  using Type = std::int64_t;
+};
+
+// Written out for each width: GCC 12 does not keep the attribute on a type that depends on a template
+// parameter.
+template <int W>
+struct VectorOf;
+#define ETALON_VECTORS(W)                                              \
+  template <>                                                          \
+  struct VectorOf<W> {                                                 \
+    typedef float Floats __attribute__((vector_size(4 * W)));          \
+    typedef std::int32_t Integers __attribute__((vector_size(4 * W))); \
+    typedef std::int8_t Bytes __attribute__((vector_size(W)));         \
+  };
+ETALON_VECTORS(4)
+ETALON_VECTORS(8)
+ETALON_VECTORS(16)
+#undef ETALON_VECTORS
+
+template <int W, class T = float>
+struct Lanes {
+  static constexpr int width = W;
+  using Scalar = float;
+  using Integer = std::int32_t;
+  using Vector = typename VectorOf<W>::Floats;
+  using Integers = typename VectorOf<W>::Integers;
+  using Bytes = typename VectorOf<W>::Bytes;
+  using Mask = Integers;
+
+  Vector v;
+
+  Lanes() = default;
+  ETALON_INLINE explicit Lanes(Vector vector) : v(vector) {}
+  ETALON_INLINE Lanes(float all) : v(Vector{} + all) {}
+};
+
+template <class T>
+struct Lanes<1, T> {
+  static constexpr int width = 1;
+  using Scalar = T;
+  using Integer = typename IntegerOf<T>::Type;
+  using Vector = T;
+  using Integers = Integer;
+  using Bytes = std::int8_t;
+  using Mask = Integer;
+
+  Vector v;
+
+  Lanes() = default;
+  ETALON_INLINE Lanes(T all) : v(all) {}
+};
+
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator+(Lanes<W, T> a, Lanes<W, T> b) {
+  return Lanes<W, T>(a.v + b.v);
+}
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator-(Lanes<W, T> a, Lanes<W, T> b) {
+  return Lanes<W, T>(a.v - b.v);
+}
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator*(Lanes<W, T> a, Lanes<W, T> b) {
+  return Lanes<W, T>(a.v * b.v);
+}
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator/(Lanes<W, T> a, Lanes<W, T> b) {
+  return Lanes<W, T>(a.v / b.v);
+}
+
+// Comparisons: false where either side is NaN, but for !=.
+template <class L>
+ETALON_INLINE typename L::Mask less(L a, L b) {
+  if constexpr (L::width == 1)
+    return a.v < b.v ? -1 : 0;
+  else
+    return a.v < b.v;
+}
+template <class L>
+ETALON_INLINE typename L::Mask less_equal(L a, L b) {
+  if constexpr (L::width == 1)
+    return a.v <= b.v ? -1 : 0;
+  else
+    return a.v <= b.v;
+}
+template <class L>
+ETALON_INLINE typename L::Mask is_nan(L a) {
+  if constexpr (L::width == 1)
+    return a.v != a.v ? -1 : 0;
+  else
+    return a.v != a.v;
+}
+/// Mask of equal integers.
+template <class L>
+ETALON_INLINE typename L::Mask equal(typename L::Integers a, typename L::Integers b) {
+  if constexpr (L::width == 1)
+    return a == b ? -1 : 0;
+  else
+    return a == b;
+}
+
+/// Lane by lane `yes` where the mask is set, else `no`.
+template <class L>
+ETALON_INLINE L select(typename L::Mask mask, L yes, L no) {
+  return L(mask ? yes.v : no.v);
+}
+template <class L>
+ETALON_INLINE typename L::Integers select_integers(typename L::Mask mask, typename L::Integers yes,
+                                                   typename L::Integers no) {
+  return (mask & yes) | (~mask & no);
+}
+template <class L>
+ETALON_INLINE typename L::Integers all_integers(typename L::Integer value) {
+  return typename L::Integers{} + value;
+}
+
+/// The bits of each lane as an integer, and back.
+template <class L>
+ETALON_INLINE typename L::Integers bits_of(L a) {
+  return __builtin_bit_cast(typename L::Integers, a.v);
+}
+template <class L>
+ETALON_INLINE L from_bits(typename L::Integers bits) {
+  return L(__builtin_bit_cast(typename L::Vector, bits));
+}
+/// Integers to the nearest numbers.
+template <class L>
+ETALON_INLINE L to_lanes(typename L::Integers integers) {
+  if constexpr (L::width == 1)
+    return L(static_cast<typename L::Scalar>(integers));
+  else
+    return L(__builtin_convertvector(integers, typename L::Vector));
+}
+/// Small integers (-128 .. 127) to one byte a lane, and back.
+template <class L>
+ETALON_INLINE typename L::Bytes to_bytes(typename L::Integers integers) {
+  if constexpr (L::width == 1)
+    return static_cast<std::int8_t>(integers);
+  else
+    return __builtin_convertvector(integers, typename L::Bytes);
+}
+template <class L>
+ETALON_INLINE typename L::Integers from_bytes(typename L::Bytes bytes) {
+  if constexpr (L::width == 1)
+    return bytes;
+  else
+    return __builtin_convertvector(bytes, typename L::Integers);
+}
+
+/// a * b + c: rounded once in the class with fused multiply-add, twice in the one without.
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> fma(Lanes<W, T> a, Lanes<W, T> b, Lanes<W, T> c) {
+#if defined(__FMA__)
+  if constexpr (W == 1 && sizeof(T) == 4) return __builtin_fmaf(a.v, b.v, c.v);
+  if constexpr (W == 1 && sizeof(T) == 8) return __builtin_fma(a.v, b.v, c.v);
+  if constexpr (W == 4) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm_fmadd_ps(a.v, b.v, c.v));
+  if constexpr (W == 8) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm256_fmadd_ps(a.v, b.v, c.v));
+#if defined(__AVX512F__)
+  if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_fmadd_ps(a.v, b.v, c.v));
+#endif
+#else
+  return a * b + c;
+#endif
+}
+
+/// Correctly rounded; NaN below 0.
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> square_root(Lanes<W, T> a) {
+#if defined(__AVX512F__)
+  if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_maskz_sqrt_ps(0xffff, a.v));
+#endif
+#if defined(__AVX__)
+  if constexpr (W == 8) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm256_sqrt_ps(a.v));
+#endif
+  Lanes<W, T> root;
+  if constexpr (W == 1) {
+    if constexpr (sizeof(T) == 4)
+      root.v = __builtin_sqrtf(a.v);
+    else
+      root.v = __builtin_sqrt(a.v);
+  } else if constexpr (W == 4) {
+    ETALON_UNROLL for (int lane = 0; lane < W; ++lane) root.v[lane] = __builtin_sqrtf(a.v[lane]);
+  }
+  return root;
+}
+
+/// The larger of both; NaN if either is NaN (of two NaNs, the first).
+template <class L>
+ETALON_INLINE L maximum(L a, L b) {
+  return select<L>(less(a, b) | (is_nan(b) & ~is_nan(a)), b, a);
+}
+template <class L>
+ETALON_INLINE L minimum(L a, L b) {
+  return select<L>(less(b, a) | (is_nan(b) & ~is_nan(a)), b, a);
+}
+/// max(a, 0), NaN where a is NaN.
+template <class L>
+ETALON_INLINE L rectified(L a) {
+  return select<L>(less_equal(a, L(0)), L(0), a);
+}
+
+}  // namespace etalon::ETALON_INSTANCE

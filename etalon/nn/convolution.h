@@ -1,0 +1,308 @@
+/// Convolution over lanes, sample by sample: forward, data gradient, weight gradient.
+///
+///   sums[o][y][x]  = bias[o] + sum over i, ky, kx of w[o][i][ky][kx] * in[i][y*s + ky - p][x*s + kx - p]
+///   dw[o][i][ky][kx] += sum over samples, y, x of dsums[o][y][x] * in[i][y*s + ky - p][x*s + kx - p]
+///   din[i][y][x]   = sum over o, ky, kx of w[o][i][ky][kx] * dsums[o][(y+p-ky)/s][(x+p-kx)/s]
+///
+/// with the sums taken in the order written. A ReLU and a 2x2 max-pool that follow are done on the tile while
+/// it is in registers; the tile then is the pooling window, and one byte a lane keeps which position won.
+#pragma once
+
+#include "etalon/nn/plan.h"
+#include "etalon/nn/tile.h"
+
+namespace etalon::ETALON_INSTANCE {
+
+/// Code of a pooled output whose gradient the ReLU stops.
+inline constexpr int no_winner = 4;
+
+template <class L>
+class Convolution {
+ public:
+  Convolution(const LayerPlan& plan, L* arena) : p_(plan), arena_(arena) {}
+
+  void forward(std::uint32_t sample) const {
+    for_blocks(p_.output.channels, [&](std::uint32_t o, auto rows) {
+      switch (p_.kernel_width) {
+        case 1:
+          forward_block<rows.v, 1>(sample, o);
+          break;
+        case 3:
+          forward_block<rows.v, 3>(sample, o);
+          break;
+        case 5:
+          forward_block<rows.v, 5>(sample, o);
+          break;
+        default:
+          forward_block<rows.v, 0>(sample, o);
+          break;
+      }
+    });
+  }
+
+  /// Adds this sample's share to the part's gradient, and sets its input gradient if that is wanted.
+  void backward(std::uint32_t sample) const {
+    unpool(sample);
+    add_bias_gradient();
+    add_weight_gradient(sample);
+    if (!p_.wants_input_gradient) return;
+    for_blocks(p_.input.channels, [&](std::uint32_t i, auto rows) {
+      switch (p_.stride == 1 ? p_.kernel_width : 0) {
+        case 1:
+          data_gradient_block<rows.v, 1>(sample, i);
+          break;
+        case 3:
+          data_gradient_block<rows.v, 3>(sample, i);
+          break;
+        case 5:
+          data_gradient_block<rows.v, 5>(sample, i);
+          break;
+        default:
+          data_gradient_block<rows.v, 0>(sample, i);
+          break;
+      }
+    });
+  }
+
+  void clear_part() const {
+    L* part = arena_ + p_.part_gradient;
+    for (std::uint64_t k = 0; k < gradient_length(); ++k) part[k] = L(0);
+  }
+  /// gradient = part, or gradient + part after the first.
+  void add_part(bool first) const {
+    L* sum = arena_ + p_.gradient;
+    const L* part = arena_ + p_.part_gradient;
+    for (std::uint64_t k = 0; k < gradient_length(); ++k) sum[k] = first ? part[k] : sum[k] + part[k];
+  }
+
+  /// Hands the finished gradient to take(place, rows, columns, row, gradient, gradient_row, group).
+  template <class Update>
+  void update(Update& take) const {
+    const L* gradient = arena_ + p_.gradient;
+    const std::uint32_t outputs = p_.output.channels;
+    take(p_.weights, outputs, p_.columns, p_.weight_row, gradient, p_.weight_row, p_.group);
+    take(p_.biases, 1, outputs, 0, gradient + outputs * p_.weight_row, 0, p_.group);
+  }
+
+ private:
+  using Bytes = typename L::Bytes;
+  using Integers = typename L::Integers;
+
+  std::uint64_t gradient_length() const { return p_.weight_row * p_.output.channels + p_.output.channels; }
+  /// The corner of the zeros around a sample's input.
+  const L* input_corner(std::uint32_t sample) const {
+    return arena_ + p_.input.first + sample * p_.input.sample - p_.input.pad * (p_.input.row + 1);
+  }
+  L* output_of(std::uint32_t sample) const { return arena_ + p_.output.first + sample * p_.output.sample; }
+  Bytes* winners_of(std::uint32_t sample) const {
+    return reinterpret_cast<Bytes*>(arena_ + p_.extra) + sample * p_.extra_sample;
+  }
+
+  template <int I, int K>
+  void forward_block(std::uint32_t sample, std::uint32_t o) const {
+    const L* corner = input_corner(sample);
+    const L* weights = arena_ + p_.weights + o * p_.weight_row;
+    L bias[I];
+    ETALON_UNROLL for (int i = 0; i < I; ++i) bias[i] = arena_[p_.biases + o + i];
+    for (std::uint32_t t = 0; t < p_.position_tiles; ++t) {
+      const PositionTile& at = p_.positions[t];
+      Tile<L, I, 4> tile;
+      tile.set(bias);
+      accumulate<I, K>(tile, weights, corner, at);
+      if (p_.pool)
+        store_pooled(tile, sample, o, t, at);
+      else
+        store(tile, sample, o, at);
+    }
+  }
+
+  template <int I, int K>
+  ETALON_INLINE void accumulate(Tile<L, I, 4>& tile, const L* w, const L* corner,
+                                const PositionTile& at) const {
+    const L* const inputs[4] = {corner + at.input[0], corner + at.input[1], corner + at.input[2],
+                                corner + at.input[3]};
+    const auto weight_row = static_cast<std::ptrdiff_t>(p_.weight_row);
+    for (std::uint32_t i = 0; i < p_.input.channels; ++i) {
+      auto offset = static_cast<std::ptrdiff_t>(i * p_.input.plane);
+      for (std::uint32_t ky = 0; ky < p_.kernel_height; ++ky) {
+        if constexpr (K != 0) {
+          tile.template run_fixed<K>(w, weight_row, 1, inputs, offset, 1);
+          w += K;
+        } else {
+          for (std::uint32_t kx = 0; kx < p_.kernel_width; ++kx)
+            tile.step(w++, weight_row, inputs, offset + kx);
+        }
+        offset += static_cast<std::ptrdiff_t>(p_.input.row);
+      }
+    }
+  }
+
+  template <int I>
+  ETALON_INLINE void store(Tile<L, I, 4>& tile, std::uint32_t sample, std::uint32_t o,
+                           const PositionTile& at) const {
+    L* out = output_of(sample) + o * p_.output.plane;
+    if (p_.rectify)
+      ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < 4; ++j) tile.sum[i][j] =
+          rectified(tile.sum[i][j]);
+    L* const to[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
+    tile.store(to, static_cast<std::ptrdiff_t>(p_.output.plane));
+  }
+
+  template <int I>
+  ETALON_INLINE void store_pooled(const Tile<L, I, 4>& tile, std::uint32_t sample, std::uint32_t o,
+                                  std::uint32_t t, const PositionTile& at) const {
+    L* out = output_of(sample) + o * p_.output.plane + at.output[0];
+    Bytes* winners = winners_of(sample) + o * p_.position_tiles + t;
+    ETALON_UNROLL for (int i = 0; i < I; ++i) {
+      L best = tile.sum[i][0];
+      Integers winner = all_integers<L>(0);
+      ETALON_UNROLL for (int j = 1; j < 4; ++j) {
+        const auto larger = less(best, tile.sum[i][j]) | (is_nan(tile.sum[i][j]) & ~is_nan(best));
+        best = select<L>(larger, tile.sum[i][j], best);
+        winner = select_integers<L>(larger, all_integers<L>(j), winner);
+      }
+      if (p_.rectify) {
+        winner = select_integers<L>(less_equal(best, L(0)), all_integers<L>(no_winner), winner);
+        best = rectified(best);
+      }
+      out[i * static_cast<std::ptrdiff_t>(p_.output.plane)] = best;
+      winners[i * static_cast<std::ptrdiff_t>(p_.position_tiles)] = to_bytes<L>(winner);
+    }
+  }
+
+  /// Takes the output gradient back through pooling and ReLU to the gradient of the sums.
+  void unpool(std::uint32_t sample) const {
+    const Tensor &from = p_.output_gradient, &to = p_.sums;
+    for (std::uint32_t o = 0; o < to.channels; ++o) {
+      const L* gradient = arena_ + from.first + sample * from.sample + o * from.plane;
+      L* sums = arena_ + to.first + o * to.plane;
+      if (p_.pool)
+        unpool_channel(gradient, winners_of(sample) + o * p_.position_tiles, sums);
+      else
+        mask_channel(gradient, output_of(sample) + o * p_.output.plane, sums);
+    }
+  }
+
+  void unpool_channel(const L* gradient, const Bytes* winners, L* sums) const {
+    const std::uint64_t row = p_.sums.row;
+    for (std::uint32_t y = 0; y < p_.output.height; ++y, sums += 2 * row)
+      for (std::uint32_t x = 0; x < p_.output.width; ++x) {
+        const L g = *gradient++;
+        const Integers winner = from_bytes<L>(*winners++);
+        const auto share = [&](int j) { return select<L>(equal<L>(winner, all_integers<L>(j)), g, L(0)); };
+        sums[2 * x] = share(0);
+        sums[2 * x + 1] = share(1);
+        sums[row + 2 * x] = share(2);
+        sums[row + 2 * x + 1] = share(3);
+      }
+  }
+
+  void mask_channel(const L* gradient, const L* output, L* sums) const {
+    for (std::uint32_t y = 0; y < p_.output.height; ++y)
+      for (std::uint32_t x = 0; x < p_.output.width; ++x) {
+        const L g = gradient[y * p_.output_gradient.row + x];
+        const L value = output[y * p_.output.row + x];
+        sums[y * p_.sums.row + x] = p_.rectify ? select<L>(less_equal(value, L(0)), L(0), g) : g;
+      }
+  }
+
+  void add_bias_gradient() const {
+    for_blocks(p_.sums.channels, [&](std::uint32_t o, auto rows) {
+      constexpr int I = rows.v;
+      L* part = arena_ + p_.part_gradient + p_.weight_row * p_.output.channels + o;
+      const L* sums = arena_ + p_.sums.first + o * p_.sums.plane;
+      L total[I];
+      ETALON_UNROLL for (int i = 0; i < I; ++i) total[i] = part[i];
+      for (std::uint32_t y = 0; y < p_.sums.height; ++y)
+        for (std::uint32_t x = 0; x < p_.sums.width; ++x)
+          ETALON_UNROLL for (int i = 0; i < I; ++i) total[i] =
+              total[i] + sums[i * p_.sums.plane + y * p_.sums.row + x];
+      ETALON_UNROLL for (int i = 0; i < I; ++i) part[i] = total[i];
+    });
+  }
+
+  /// Some rows at a time, so that they stay in the first-level cache while all taps use them.
+  void add_weight_gradient(std::uint32_t sample) const {
+    constexpr std::uint32_t cache_values = 20 * 1024 / sizeof(L);
+    const std::uint32_t rows = 1 + cache_values / (most_rows * p_.sums.width + 1);
+    for (std::uint32_t y = 0; y < p_.sums.height; y += rows) {
+      const std::uint32_t end = y + rows < p_.sums.height ? y + rows : p_.sums.height;
+      for_blocks(p_.sums.channels, [&](std::uint32_t o, auto i) {
+        for_blocks<4>(p_.columns, [&](std::uint32_t column, auto j) {
+          if (p_.stride == 1)
+            weight_gradient_tile<i.v, j.v, 1>(sample, o, column, y, end);
+          else
+            weight_gradient_tile<i.v, j.v, 0>(sample, o, column, y, end);
+        });
+      });
+    }
+  }
+
+  template <int I, int J, int fixed_stride>
+  void weight_gradient_tile(std::uint32_t sample, std::uint32_t o, std::uint32_t column, std::uint32_t first,
+                            std::uint32_t end) const {
+    const std::ptrdiff_t stride = fixed_stride != 0 ? fixed_stride : static_cast<std::ptrdiff_t>(p_.stride);
+    const auto plane = static_cast<std::ptrdiff_t>(p_.sums.plane);
+    L* part = arena_ + p_.part_gradient + o * p_.weight_row + column;
+    const L* corner = input_corner(sample) + first * p_.stride * p_.input.row;
+    L* places[J];
+    const L *sources[J], *inputs[J];
+    ETALON_UNROLL for (int j = 0; j < J; ++j) {
+      sources[j] = places[j] = part + j;
+      inputs[j] = corner + p_.taps[column + static_cast<std::uint32_t>(j)];
+    }
+    Tile<L, I, J> tile;
+    tile.load(sources, static_cast<std::ptrdiff_t>(p_.weight_row));
+    const L* sums = arena_ + p_.sums.first + o * p_.sums.plane + first * p_.sums.row;
+    for (std::uint32_t y = first; y < end; ++y, sums += p_.sums.row) {
+      tile.run(sums, plane, 1, inputs, stride, p_.sums.width);
+      ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] += p_.stride * p_.input.row;
+    }
+    tile.store(places, static_cast<std::ptrdiff_t>(p_.weight_row));
+  }
+
+  template <int I, int K>
+  void data_gradient_block(std::uint32_t sample, std::uint32_t i) const {
+    const Tensor& to = p_.input_gradient;
+    L* out = arena_ + to.first + sample * to.sample + i * to.plane;
+    const std::uint32_t area = p_.kernel_height * p_.kernel_width;
+    const L* weights = arena_ + p_.weights + i * area;
+    for (std::uint32_t t = 0; t < p_.gradient_tiles; ++t) {
+      const GradientTile& at = p_.gradients[t];
+      Tile<L, I, 4> tile;
+      tile.clear();
+      const L* first = weights + at.first_row * p_.kernel_width + at.first_column;
+      if (K != 0 && at.columns == K)
+        scatter<I, K>(tile, first, at);
+      else
+        scatter<I, 0>(tile, first, at);
+      L* const places[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
+      tile.store(places, static_cast<std::ptrdiff_t>(to.plane));
+    }
+  }
+
+  template <int I, int K>
+  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const GradientTile& at) const {
+    const L* sums = arena_ + p_.sums.first;
+    const L* const from[4] = {sums + at.sums[0], sums + at.sums[1], sums + at.sums[2], sums + at.sums[3]};
+    const auto area = static_cast<std::ptrdiff_t>(p_.kernel_height * p_.kernel_width);
+    const auto row = static_cast<std::ptrdiff_t>(p_.kernel_width * p_.stride);
+    for (std::uint32_t o = 0; o < p_.output.channels; ++o, weights += p_.weight_row) {
+      const L* w = weights;
+      auto offset = static_cast<std::ptrdiff_t>(o * p_.sums.plane);
+      for (std::uint32_t a = 0; a < at.rows;
+           ++a, w += row, offset -= static_cast<std::ptrdiff_t>(p_.sums.row)) {
+        if constexpr (K != 0)
+          tile.template run_fixed<K>(w, area, 1, from, offset, -1);
+        else
+          for (std::uint32_t b = 0; b < at.columns; ++b)
+            tile.step(w + b * p_.stride, area, from, offset - static_cast<std::ptrdiff_t>(b));
+      }
+    }
+  }
+
+  const LayerPlan& p_;
+  L* arena_;
+};
+
+}  // namespace etalon::ETALON_INSTANCE

@@ -1,0 +1,80 @@
+/// Softmax cross-entropy over lanes, each lane with its own label:
+///
+///   loss[b] = log(sum over c of e^(z[b][c] - m)) - (z[b][label] - m),  m = max over c of z[b][c]
+///   dz[b][c] = (softmax(z[b])[c] - [c == label]) / count
+#pragma once
+
+#include "etalon/lanes/functions.h"
+#include "etalon/nn/plan.h"
+
+namespace etalon::ETALON_INSTANCE {
+
+/// `labels` are as wide as a value; losses[b] and, where wanted, dz and right[b] (1 where the largest logit,
+/// the first of equals, is the label's; 0 where any logit is NaN).
+template <class L>
+class CrossEntropy {
+ public:
+  using Integer = typename L::Integer;
+  using Integers = typename L::Integers;
+
+  CrossEntropy(const PlanView& plan, L* arena) : plan_(plan), arena_(arena), classes_(plan.logits.size()) {}
+
+  L loss(std::uint32_t b, Integers label) const {
+    const L* z = logits(b);
+    const L top = largest(z);
+    L sum(0), own(0);
+    for (std::uint32_t c = 0; c < classes_; ++c) {
+      sum = sum + exponential(z[c] - top);
+      own = select<L>(equal<L>(label, all_integers<L>(static_cast<Integer>(c))), z[c] - top, own);
+    }
+    return logarithm(sum) - own;
+  }
+
+  /// Loss, and the gradient of the mean over `count` samples.
+  L loss_and_gradient(std::uint32_t b, Integers label, std::uint32_t count) const {
+    const L* z = logits(b);
+    L* gradient = arena_ + plan_.logits_gradient.first + b * plan_.logits_gradient.sample;
+    const L top = largest(z);
+    L sum(0), own(0);
+    for (std::uint32_t c = 0; c < classes_; ++c) {
+      gradient[c] = exponential(z[c] - top);
+      sum = sum + gradient[c];
+      own = select<L>(equal<L>(label, all_integers<L>(static_cast<Integer>(c))), z[c] - top, own);
+    }
+    const L share = L(1) / sum;
+    const L mean(typename L::Scalar(1) / static_cast<typename L::Scalar>(count));
+    for (std::uint32_t c = 0; c < classes_; ++c) {
+      const auto is_label = equal<L>(label, all_integers<L>(static_cast<Integer>(c)));
+      gradient[c] = (gradient[c] * share - select<L>(is_label, L(1), L(0))) * mean;
+    }
+    return logarithm(sum) - own;
+  }
+
+  Integers right(std::uint32_t b, Integers label) const {
+    const L* z = logits(b);
+    L best = z[0];
+    Integers winner = all_integers<L>(0);
+    auto broken = is_nan(z[0]);
+    for (std::uint32_t c = 1; c < classes_; ++c) {
+      const auto larger = less(best, z[c]);
+      best = select<L>(larger, z[c], best);
+      winner = select_integers<L>(larger, all_integers<L>(static_cast<Integer>(c)), winner);
+      broken = broken | is_nan(z[c]);
+    }
+    return equal<L>(winner, label) & ~broken & all_integers<L>(1);
+  }
+
+ private:
+  const L* logits(std::uint32_t b) const { return arena_ + plan_.logits.first + b * plan_.logits.sample; }
+  L largest(const L* z) const {
+    L top = z[0];
+    for (std::uint32_t c = 1; c < classes_; ++c) top = maximum(top, z[c]);
+    return top;
+  }
+
+  const PlanView& plan_;
+  L* arena_;
+  std::uint32_t classes_;
+};
+
+}  // namespace etalon::ETALON_INSTANCE

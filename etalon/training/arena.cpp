@@ -1,0 +1,50 @@
+#include "etalon/training/arena.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include "etalon/base/error.h"
+
+namespace etalon {
+namespace {
+constexpr std::uint64_t large_page = 2u << 20;
+}
+
+std::uint64_t Arena::bytes(const NetworkPlan& plan, std::uint32_t lanes) {
+  const std::uint64_t exact = plan.values() * lanes * sizeof(float);
+  return (exact + large_page - 1) / large_page * large_page;
+}
+
+void Arena::Free::operator()(float* memory) const { std::free(memory); }
+
+Arena::Arena(const NetworkPlan& plan, std::uint32_t lanes) : plan_(plan), lanes_(lanes) {
+  const std::uint64_t size = bytes(plan, lanes);
+  memory_.reset(static_cast<float*>(std::aligned_alloc(large_page, size)));
+  if (!memory_)
+    throw Failure({"memory", fmt::format("no room for {} MB", size >> 20), "enough memory for one more pack",
+                   "use fewer --threads or --lanes, or a smaller --batch"});
+  madvise(memory_.get(), size, MADV_HUGEPAGE);  // a wish: without it all works, a little slower
+  std::memset(static_cast<void*>(memory_.get()), 0, size);
+}
+
+void Arena::load(std::uint32_t lane, std::span<const float> parameters) {
+  const std::uint64_t state_end = plan_.state_end();
+  for (std::uint64_t k = plan_.parameters(); k < state_end; ++k) at(k, lane) = 0;
+  for (std::size_t k = 0; k < parameters.size(); ++k) at(plan_.places()[k], lane) = parameters[k];
+}
+
+std::vector<float> Arena::parameters(std::uint32_t lane) const {
+  std::vector<float> flat(plan_.places().size());
+  for (std::size_t k = 0; k < flat.size(); ++k)
+    flat[k] = canonical(memory_[std::uint64_t{plan_.places()[k]} * lanes_ + lane]);
+  return flat;
+}
+
+float canonical(float value) { return std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value; }
+
+}  // namespace etalon

@@ -1,0 +1,178 @@
+#include "etalon/training/pack.h"
+
+#include <cmath>
+#include <utility>
+
+#include "etalon/base/clock.h"
+
+namespace etalon {
+namespace {
+constexpr double seconds_between_reports = 0.1;
+}
+
+Pack::Pack(SharedTask& shared, const Engine& engine, Arena& arena, AssignmentSource& source)
+    : shared_(shared),
+      engine_(engine),
+      arena_(arena),
+      source_(source),
+      task_(shared.engine_task()),
+      lanes_(engine.lanes),
+      order_(engine.lanes, nullptr),
+      block_(shared.task().batch, engine.lanes, shared.task().data->shape.size()),
+      scalars_(shared, engine.lanes),
+      losses_(std::size_t{shared.task().batch} * engine.lanes),
+      last_told_(system_clock().steady_seconds()) {}
+
+void Pack::run(std::vector<Assignment> trials) {
+  for (std::uint32_t lane = 0; lane < trials.size(); ++lane) board(lane, std::move(trials[lane]));
+  while (any_riding()) {
+    if (!train_epoch() || !evaluate_epoch()) break;
+    if (any_riding()) refill();
+  }
+  tell_progress(true);
+}
+
+void Pack::board(std::uint32_t lane, Assignment trial) {
+  arena_.load(lane, shared_.initial_weights(trial.seed_index));
+  Rider rider;
+  rider.curve.reference_loss = shared_.reference_loss(trial.seed_index, engine_);
+  rider.curve.steps_per_epoch = shared_.steps_per_epoch();
+  rider.curve.budget_epochs = trial.epochs;
+  rider.curve.loss.reserve(std::size_t{trial.epochs} * shared_.steps_per_epoch());
+  rider.trial = std::move(trial);
+  lanes_[lane] = std::move(rider);
+  if (lanes_[lane]->trial.epochs == 0) leave(lane);
+}
+
+void Pack::leave(std::uint32_t lane) {
+  Rider& rider = *lanes_[lane];
+  const std::uint64_t samples = rider.step * shared_.task().batch;
+  Outcome outcome{rider.trial.ticket, std::move(rider.curve), arena_.parameters(lane), samples,
+                  rider.seconds};
+  lanes_[lane].reset();
+  source_.finished(std::move(outcome));
+}
+
+void Pack::refill() {
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    while (!lanes_[lane]) {
+      std::optional<Assignment> trial = source_.next();
+      if (!trial) return;
+      board(lane, std::move(*trial));
+    }
+  }
+}
+
+bool Pack::any_riding() const {
+  for (const Lane& lane : lanes_)
+    if (lane) return true;
+  return false;
+}
+
+bool Pack::train_epoch() {
+  visits_.clear();
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    if (!lanes_[lane]) continue;
+    const std::uint32_t seed_index = lanes_[lane]->trial.seed_index, epoch = lanes_[lane]->epoch;
+    auto& visits = visits_[{seed_index, epoch}];
+    if (visits.empty()) visits = shared_.visits(seed_index, epoch);
+    order_[lane] = &visits;
+  }
+  // A lane without a rider goes along with some other's samples.
+  const std::vector<std::uint32_t>* any = &visits_.begin()->second;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane)
+    if (!lanes_[lane]) order_[lane] = any;
+  for (std::uint32_t step = 0; step < shared_.steps_per_epoch() && any_riding(); ++step) {
+    if (source_.stop_requested()) return false;
+    train_step(step);
+  }
+  return true;
+}
+
+void Pack::train_step(std::uint32_t step) {
+  const double start = system_clock().steady_seconds();
+  set_samples(step);
+  set_scalars();
+  engine_.train(task_, arena_.data(), block_.view(shared_.task().batch), scalars_.view(), losses_.data());
+  count_time(system_clock().steady_seconds() - start);
+  record_losses();
+  tell_progress(false);
+}
+
+void Pack::set_samples(std::uint32_t step) {
+  const std::uint32_t batch = shared_.task().batch;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    const std::uint32_t* visited = order_[lane]->data() + std::size_t{step} * batch;
+    for (std::uint32_t b = 0; b < batch; ++b) block_.set(b, lane, shared_.task().data->training, visited[b]);
+  }
+}
+
+void Pack::set_scalars() {
+  std::vector<DropoutLane> drawn;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    if (!lanes_[lane]) continue;
+    Rider& rider = *lanes_[lane];
+    scalars_.set(lane, rider.trial.eta, rider.step, rider.correction);
+    drawn.push_back({lane, rider.trial.seed_index, static_cast<std::uint32_t>(rider.step)});
+    ++rider.step;
+  }
+  draw_dropout(shared_, arena_, drawn);
+}
+
+void Pack::record_losses() {
+  const std::uint32_t batch = shared_.task().batch;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    if (!lanes_[lane]) continue;
+    double sum = 0;
+    for (std::uint32_t b = 0; b < batch; ++b) sum += double{losses_[std::size_t{b} * lanes_.size() + lane]};
+    const float loss = canonical(static_cast<float>(sum / batch));
+    lanes_[lane]->curve.loss.push_back(loss);
+    if (!std::isfinite(loss)) leave(lane);
+  }
+}
+
+bool Pack::evaluate_epoch() {
+  if (!any_riding()) return true;
+  const auto stop = [this] { return source_.stop_requested(); };
+  const auto evaluations = evaluate_lanes(shared_, engine_, arena_, shared_.task().data->training,
+                                          shared_.task().split->validation, stop);
+  if (evaluations.empty()) return false;
+  close_epoch(evaluations);
+  return true;
+}
+
+void Pack::close_epoch(const std::vector<Evaluation>& evaluations) {
+  const bool measured = !shared_.task().split->validation.empty();
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    if (!lanes_[lane]) continue;
+    Rider& rider = *lanes_[lane];
+    EpochPoint point;
+    const std::size_t steps = shared_.steps_per_epoch();
+    for (std::size_t k = rider.curve.loss.size() - steps; k < rider.curve.loss.size(); ++k)
+      point.training_loss += double{rider.curve.loss[k]};
+    point.training_loss /= static_cast<double>(steps);
+    point.validation_loss = measured ? evaluations[lane].loss : std::nan("");
+    point.validation_accuracy = measured ? evaluations[lane].accuracy : std::nan("");
+    rider.curve.epochs.push_back(point);
+    source_.epoch_done(rider.trial.ticket, rider.epoch, point);
+    if (++rider.epoch == rider.trial.epochs) leave(lane);
+  }
+}
+
+void Pack::count_time(double seconds) {
+  std::uint32_t riding = 0;
+  for (const Lane& lane : lanes_) riding += lane ? 1 : 0;
+  for (Lane& lane : lanes_)
+    if (lane) lane->seconds += seconds / riding;
+  untold_samples_ += std::uint64_t{riding} * shared_.task().batch;
+  untold_seconds_ += seconds;
+}
+
+void Pack::tell_progress(bool at_once) {
+  const double now = system_clock().steady_seconds();
+  if (untold_samples_ == 0 || (!at_once && now - last_told_ < seconds_between_reports)) return;
+  source_.advanced(std::exchange(untold_samples_, 0), std::exchange(untold_seconds_, 0));
+  last_told_ = now;
+}
+
+}  // namespace etalon

@@ -1,0 +1,73 @@
+/// One pack: trials that ride together, one a lane, from their first step to their last.
+///
+/// All lanes start their epochs together. A lane whose trial ends, by its budget or by a training loss that
+/// is not finite, takes the source's next trial at the epoch's end; when none rides any more, the pack is
+/// over.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "etalon/training/dropout_factors.h"
+#include "etalon/training/evaluate.h"
+#include "etalon/training/roster.h"
+#include "etalon/training/step_scalars.h"
+
+namespace etalon {
+
+/// Used by one thread, which holds a FlushDenormals.
+class Pack {
+ public:
+  /// All are borrowed; `arena` was made for shared.plan() and engine.lanes.
+  Pack(SharedTask& shared, const Engine& engine, Arena& arena, AssignmentSource& source);
+
+  /// Trains `trials` (at most one a lane) and those that take over their lanes. Returns early, with
+  /// unfinished trials untold, if the source asks to stop.
+  void run(std::vector<Assignment> trials);
+
+ private:
+  struct Rider {
+    Assignment trial;
+    Curve curve;
+    BiasCorrection correction;
+    std::uint64_t step = 0;
+    std::uint32_t epoch = 0;
+    double seconds = 0;
+  };
+  using Lane = std::optional<Rider>;
+
+  void board(std::uint32_t lane, Assignment trial);
+  void leave(std::uint32_t lane);
+  void refill();
+  bool any_riding() const;
+  bool train_epoch();
+  void train_step(std::uint32_t step);
+  void set_samples(std::uint32_t step);
+  void set_scalars();
+  void record_losses();
+  bool evaluate_epoch();
+  void close_epoch(const std::vector<Evaluation>& evaluations);
+  void count_time(double seconds);
+  void tell_progress(bool at_once);
+
+  SharedTask& shared_;
+  const Engine& engine_;
+  Arena& arena_;
+  AssignmentSource& source_;
+  EngineTask task_;
+  std::vector<Lane> lanes_;
+  /// Visits of this epoch, by seed index and the epoch of the trial.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>> visits_;
+  std::vector<const std::vector<std::uint32_t>*> order_;  ///< [lane] this epoch's visits
+  SampleBlock block_;
+  LaneScalars scalars_;
+  std::vector<float> losses_;
+  std::uint64_t untold_samples_ = 0;
+  double untold_seconds_ = 0;
+  double last_told_;
+};
+
+}  // namespace etalon

@@ -1,0 +1,53 @@
+/// What all training threads share: the task, its plans and tables, and what depends on a seed index alone.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "etalon/nn/plan.h"
+#include "etalon/training/engine.h"
+#include "etalon/training/schedule.h"
+#include "etalon/training/trainer.h"
+
+namespace etalon {
+
+/// Immutable once made, but for a cache that guards itself: any thread may ask.
+class SharedTask {
+ public:
+  /// Throws RequestError as make_trainer does.
+  explicit SharedTask(const TrainingTask& task);
+
+  const TrainingTask& task() const { return task_; }
+  const NetworkPlan& plan() const { return plan_; }
+  /// For forward passes alone: a few samples, no optimizer state.
+  const NetworkPlan& forward_plan() const { return forward_plan_; }
+  const Schedule& schedule() const { return schedule_; }
+  std::uint32_t steps_per_epoch() const { return steps_per_epoch_; }
+  std::uint32_t groups() const { return groups_; }
+
+  EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_}; }
+  EngineTask forward_task() const { return {forward_plan_.view(), inputs_.data(), optimizer_}; }
+
+  std::vector<float> initial_weights(std::uint32_t seed_index) const;
+  /// Indices into the data's training part, in the order in which that epoch visits them.
+  std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
+  /// l_0: mean loss, dropout off, at the initial weights over the first min(20, all) minibatches of epoch 0.
+  double reference_loss(std::uint32_t seed_index, const Engine& engine);
+
+ private:
+  TrainingTask task_;
+  std::uint32_t steps_per_epoch_;
+  std::uint32_t groups_;
+  NetworkPlan plan_;
+  NetworkPlan forward_plan_;
+  Schedule schedule_;
+  OptimizerConstants optimizer_;
+  std::vector<float> inputs_;  ///< [channel][256]
+  std::mutex mutex_;
+  std::map<std::uint32_t, double> reference_losses_;  ///< [seed index], guarded by mutex_
+};
+
+}  // namespace etalon

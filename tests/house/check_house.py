@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """House rules that no compiler holds.
 
-    check_house.py ROOT RULE    with RULE one of format, headers, links, packages, presets, scripts
+    check_house.py ROOT RULE    with RULE one of format, headers, jobs, links, packages, presets, scripts
 
 Prints one line a finding, "FILE:LINE: what is wrong", and exits with 1 if there is any.
 """
@@ -94,6 +94,19 @@ def link_problem(root, path, target):
     return None
 
 
+def check_jobs(root):
+    makefile = root / "Makefile"
+    text = makefile.read_text()
+    shown = set(re.findall(r"^([a-z-]+):[^=\n]*## \S", text, re.MULTILINE))
+    for job in re.search(r"^\.PHONY:(.*)$", text, re.MULTILINE).group(1).split():
+        if job not in shown:
+            yield f"{makefile}: {job} has no line in 'make help'"
+    for path in files_under(root):
+        if path.suffix == ".md":
+            for job in sorted(set(re.findall(r"`make ([a-z-]+)", path.read_text())) - shown):
+                yield f"{path}: names 'make {job}', which the Makefile does not know"
+
+
 def check_links(root):
     for path in files_under(root):
         if path.suffix != ".md":
@@ -166,8 +179,8 @@ def check_scripts(root):
                 yield f"{path}:{error.lineno}: {error.msg}"
 
 
-RULES = {"format": check_format, "headers": check_headers, "links": check_links, "packages": check_packages,
-         "presets": check_presets, "scripts": check_scripts}
+RULES = {"format": check_format, "headers": check_headers, "jobs": check_jobs, "links": check_links,
+         "packages": check_packages, "presets": check_presets, "scripts": check_scripts}
 
 
 def main(arguments):

@@ -55,6 +55,19 @@ class Headers(TreeTest):
         self.assertEqual(self.findings("headers"), [])
 
 
+class Jobs(TreeTest):
+    def test_bad_jobs(self):
+        self.write("Makefile", ".PHONY: all quiet\nall: quiet ## Do all\nquiet:\n\ttrue\n")
+        self.write("a.md", "`make all` and `make coffee X=1`\n")
+        self.assertEqual(self.findings("jobs"), ["Makefile: quiet has no line in 'make help'",
+                                                 "a.md: names 'make coffee', which the Makefile does not know"])
+
+    def test_good_jobs(self):
+        self.write("Makefile", ".PHONY: all\nall: ## Do all\n")
+        self.write("a.md", "`make` or `make all`; make sure\n")
+        self.assertEqual(self.findings("jobs"), [])
+
+
 class Links(TreeTest):
     def test_bad_links(self):
         self.write("doc/b.md", "# A heading, `code` & more\n")

@@ -1,0 +1,47 @@
+/// Trains one trial through the public trainer, as its only customer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "etalon/training/trainer.h"
+#include "tests/golden/cases.h"
+
+namespace etalon::golden {
+
+/// Hands out one assignment and keeps what became of it. For one thread.
+class OneTrial : public AssignmentSource {
+ public:
+  explicit OneTrial(Assignment assignment) : assignment_(std::move(assignment)) {}
+
+  std::vector<Assignment> next_pack(std::uint32_t) override {
+    if (taken_) return {};
+    taken_ = true;
+    return {assignment_};
+  }
+  std::optional<Assignment> next() override { return std::nullopt; }
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
+  void advanced(std::uint64_t, double) override {}
+  void finished(Outcome outcome) override { outcome_ = std::move(outcome); }
+  bool stop_requested() const override { return false; }
+
+  const std::optional<Outcome>& outcome() const { return outcome_; }
+
+ private:
+  Assignment assignment_;
+  bool taken_ = false;
+  std::optional<Outcome> outcome_;
+};
+
+/// What the trainer makes of a case in one lane of `lanes`, with these etas.
+inline Outcome train_case(const GoldenInputs& inputs, const TrainingSpec& training,
+                          const std::vector<double>& eta, std::uint32_t lanes) {
+  const TrainingTask task{&inputs.data, &inputs.split, inputs.network, training, batch, epochs, study_seed};
+  OneTrial source({.ticket = 1, .eta = eta, .seed_index = seed_index, .epochs = epochs});
+  make_trainer(task, {.lanes = lanes, .threads = 1})->train(source);
+  return source.outcome().value();
+}
+
+}  // namespace etalon::golden

@@ -1,0 +1,57 @@
+/// Every optimizer, schedule and kind of layer against PyTorch: the same weights and minibatches, 20 steps.
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "tests/golden/golden_losses.h"
+#include "tests/golden/one_trial.h"
+
+namespace etalon::golden {
+namespace {
+
+constexpr double tolerance = 1e-4;  // relative, on each of the 20 losses
+
+class AgainstPyTorch : public testing::TestWithParam<GoldenCase> {};
+
+TEST_P(AgainstPyTorch, InputsAreThoseThatPyTorchSaw) {
+  EXPECT_EQ(digest_of(inputs_of(GetParam())), losses_of(GetParam()).inputs)
+      << "run tools/golden/make_pytorch_goldens.py";
+}
+
+TEST_P(AgainstPyTorch, LossesAgreeAtEveryWidth) {
+  const GoldenInputs inputs = inputs_of(GetParam());
+  const std::vector<double> expected = losses_of(GetParam()).losses;
+  ASSERT_EQ(expected.size(), epochs * steps_per_epoch);
+  for (const std::uint32_t lanes : lane_support().widths) {
+    const Curve curve = train_case(inputs, GetParam().training, GetParam().eta, lanes).curve;
+    ASSERT_EQ(curve.loss.size(), expected.size());
+    for (std::size_t step = 0; step < expected.size(); ++step)
+      EXPECT_NEAR(curve.loss[step] / expected[step], 1, tolerance)
+          << "step " << step << ", " << lanes << " lanes";
+  }
+}
+
+TEST_P(AgainstPyTorch, EpochsAreTheMeanOfTheirSteps) {
+  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta, 0).curve;
+  ASSERT_EQ(curve.epochs.size(), epochs);
+  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+    const auto first = curve.loss.begin() + static_cast<long>(epoch * steps_per_epoch);
+    const double mean = std::accumulate(first, first + steps_per_epoch, 0.0) / steps_per_epoch;
+    EXPECT_NEAR(curve.epochs[epoch].training_loss / mean, 1, 1e-6);
+  }
+}
+
+std::string test_name(const testing::TestParamInfo<GoldenCase>& tested) {
+  std::string name = tested.param.file + "_" + tested.param.name;
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, AgainstPyTorch, testing::ValuesIn(golden_cases()), test_name);
+
+}  // namespace
+}  // namespace etalon::golden

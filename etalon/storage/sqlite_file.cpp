@@ -73,14 +73,13 @@ void SqliteFile::connect(StoreAccess access) {
     identity_ = identity_at_path();
     check_store();
   }
-  if (reads) {
-    database_->exec("PRAGMA query_only = 1");
-  } else {
+  if (!reads) {
     if (sqlite3_db_readonly(database_->getHandle(), "main") != 0)
       throw SQLite::Exception("a file that is write-protected", SQLITE_READONLY);
     database_->exec("PRAGMA journal_mode = WAL");
-    migrate(*database_);
   }
+  migrate(*database_);
+  if (reads) database_->exec("PRAGMA query_only = 1");
   // FULL: every commit reaches the disk before it is reported.
   database_->exec(
       "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 16777216");

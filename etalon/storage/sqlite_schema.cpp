@@ -75,14 +75,18 @@ constexpr const char* count_tables =
     "('study', 'trial', 'trial_weights', 'test_result', 'study_lock')";
 constexpr int table_count = 5;
 
+std::uint32_t version_of(SQLite::Database& database) {
+  return database.execAndGet("PRAGMA user_version").getUInt();
+}
+
 }  // namespace
 
 std::uint32_t newest_schema_version() { return static_cast<std::uint32_t>(migrations.size()); }
 
 void migrate(SQLite::Database& database) {
+  if (version_of(database) >= newest_schema_version()) return;
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  const auto version = database.execAndGet("PRAGMA user_version").getUInt();
-  if (version >= newest_schema_version()) return;
+  const auto version = version_of(database);  // again: another process may have been faster
   for (auto next = version; next < newest_schema_version(); ++next) database.exec(migrations.at(next));
   database.exec("PRAGMA application_id = " + std::to_string(store_application_id));
   database.exec("PRAGMA user_version = " + std::to_string(newest_schema_version()));

@@ -1,0 +1,57 @@
+#include "etalon/data/contact_sheet.h"
+
+#include <gtest/gtest.h>
+#include <png.h>
+
+namespace etalon {
+namespace {
+
+/// Two classes; class 0 has images of 10 and 20, class 1 one image of 30; 1x1 pixels.
+DataSet three_dots(std::uint32_t channels) {
+  DataSet data;
+  data.shape = {channels, 1, 1};
+  data.classes = 2;
+  data.training.labels = {0, 1, 0};
+  for (const std::uint8_t value : {10, 30, 20})
+    for (std::uint32_t c = 0; c < channels; ++c)
+      data.training.pixels.push_back(static_cast<std::uint8_t>(value + c));
+  return data;
+}
+
+std::vector<int> pixel(const RgbImage& image, std::uint32_t x, std::uint32_t y) {
+  const std::uint8_t* at = image.pixels.data() + (y * image.width + x) * 3;
+  return {at[0], at[1], at[2]};
+}
+
+TEST(ContactSheet, PutsClassesInRows) {
+  const RgbImage sheet = contact_sheet(three_dots(3), 2, 4);
+  ASSERT_EQ(sheet.width, 3 + 2 * (4 + 3));
+  ASSERT_EQ(sheet.height, 3 + 2 * (4 + 3));
+  EXPECT_EQ(pixel(sheet, 0, 0), (std::vector{255, 255, 255}));
+  EXPECT_EQ(pixel(sheet, 3, 3), (std::vector{10, 11, 12}));
+  EXPECT_EQ(pixel(sheet, 6, 6), (std::vector{10, 11, 12}));
+  EXPECT_EQ(pixel(sheet, 10, 3), (std::vector{20, 21, 22}));
+  EXPECT_EQ(pixel(sheet, 3, 10), (std::vector{30, 31, 32}));
+  EXPECT_EQ(pixel(sheet, 10, 10), (std::vector{255, 255, 255})) << "class 1 has one image alone";
+}
+
+TEST(ContactSheet, ShowsGreyAsGrey) {
+  EXPECT_EQ(pixel(contact_sheet(three_dots(1), 1), 3, 3), (std::vector{10, 10, 10}));
+}
+
+TEST(ContactSheet, ComesBackFromItsPngAndIsTheSameEachTime) {
+  const RgbImage sheet = contact_sheet(three_dots(3), 8);
+  const std::vector<std::uint8_t> png = encode_png(sheet);
+  EXPECT_EQ(png, encode_png(contact_sheet(three_dots(3), 8)));
+  png_image header{};
+  header.version = PNG_IMAGE_VERSION;
+  ASSERT_TRUE(png_image_begin_read_from_memory(&header, png.data(), png.size()));
+  header.format = PNG_FORMAT_RGB;
+  std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(header));
+  ASSERT_TRUE(png_image_finish_read(&header, nullptr, pixels.data(), 0, nullptr));
+  EXPECT_EQ(header.width, sheet.width);
+  EXPECT_EQ(pixels, sheet.pixels);
+}
+
+}  // namespace
+}  // namespace etalon

@@ -51,11 +51,6 @@ SqliteFile::SqliteFile(const std::string& path, StoreAccess access) : path_(path
   }
 }
 
-SqliteFile::~SqliteFile() {
-  // The log is found by its name: once another file lies at the path, closing must not remove that one's log.
-  if (database_ && identity_at_path() != identity_) keep_log_on_close(*database_, true);
-}
-
 void SqliteFile::connect(StoreAccess access) {
   const bool reads = access == StoreAccess::read;
   const bool had_log = std::filesystem::exists(path_ + "-wal");

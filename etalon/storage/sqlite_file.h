@@ -21,7 +21,6 @@ class SqliteFile {
  public:
   /// Throws RequestError as open_store does.
   SqliteFile(const std::string& path, StoreAccess access);
-  ~SqliteFile();
   SqliteFile(const SqliteFile&) = delete;
   SqliteFile& operator=(const SqliteFile&) = delete;
 

@@ -8,7 +8,7 @@
 namespace etalon {
 namespace {
 
-constexpr std::size_t most_draws = 20'000, least_draws = 2'000, most_numbers = 1'000'000;
+constexpr std::size_t most_draws = 10'000, least_draws = 2'000, most_numbers = 250'000;
 constexpr double confidence = 0.95;
 constexpr double most_seeds = 1000;
 

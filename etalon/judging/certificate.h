@@ -27,7 +27,7 @@ struct AccuracyModel {
 /// samples leaves, 1/12 sample^2, so that equal accuracies never mean certainty.
 std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, const ChoiceRules& rules);
 
-/// P(a contender is the best), [contender], by 2,000 to 20,000 draws from the posterior (fewer for many
+/// P(a contender is the best), [contender], by 2,000 to 10,000 draws from the posterior (fewer for many
 /// cells). Empirical Bayes (Efron and Morris 1973): cell effects are normal with variance tau^2 = max(0,
 /// var(level) - noise / seeds), levels shrink towards their mean by tau^2 / (tau^2 + noise / seeds), and the
 /// noise variance is drawn from its scaled inverse chi-square.

@@ -170,18 +170,24 @@ std::size_t early_steps(const NormalizedCurve& curve) {
   return std::min(curve.loss.size(), std::max<std::size_t>(share, curve.by_epoch ? 1 : limits::early_steps));
 }
 
-double set_back(const NormalizedCurve& curve) {
+double climb(const NormalizedCurve& curve) {
   const auto later = std::span(curve.smooth).subspan(early_steps(curve));
-  if (later.empty()) return 0;
-  return std::min(limits::set_back_cap, largest_rise(later, later.front()) / descent(curve));
+  return later.empty() ? 0.0 : largest_rise(later, later.front());
 }
 
-double catapult(const NormalizedCurve& curve) {
+double jump(const NormalizedCurve& curve) {
   const std::size_t early = early_steps(curve), half = curve.by_epoch ? 0 : 2;
   const auto start = std::span(curve.loss).first(std::min(early + half, curve.loss.size()));
   const std::vector<double> smooth = centred_median(start, half);
-  const double rise = largest_rise(std::span(smooth).first(std::min(early, smooth.size())), 1.0);
-  return std::min(limits::set_back_cap, rise / descent(curve));
+  return largest_rise(std::span(smooth).first(early), 1.0);
+}
+
+double set_back(const NormalizedCurve& curve) {
+  return std::min(limits::set_back_cap, climb(curve) / descent(curve));
+}
+
+double catapult(const NormalizedCurve& curve) {
+  return std::min(limits::set_back_cap, jump(curve) / descent(curve));
 }
 
 std::optional<Spikes> spikes(const NormalizedCurve& curve) {
@@ -213,7 +219,7 @@ double oscillation(const NormalizedCurve& curve) {
   double square = 0, correlation = 0;
   for (const double value : residual) square += value * value;
   if (square == 0) return 0;
-  for (const std::size_t lag : {1u, 2u}) {
+  for (const std::size_t lag : {1u, 2u, 3u, 4u}) {
     double product = 0;
     for (std::size_t i = lag; i < residual.size(); ++i) product += residual[i] * residual[i - lag];
     correlation = std::max(correlation, std::abs(product) / square);

@@ -68,11 +68,19 @@ double area(const NormalizedCurve& curve);
 /// Steps at the start within which a rise counts as a catapult: 2 % of T, at least 5 (by epoch: at least 1).
 std::size_t early_steps(const NormalizedCurve& curve);
 
-/// max over t of (s_t - min of s before t) / descent, after the early steps; [0, 10]. A scale-free draw-up.
-double set_back(const NormalizedCurve& curve);
+/// max over t of s_t - min of s before t, after the early steps; in shares of l_0, uncapped: what the eye
+/// sees.
+double climb(const NormalizedCurve& curve);
 
 /// The same within the early steps, counted from l_0, and over a median of 5 steps: a jump at the start is
 /// shorter than the window of s.
+double jump(const NormalizedCurve& curve);
+
+/// climb / descent, [0, 10]: max over t of (s_t - min of s before t) / max(0.02, 1 - min s), after the early
+/// steps; [0, 10]. A scale-free draw-up.
+double set_back(const NormalizedCurve& curve);
+
+/// jump / descent, [0, 10].
 double catapult(const NormalizedCurve& curve);
 
 struct Spikes {
@@ -86,7 +94,7 @@ struct Spikes {
 /// 2501.06842) score spikes alike. Empty for 20 steps or fewer.
 std::optional<Spikes> spikes(const NormalizedCurve& curve);
 
-/// Root mean square of v_t - s_t after the early steps, as far as neighbours (one and two steps apart)
+/// Root mean square of v_t - s_t after the early steps, as far as neighbours (one to four steps apart)
 /// correlate: swings faster than the smoothed line shows, without minibatch noise, which is independent from
 /// step to step. In shares of l_0, [0, 1].
 double oscillation(const NormalizedCurve& curve);

@@ -110,8 +110,9 @@ std::optional<double> falling_probability(std::span<const double> values) {
   }
   const double deviation = std::sqrt(residual / (n - 2) / spread);
   // A line without noise: its rounding errors decide nothing.
+  if (slope == 0) return 0.5;
   if (deviation <= 1e-12 * std::abs(slope)) return slope < 0 ? 1.0 : 0.0;
-  return deviation > 0 ? normal_below(-slope / deviation) : 0.5;
+  return normal_below(-slope / deviation);
 }
 
 std::vector<double> centred_median(std::span<const double> values, std::size_t half) {

@@ -130,8 +130,8 @@ Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<dou
   }
   look.descent = descent(curve);
   look.area = area(curve);
-  look.climb = set_back(curve) * look.descent / height;
-  look.jump = catapult(curve) * look.descent / height;
+  look.climb = climb(curve) / height;
+  look.jump = jump(curve) / height;
   look.swing = oscillation(curve) / height;
   look.spikes = spikes(curve);
   if (look.spikes) look.tallest_spike = look.spikes->tallest / height;
@@ -190,7 +190,7 @@ CellWords words_over_seeds(std::span<const Look> looks) {
   }
   CellWords words{middle(speeds), middle(stabilities), {}};
   const std::string common = sentence(typical(alive, words.speed, words.stability));
-  if (stalled == looks.size()) stalled = 0;  // the sentence says it already
+  if (stalled == alive.size()) stalled = 0;  // the sentence says it already
   if (diverged > 0) words.stability = std::max(words.stability, StabilityWord::really_unstable);
   if (2 * diverged >= looks.size()) words.stability = StabilityWord::diverging;
   const std::string remark = seed_remark(diverged, stalled, looks.size());

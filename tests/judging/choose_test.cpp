@@ -1,0 +1,252 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "etalon/judging/judge.h"
+#include "made_up.h"
+
+namespace etalon {
+namespace {
+
+using made_up::falling;
+using made_up::Study;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+const auto fast_loss = falling(30), slow_loss = falling(5), diverging_loss = made_up::blows_up(0.2);
+const auto flat_loss = [](double) { return 1.0; };
+/// As fast as fast_loss, with a hill on the way.
+double hilly_loss(double place) { return fast_loss(place) + (place > 0.7 && place < 0.8 ? 0.3 : 0.0); }
+
+Recommendation recommended(Study& study) { return judge(study.done()).recommendations.at(0); }
+
+/// Three conv etas; the middle one is as accurate as the first within noise.
+Study close_race() {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.981, 0.979, 0.983}, slow_loss);
+  study.cell({{0.1, 0.1}}, {0.980, 0.981, 0.981}, fast_loss);
+  study.cell({{1, 0.1}}, {0.950, 0.960, 0.955}, fast_loss);
+  return study;
+}
+
+TEST(Choose, takes_the_fastest_of_those_that_are_as_accurate) {
+  Study study = close_race();
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
+  EXPECT_THAT(result.eligible, ElementsAre(Setting{{0.01, 0.1}}, Setting{{0.1, 0.1}}));
+  EXPECT_NEAR(*result.validation_accuracy.mean, 0.980667, 1e-6);
+  EXPECT_THAT(result.reason, HasSubstr("conv=0.1 full=0.1: 98.07 ± 0.06 % validation accuracy over 3 seeds"));
+  EXPECT_THAT(result.reason, HasSubstr("Of 2 settings"));
+  EXPECT_THAT(result.what_would_change_it, Contains(HasSubstr("By mean accuracy alone, conv=0.01 full=0.1")));
+}
+
+TEST(Choose, a_clear_difference_in_accuracy_beats_speed) {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.981, 0.980, 0.982}, slow_loss);
+  study.cell({{0.1, 0.1}}, {0.971, 0.970, 0.972}, fast_loss);
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.01, 0.1}}));
+  EXPECT_THAT(result.eligible, ElementsAre(Setting{{0.01, 0.1}}));
+}
+
+TEST(Choose, compares_in_pairs) {
+  // Seeds differ by far more than settings do, but the second setting is better with every seed.
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.90, 0.94, 0.98}, fast_loss);
+  study.cell({{0.1, 0.1}}, {0.91, 0.951, 0.992}, slow_loss);
+  EXPECT_EQ(recommended(study).setting, (Setting{{0.1, 0.1}}));
+}
+
+TEST(Choose, speed_weight_moves_the_choice_between_fast_and_stable) {
+  const auto with_weight = [](double weight) {
+    Study study;
+    study.cell({{0.01, 0.1}}, {0.98, 0.98, 0.98}, slow_loss)
+        .cell({{0.1, 0.1}}, {0.98, 0.98, 0.98}, hilly_loss);
+    study.snapshot.plan.choice.speed_weight = weight;
+    return recommended(study);
+  };
+  EXPECT_EQ(with_weight(1).setting, (Setting{{0.1, 0.1}}));
+  EXPECT_EQ(with_weight(0).setting, (Setting{{0.01, 0.1}}));
+  EXPECT_THAT(with_weight(0.6).what_would_change_it, Contains(HasSubstr("With speed_weight")));
+}
+
+TEST(Choose, a_full_tie_goes_to_the_larger_margin) {
+  Study study;
+  for (const double conv : {0.01, 0.1, 1.0}) study.cell({{conv, 0.1}}, {0.98, 0.98, 0.98}, fast_loss);
+  study.cell({{10, 0.1}}, {0.1, 0.1, 0.1}, diverging_loss);
+  const Judgement judgement = judge(study.done());
+  EXPECT_EQ(judgement.recommendations[0].setting, (Setting{{0.01, 0.1}}));
+  EXPECT_EQ(judgement.cells[0][0].margin[0], 3.0);
+  EXPECT_FALSE(judgement.cells[0][0].margin[1]) << "nothing diverged along full";
+  EXPECT_EQ(judgement.cells[0][3].margin[0], 0.0);
+}
+
+TEST(Choose, asks_for_a_cell_of_margin_where_the_grid_allows_it) {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.98, 0.98, 0.98}, slow_loss);
+  study.cell({{0.1, 0.1}}, {0.98, 0.98, 0.98}, fast_loss);
+  study.cell({{1, 0.1}}, {0.5, 0.5, 0.5}, diverging_loss);
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.01, 0.1}}));
+  EXPECT_THAT(result.reason, HasSubstr("1 as accurate setting was left out"));
+
+  Study narrow;  // no other eligible cell: the grid does not allow it
+  narrow.cell({{0.1, 0.1}}, {0.98, 0.98, 0.98}, fast_loss).cell({{1, 0.1}}, {0.5, 0.5, 0.5}, diverging_loss);
+  EXPECT_EQ(recommended(narrow).setting, (Setting{{0.1, 0.1}}));
+}
+
+/// The same setting with one diverged seed of three.
+Study one_seed_diverges() {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.90, 0.90, 0.90}, fast_loss);
+  study.cell({{0.1, 0.1}}, {0.999, 0.999}, fast_loss);
+  study.trial({0, {{0.1, 0.1}}, 2}, made_up::draw(diverging_loss));
+  return study;
+}
+
+TEST(Choose, a_diverged_trial_counts_as_chance_and_bars_its_setting) {
+  Study study = one_seed_diverges();
+  const Judgement judgement = judge(study.done());
+  EXPECT_EQ(judgement.recommendations[0].setting, (Setting{{0.01, 0.1}}));
+  const CellSummary& cell = judgement.cells[0][1];
+  EXPECT_EQ(cell.diverged_seeds, 1u);
+  EXPECT_NEAR(*cell.accuracy.mean, (0.999 + 0.999 + 0.1) / 3, 1e-9);
+  EXPECT_EQ(cell.stability, StabilityWord::really_unstable);
+  EXPECT_THAT(cell.sentence, HasSubstr("one of 3 seeds diverged"));
+}
+
+TEST(Choose, a_looser_divergence_limit_admits_it) {
+  Study study = one_seed_diverges();
+  study.snapshot.trials[0].curve = study.snapshot.trials[1].curve = study.snapshot.trials[2].curve =
+      made_up::with_accuracy(made_up::draw(fast_loss), 0.5);
+  EXPECT_THAT(recommended(study).what_would_change_it, Contains(HasSubstr("divergence_limit 0.34")));
+  study.snapshot.plan.choice.divergence_limit = 0.34;
+  EXPECT_THAT(recommended(study).eligible, Contains(Setting{{0.1, 0.1}}));
+}
+
+TEST(Choose, where_every_setting_breaks_the_limit_the_least_bad_one_is_named_with_a_warning) {
+  Study study;
+  study.cell({{0.1, 0.1}}, {0.9, 0.9}, fast_loss).trial({0, {{0.1, 0.1}}, 2}, made_up::draw(diverging_loss));
+  study.cell({{1, 0.1}}, {0.1, 0.1, 0.1}, diverging_loss);
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("more diverged seeds than divergence_limit 0 allows")));
+}
+
+TEST(Choose, all_diverged_gives_no_setting_and_says_to_lower_the_range) {
+  Study study;
+  study.cell({{0.1, 1}}, {0.1, 0.1, 0.1}, diverging_loss).cell({{1, 1}}, {0.1, 0.1, 0.1}, diverging_loss);
+  const Judgement judgement = judge(study.done());
+  const Recommendation& result = judgement.recommendations[0];
+  EXPECT_FALSE(result.setting);
+  EXPECT_FALSE(result.validation_accuracy.mean);
+  EXPECT_THAT(result.reason, HasSubstr("lower the range"));
+  ASSERT_EQ(result.edges.size(), 2u);
+  EXPECT_THAT(result.edges[0].suggested_values, ElementsAre(0.01, 0.1, 1));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("--eta conv=0.01,0.1,1")));
+  ASSERT_TRUE(judgement.overall);
+  EXPECT_FALSE(judgement.overall->setting);
+}
+
+TEST(Choose, nothing_above_chance_gives_a_value_and_a_warning) {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.1, 0.101, 0.099}, flat_loss);
+  study.cell({{0.1, 0.1}}, {0.1, 0.1, 0.1}, [](double place) { return 1 - 0.05 * place; });
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}})) << "the lowest training loss";
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("Nothing is above chance on one")));
+}
+
+TEST(Choose, one_seed_is_compared_on_the_validation_samples) {
+  Study study(1, 1);
+  study.cell({{0.01, 0.1}}, {0.980}, slow_loss).cell({{0.1, 0.1}}, {0.9785}, fast_loss);
+  const Recommendation near = recommended(study);  // standard error sqrt(2 x 0.98 x 0.02 / 10000) = 0.002
+  EXPECT_EQ(near.setting, (Setting{{0.1, 0.1}}));
+  EXPECT_THAT(near.warnings, Contains(AllOf(HasSubstr("One seed"), HasSubstr("binomial"))));
+  EXPECT_FALSE(near.p_best);
+  EXPECT_TRUE(near.equivalent.empty());
+  EXPECT_FALSE(near.more_seeds_to_settle);
+  study.snapshot.sets[0].validation_samples = 1'000'000;  // standard error 0.0002
+  EXPECT_EQ(recommended(study).setting, (Setting{{0.01, 0.1}}));
+}
+
+TEST(Choose, warns_at_the_edge_with_the_option_that_extends_the_grid) {
+  Study study;
+  for (const double conv : {0.01, 0.1, 1.0})
+    study.cell({{conv, 0.1}}, {0.9 + 0.02 * conv, 0.91 + 0.02 * conv, 0.9 + 0.02 * conv}, fast_loss);
+  const Recommendation result = recommended(study);
+  ASSERT_EQ(result.edges.size(), 1u) << "full has one value: nothing was searched there";
+  EXPECT_EQ(result.edges[0].side, EdgeSide::high);
+  EXPECT_THAT(result.edges[0].suggested_values, ElementsAre(0.01, 0.1, 1, 10));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("--eta conv=0.01,0.1,1,10")));
+}
+
+TEST(Choose, no_edge_warning_inside_the_grid) {
+  Study study = close_race();
+  EXPECT_TRUE(recommended(study).edges.empty());
+}
+
+TEST(Choose, warns_of_a_budget_that_was_too_short) {
+  Study study;
+  study.cell({{0.1, 0.1}}, {0.5, 0.5, 0.51}, [](double place) { return 1 - 0.9 * place; });
+  EXPECT_THAT(recommended(study).warnings, Contains(HasSubstr("still falling")));
+  Study settled;
+  settled.cell({{0.1, 0.1}}, {0.5, 0.5, 0.51}, falling(60));
+  EXPECT_THAT(recommended(settled).warnings, Not(Contains(HasSubstr("still falling"))));
+}
+
+TEST(Choose, warns_of_mixed_numeric_classes) {
+  Study study = close_race();
+  EXPECT_THAT(recommended(study).warnings, Not(Contains(HasSubstr("numeric classes"))));
+  study.snapshot.trials[2].numeric_class = "x86-64";
+  EXPECT_THAT(recommended(study).warnings, Contains(HasSubstr("numeric classes")));
+}
+
+TEST(Choose, settings_with_fewer_seeds_wait_and_are_counted) {
+  Study study = close_race();
+  study.cell({{10, 0.1}}, {0.999}, fast_loss);
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("1 settings have fewer finished seeds")));
+}
+
+TEST(Choose, seeds_beyond_the_tuning_seeds_change_nothing) {
+  Study study = close_race();
+  const Recommendation before = recommended(study);
+  study.trial({0, {{1, 0.1}}, 3}, made_up::with_accuracy(made_up::draw(fast_loss), 0.999));
+  const Judgement after = judge(study.done());
+  EXPECT_EQ(after.recommendations[0].setting, before.setting);
+  EXPECT_EQ(after.cells[0][2].seeds, 3u);
+  EXPECT_EQ(after.trials.size(), 10u) << "it still gets its verdict";
+}
+
+TEST(Choose, the_front_holds_what_no_other_cell_beats) {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.98, 0.98, 0.98}, falling(12));  // slower and as calm: beaten
+  study.cell({{0.1, 0.1}}, {0.98, 0.98, 0.98}, falling(30));
+  study.cell({{1, 0.1}}, {0.98, 0.98, 0.98}, [](double place) {  // faster with a hill
+    return falling(60)(place) + (place > 0.7 && place < 0.8 ? 0.3 : 0.0);
+  });
+  study.cell({{10, 0.1}}, {0.1, 0.1, 0.1}, diverging_loss);
+  const std::vector<TradeOff> points = recommended(study).trade_offs;
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_TRUE(points[1].on_front);
+  EXPECT_TRUE(points[2].on_front);
+  EXPECT_FALSE(points[3].on_front) << "diverged";
+  EXPECT_FALSE(points[3].eligible);
+  EXPECT_LT(points[2].epochs_to_target, points[1].epochs_to_target);
+  EXPECT_GT(points[2].instability, points[1].instability);
+}
+
+TEST(Choose, a_study_without_trials_has_nothing_to_say) {
+  Study study;
+  const Judgement judgement = judge(study.snapshot);
+  ASSERT_EQ(judgement.recommendations.size(), 1u);
+  EXPECT_FALSE(judgement.recommendations[0].setting);
+  EXPECT_THAT(judgement.recommendations[0].reason, HasSubstr("No trial on one is finished"));
+  EXPECT_FALSE(judgement.overall);
+}
+
+}  // namespace
+}  // namespace etalon

@@ -133,6 +133,11 @@ TEST(Layers, AWindowTooLargeForWhatIsLeftNamesTheShape) {
   EXPECT_THAT(complaint.hint, HasSubstr("pad"));
 }
 
+TEST(Layers, AWindowHasToFitBothWays) {
+  EXPECT_EQ(complaint_of({"conv 6 5x5", "dense 2"}, {1, 4, 28}).received, "1x4x28");
+  EXPECT_EQ(complaint_of({"conv 6 5x5", "dense 2"}, {1, 28, 4}).received, "1x28x4");
+}
+
 TEST(Layers, AConvAfterADenseLayerGetsAVector) {
   const Complaint complaint = complaint_of({"dense 120", "conv 16 5x5", "dense 2"});
   EXPECT_EQ(complaint.received, "120");

@@ -47,9 +47,9 @@ TEST(Schedule, StepCountsFromTheWarmupsEnd) {
 }
 
 TEST(Schedule, StepsOfPartEpochsFallOnTheNearestStep) {
-  for (const double share : {0.1, 0.2, 0.3, 0.6, 0.7, 0.9}) {
-    const Schedule schedule(spec("step", 0, share, 0.5), 10, 100);
-    const auto span = static_cast<std::uint64_t>(std::llround(10 * share));
+  for (const double share : {0.07, 0.1, 0.28, 0.7, 1.1}) {  // 0.07 * 100 > 7 in double
+    const Schedule schedule(spec("step", 0, share, 0.5), 100, 100);
+    const auto span = static_cast<std::uint64_t>(std::llround(100 * share));
     for (std::uint64_t k = 1; k <= 40; ++k) {
       EXPECT_NEAR(schedule.factor(k * span) / std::pow(0.5, k), 1, 1e-12) << share << " " << k;
       EXPECT_NEAR(schedule.factor(k * span - 1) / std::pow(0.5, k - 1), 1, 1e-12) << share << " " << k;

@@ -17,14 +17,14 @@ void add(Study& study, std::uint32_t set, const Setting& setting, double accurac
   study.cell(setting, {accuracy, accuracy + 0.001, accuracy - 0.001}, falling(20), set);
 }
 
-/// Each set prefers one end; the middle is second on both.
+/// Each set prefers one end; the middle loses more in sum, and less where it loses most.
 Study opposed() {
   Study study(2);
   add(study, 0, low, 0.98);
-  add(study, 0, middle, 0.96);
+  add(study, 0, middle, 0.94);
   add(study, 0, high, 0.90);
-  add(study, 1, low, 0.70);
-  add(study, 1, middle, 0.77);
+  add(study, 1, low, 0.74);
+  add(study, 1, middle, 0.765);
   add(study, 1, high, 0.80);
   return study;
 }
@@ -36,18 +36,18 @@ TEST(Overall, has_the_smallest_worst_regret) {
   EXPECT_EQ(judgement.recommendations[1].setting, high);
   ASSERT_TRUE(judgement.overall);
   EXPECT_EQ(judgement.overall->setting, middle);
-  EXPECT_NEAR(judgement.overall->worst_regret, 0.03, 1e-9);
+  EXPECT_NEAR(judgement.overall->worst_regret, 0.04, 1e-9);
   ASSERT_EQ(judgement.overall->regret.size(), 2u);
-  EXPECT_NEAR(judgement.overall->regret[0], 0.02, 1e-9);
-  EXPECT_THAT(judgement.overall->reason, HasSubstr("3.00 % below the best on two"));
+  EXPECT_NEAR(judgement.overall->regret[1], 0.035, 1e-9);
+  EXPECT_THAT(judgement.overall->reason, HasSubstr("4.00 % below the best on one"));
 }
 
 TEST(Overall, a_setting_that_did_not_run_everywhere_is_no_candidate) {
   Study study = opposed();
   std::erase_if(study.snapshot.trials,
                 [](const TrialRecord& trial) { return trial.key.set == 1 && trial.key.setting == middle; });
-  EXPECT_EQ(judge(study.done()).overall->setting, high)
-      << "0.10 on the second set for low against 0.08 on the first for high";
+  EXPECT_EQ(judge(study.done()).overall->setting, low)
+      << "0.06 on the second set against 0.08 for high on the first";
 }
 
 TEST(Overall, a_setting_that_diverges_on_one_set_is_no_candidate) {

@@ -1,5 +1,6 @@
 #include "etalon/data/cifar.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

@@ -1,5 +1,6 @@
 #include "etalon/data/digits.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 

@@ -1,5 +1,6 @@
 #include "etalon/data/scenes.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "etalon/data/canvas.h"

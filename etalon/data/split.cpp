@@ -1,5 +1,6 @@
 #include "etalon/data/split.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "etalon/base/error.h"

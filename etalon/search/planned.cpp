@@ -1,6 +1,7 @@
 #include "etalon/search/planned.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace etalon {
 
@@ -12,11 +13,8 @@ PlannedStrategy::PlannedStrategy(const std::vector<Setting>& settings, std::uint
 }
 
 std::vector<Proposal> PlannedStrategy::suggest() {
-  const std::size_t end = std::min(proposals_.size(), next_ + round_size);
-  const auto from = proposals_.begin() + static_cast<std::ptrdiff_t>(next_);
-  std::vector<Proposal> round(from, proposals_.begin() + static_cast<std::ptrdiff_t>(end));
-  next_ = end;
-  return round;
+  if (std::exchange(suggested_, true)) return {};
+  return proposals_;
 }
 
 void PlannedStrategy::learn(const std::vector<Result>&) {}

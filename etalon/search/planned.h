@@ -8,11 +8,9 @@
 
 namespace etalon {
 
-inline constexpr std::size_t round_size =
-    256;  ///< proposals a round; the last round of a study may be shorter
-
 /// Proposes `settings` for seed index 0, then for 1, and so on: a study that is stopped early has compared
-/// all settings on the same seeds. Results change nothing.
+/// all settings on the same seeds. Results change nothing, so the whole plan is one round and lanes are
+/// filled across seeds.
 class PlannedStrategy : public Strategy {
  public:
   PlannedStrategy(const std::vector<Setting>& settings, std::uint32_t seeds, std::uint32_t epochs);
@@ -21,7 +19,7 @@ class PlannedStrategy : public Strategy {
 
  private:
   std::vector<Proposal> proposals_;
-  std::size_t next_ = 0;
+  bool suggested_ = false;
 };
 
 /// Every setting of the space once, in Setting order, however the space lists them.

@@ -172,7 +172,10 @@ std::size_t early_steps(const NormalizedCurve& curve) {
 
 double climb(const NormalizedCurve& curve) {
   const auto later = std::span(curve.smooth).subspan(early_steps(curve));
-  return later.empty() ? 0.0 : largest_rise(later, later.front());
+  if (later.empty()) return 0;
+  const double low =
+      curve.finite ? later.front() : std::min(1.0, later.front());  // lost early is lost all the same
+  return largest_rise(later, low);
 }
 
 double jump(const NormalizedCurve& curve) {

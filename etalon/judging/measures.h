@@ -69,7 +69,7 @@ double area(const NormalizedCurve& curve);
 std::size_t early_steps(const NormalizedCurve& curve);
 
 /// max over t of s_t - min of s before t, after the early steps; in shares of l_0, uncapped: what the eye
-/// sees.
+/// sees. A run that blew up within the early steps has climbed too.
 double climb(const NormalizedCurve& curve);
 
 /// The same within the early steps, counted from l_0, and over a median of 5 steps: a jump at the start is
@@ -77,7 +77,7 @@ double climb(const NormalizedCurve& curve);
 double jump(const NormalizedCurve& curve);
 
 /// climb / descent, [0, 10]: max over t of (s_t - min of s before t) / max(0.02, 1 - min s), after the early
-/// steps; [0, 10]. A scale-free draw-up.
+/// steps. A scale-free draw-up.
 double set_back(const NormalizedCurve& curve);
 
 /// jump / descent, [0, 10].

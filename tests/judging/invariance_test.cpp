@@ -34,7 +34,7 @@ Curve any_curve() {
 Verdict judged(const Curve& curve, float scale = 1) {
   made_up::Study study(1, 2);
   study.trial({0, {{0.1, 0.1}}, 0}, made_up::draw(made_up::falling(20)));
-  study.trial({0, {{0.2, 0.1}}, 0}, curve);
+  study.trial({0, {{0.2, 0.1}}, 1}, curve);  // seed index 1 sets no target
   for (TrialRecord& trial : study.snapshot.trials) {
     trial.curve.reference_loss *= scale;
     for (float& loss : trial.curve.loss) loss *= scale;
@@ -79,7 +79,7 @@ RC_GTEST_PROP(Verdict, divergence_never_improves_a_run, ()) {
   RC_ASSERT(after.status == TrialStatus::diverged);
   RC_ASSERT(after.stability == StabilityWord::diverging);
   RC_ASSERT(after.area >= before.area);
-  RC_ASSERT(after.set_back >= before.set_back || after.set_back > 9.9 || cut.loss.size() < 20);
+  RC_ASSERT(after.set_back >= before.set_back);
   RC_ASSERT(after.loss_target->epochs >= before.loss_target->epochs - 0.06);  // a window's width
   RC_ASSERT(*after.accuracy == made_up::chance);
 }

@@ -1,0 +1,134 @@
+// The engine's kernels against nested loops, bit for bit, and against central differences in double.
+#include <cmath>
+#include <numeric>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "tests/nn/lane_network.h"
+#include "tests/nn/made_networks.h"
+
+namespace etalon {
+namespace {
+
+struct Made {
+  NetworkDescription network;
+  std::uint32_t batch;
+};
+
+Made make_network(RandomSequence& random) {
+  const TensorShape input{1 + random.below(4), 3 + random.below(10), 3 + random.below(10)};
+  const std::vector<std::string> layers = random_layers(random, input);
+  std::string text;
+  for (const std::string& layer : layers) text += layer + "; ";
+  RC_LOG() << to_text(input) << ": " << text;
+  return {described(layers, input), 1 + random.below(7)};
+}
+
+template <class T>
+double mean(const std::vector<T>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+RC_GTEST_PROP(Kernels, AgreeWithNestedLoopsToTheLastBit, (std::uint64_t seed)) {
+  RandomSequence random({.study_seed = seed});
+  const Made made = make_network(random);
+  const auto parameters = random_parameters<float>(random, made.network);
+  const auto batch = random_batch<float>(random, made.network, made.batch);
+  const PlainResult<float> plain = PlainNetwork<float>(made.network, parameters).run(batch);
+  for (const bool fuse : {false, true}) {
+    LaneNetwork<float> lanes(made.network, made.batch, fuse);
+    for (int again = 0; again < 2; ++again) {  // nothing of a step may be left over in the next
+      const PlainResult<float> fast = lanes.run(parameters, batch);
+      RC_ASSERT(fast.logits == plain.logits);
+      RC_ASSERT(fast.losses == plain.losses);
+      RC_ASSERT(fast.gradient == plain.gradient);
+    }
+  }
+}
+
+/// The derivative of the mean loss by one parameter; NaN where a ReLU or a maximum changes sides nearby.
+double central_difference(LaneNetwork<double>& lanes, std::vector<double> parameters, std::size_t at,
+                          const PlainBatch<double>& batch) {
+  const double step = 1e-5, value = parameters[at];
+  const auto loss_at = [&](double moved) {
+    parameters[at] = moved;
+    return mean(lanes.run(parameters, batch).losses);
+  };
+  const double here = loss_at(value), up = loss_at(value + step), down = loss_at(value - step);
+  const double bend = std::abs((up - here) - (here - down));
+  return bend > 1e-8 + 1e-3 * std::abs(up - down) ? std::nan("") : (up - down) / (2 * step);
+}
+
+RC_GTEST_PROP(Kernels, GradientsAreCentralDifferences, (std::uint64_t seed)) {
+  RandomSequence random({.study_seed = seed});
+  const Made made = make_network(random);
+  const auto parameters = random_parameters<double>(random, made.network);
+  const auto batch = random_batch<double>(random, made.network, made.batch);
+  LaneNetwork<double> lanes(made.network, made.batch, true);
+  const PlainResult<double> result = lanes.run(parameters, batch);
+  for (int probe = 0; probe < 12; ++probe) {
+    const std::size_t at = random.below(made.network.parameters);
+    const double expected = central_difference(lanes, parameters, at, batch);
+    if (std::isnan(expected)) continue;
+    RC_ASSERT(std::abs(result.gradient[at] - expected) <= 1e-7 + 1e-5 * std::abs(expected));
+  }
+}
+
+/// Every kind of layer by itself, between two layers with weights, so that both its passes are seen.
+class EachLayer : public testing::TestWithParam<const char*> {};
+
+TEST_P(EachLayer, HasTheGradientOfItsFunction) {
+  const NetworkDescription network =
+      described({"conv 3 3x3 pad 1", "tanh", GetParam(), "conv 2 2x2", "dense 4"}, {2, 7, 6});
+  RandomSequence random({.study_seed = 11});
+  const auto parameters = random_parameters<double>(random, network);
+  const auto batch = random_batch<double>(random, network, 3);
+  LaneNetwork<double> lanes(network, 3, true);
+  const PlainResult<double> result = lanes.run(parameters, batch);
+  int seen = 0;
+  for (std::size_t at = 0; at < parameters.size(); at += 3) {
+    const double expected = central_difference(lanes, parameters, at, batch);
+    if (std::isnan(expected)) continue;
+    ++seen;
+    EXPECT_NEAR(result.gradient[at], expected, 1e-7 + 1e-5 * std::abs(expected)) << "parameter " << at;
+  }
+  EXPECT_GT(seen, static_cast<int>(parameters.size()) / 6);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EachLayer,
+                         testing::Values("conv 5 1x1", "conv 4 3x3 stride 2 pad 1", "conv 7 5x5",
+                                         "conv 2 4x4 pad 3", "maxpool 2", "maxpool 3 stride 1", "avgpool 2",
+                                         "avgpool 3 stride 2", "relu", "leaky-relu 0.2", "tanh", "sigmoid",
+                                         "dropout 0.4"));
+
+TEST(Kernels, DropoutDoesNothingOutsideTraining) {
+  const TensorShape input{1, 5, 5};
+  const NetworkDescription with = described({"conv 2 2x2", "dropout 0.5", "dense 4"}, input);
+  const NetworkDescription without = described({"conv 2 2x2", "dense 4"}, input);
+  RandomSequence random({.study_seed = 3});
+  const auto parameters = random_parameters<float>(random, with);
+  const auto batch = random_batch<float>(random, with, 4);
+  const auto first = LaneNetwork<float>(with, 4, true).run(parameters, batch, false);
+  const auto second = LaneNetwork<float>(without, 4, true).run(parameters, batch, false);
+  EXPECT_EQ(first.logits, second.logits);
+  EXPECT_NE(LaneNetwork<float>(with, 4, true).run(parameters, batch).logits, first.logits);
+}
+
+TEST(Kernels, ReluAndMaximumPassNaNOn) {
+  for (const bool fuse : {false, true}) {
+    const NetworkDescription network = described({"conv 1 1x1", "relu", "maxpool 2", "dense 4"}, {1, 4, 4});
+    RandomSequence random({.study_seed = 4});
+    const auto parameters = random_parameters<float>(random, network);
+    auto batch = random_batch<float>(random, network, 2);
+    batch.inputs[1][5] = std::nanf("");
+    LaneNetwork<float> lanes(network, 2, fuse);
+    const auto result = lanes.run(parameters, batch);
+    EXPECT_TRUE(std::isfinite(result.losses[0]));
+    EXPECT_TRUE(std::isnan(result.losses[1]));
+    EXPECT_TRUE(std::isnan(result.gradient[0]));
+  }
+}
+
+}  // namespace
+}  // namespace etalon

@@ -1,0 +1,68 @@
+// Plans: stages, fused layers, offsets that never overlap, tiles that cover every position.
+#include "etalon/nn/plan.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/nn/made_networks.h"
+
+namespace etalon {
+namespace {
+
+NetworkDescription lenet5() {
+  return describe_network({.name = "lenet5", .layers = {}}, default_groups(), {1, 28, 28}, 10, "test");
+}
+
+TEST(Plan, PutsConvolutionsAndDenseLayersIntoStages) {
+  const NetworkPlan plan(lenet5(), {});
+  ASSERT_EQ(plan.stages().size(), 2u);
+  EXPECT_FALSE(plan.stages()[0].whole_minibatch);
+  EXPECT_EQ(plan.stages()[0].last, 2u);  // each convolution took its ReLU and its pooling along
+  EXPECT_TRUE(plan.stages()[1].whole_minibatch);
+}
+
+TEST(Plan, KeepsEveryLayerApartWhenAsked) {
+  const NetworkPlan plan(lenet5(), {.batch = 4, .state_arrays = 0, .fuse = false});
+  EXPECT_EQ(plan.layers().size(), lenet5().layers.size());
+}
+
+TEST(Plan, GivesEveryParameterAPlaceOfItsOwn) {
+  const NetworkPlan plan(lenet5(), {});
+  const std::set<std::uint32_t> places(plan.places().begin(), plan.places().end());
+  EXPECT_EQ(places.size(), lenet5().parameters);
+  EXPECT_LT(*places.rbegin(), plan.parameters());
+}
+
+TEST(Plan, SkipsGradientsThatNobodyNeeds) {
+  const NetworkPlan plan(lenet5(), {});
+  EXPECT_FALSE(plan.layers()[0].wants_input_gradient);
+  EXPECT_TRUE(plan.layers()[1].wants_input_gradient);
+}
+
+TEST(Plan, DoesNotOverwriteWhatAnActivationNeeds) {
+  const NetworkPlan plan(described({"conv 2 3x3", "tanh", "sigmoid", "dense 4"}, {1, 6, 6}), {});
+  EXPECT_TRUE(plan.layers()[1].in_place);
+  EXPECT_FALSE(plan.layers()[2].in_place);
+}
+
+TEST(Plan, CoversEveryPositionWithTiles) {
+  const NetworkPlan plan(described({"conv 2 3x3", "conv 3 5x5 stride 2 pad 2", "dense 4"}, {1, 9, 8}), {});
+  const LayerPlan& layer = plan.layers()[1];
+  std::set<std::uint32_t> forward, back;
+  for (std::uint32_t t = 0; t < layer.position_tiles; ++t)
+    forward.insert(std::begin(layer.positions[t].output), std::end(layer.positions[t].output));
+  for (std::uint32_t t = 0; t < layer.gradient_tiles; ++t)
+    back.insert(std::begin(layer.gradients[t].output), std::end(layer.gradients[t].output));
+  EXPECT_EQ(forward.size(), layer.output.height * layer.output.width);
+  EXPECT_EQ(back.size(), layer.input.height * layer.input.width);
+}
+
+TEST(Plan, CountsOptimizerStateIntoItsArena) {
+  const NetworkPlan none(lenet5(), {.batch = 8, .state_arrays = 0}),
+      two(lenet5(), {.batch = 8, .state_arrays = 2});
+  EXPECT_EQ(two.values() - none.values(), 2 * none.parameters());
+}
+
+}  // namespace
+}  // namespace etalon

@@ -19,7 +19,7 @@ enum Part : std::size_t { set_part, trials_part, time_part, rate_part, best_part
 std::string joined(const std::vector<std::string>& parts, const char* gap) {
   std::string line;
   for (const std::string& part : parts)
-    if (!part.empty()) line += (line.empty() ? "" : gap) + part;
+    if (!part.empty()) line += fmt::format("{}{}", line.empty() ? "" : gap, part);
   return line;
 }
 
@@ -31,11 +31,13 @@ std::string whole_seconds_text(double seconds) {
 }  // namespace
 
 std::string grouped_number(double value) {
-  std::string digits = fmt::format("{:.0f}", value);
-  for (int at = static_cast<int>(digits.size()) - 3;
-       at > 0 && digits[static_cast<std::size_t>(at) - 1] != '-'; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
+  const std::string digits = fmt::format("{:.0f}", value);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
 }
 
 void Progress::open(const StudySnapshot& study, double now) {

@@ -67,7 +67,7 @@ class Progress {
   std::deque<Mark> marks_;
 };
 
-/// 52300 as "52,300".
+/// 52300 as "52,300". REQUIRES: value >= 0
 std::string grouped_number(double value);
 
 }  // namespace etalon

@@ -1,0 +1,47 @@
+#include "etalon/app/choose_study.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/text.h"
+
+namespace etalon {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<StudySummary>& studies) {
+  std::vector<std::string> names;
+  for (const StudySummary& study : studies) names.push_back(study.name);
+  return names;
+}
+
+/// The name, and why it was taken.
+std::pair<std::string, std::string> latest(std::vector<StudySummary> studies, const std::string& where) {
+  std::stable_sort(studies.begin(), studies.end(), [](const StudySummary& a, const StudySummary& b) {
+    return a.last_change_unix_millis > b.last_change_unix_millis;
+  });
+  if (studies.size() == 1) return {studies[0].name, ""};
+  if (studies[0].last_change_unix_millis == studies[1].last_change_unix_millis)
+    throw RequestError({"--study", "no name, and several studies in " + where, "the name of one",
+                        "known: " + join(names_of(studies), ", ")});
+  return {studies[0].name, fmt::format("study {}, changed last of {} in {}; --study names another",
+                                       studies[0].name, studies.size(), where)};
+}
+
+}  // namespace
+
+ChosenStudy choose_study(StudyStore& store, const std::string& where,
+                         const std::optional<std::string>& name) {
+  const std::vector<StudySummary> studies = store.list_studies();
+  if (studies.empty())
+    throw RequestError(
+        {"--store " + where, "a store without studies", "a store that holds one", "'etalon tune' makes one"});
+  const auto [chosen, note] = name ? std::pair(*name, std::string()) : latest(studies, where);
+  if (auto study = store.load_study(chosen)) return {std::move(*study), note};
+  const std::vector<std::string> names = names_of(studies);
+  throw RequestError({"--study", fmt::format("the unknown study '{}'", chosen), "a study of " + where,
+                      hint_for(chosen, names)});
+}
+
+}  // namespace etalon

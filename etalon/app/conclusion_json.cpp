@@ -1,0 +1,79 @@
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "etalon/app/conclusion.h"
+#include "etalon/report/report.h"
+
+namespace etalon {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(); }
+
+Json target(const std::optional<EpochsToTarget>& found) {
+  if (!found) return {};
+  return {{"epochs", found->epochs}, {"reached", found->reached}};
+}
+
+Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
+  const Verdict& verdict = trial.verdict;
+  Json json;
+  json["data"] = study.definition.sets.at(trial.key.set).name;
+  for (std::size_t group = 0; group < study.definition.groups.size(); ++group)
+    json["eta"][study.definition.groups[group].name] = trial.key.setting.eta.at(group);
+  json["seed"] = trial.key.seed_index;
+  json["status"] = to_text(verdict.status);
+  json["validation_accuracy"] = number(verdict.accuracy);
+  json["training_loss"] = number(verdict.final_training_loss);
+  json["validation_loss"] = number(verdict.final_validation_loss);
+  json["epochs_to_loss_target"] = target(verdict.loss_target);
+  json["epochs_to_accuracy_target"] = target(verdict.accuracy_target);
+  json["area"] = number(verdict.area);
+  json["set_back"] = number(verdict.set_back);
+  json["catapult"] = number(verdict.catapult);
+  json["spike_share"] = number(verdict.spike_share);
+  json["still_falling"] = number(verdict.still_falling);
+  json["speed"] = to_text(verdict.speed);
+  json["stability"] = to_text(verdict.stability);
+  json["sentence"] = verdict.sentence;
+  return json;
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string tune_json(const StudySnapshot& study, const Judgement& judgement, const TuneFacts& facts) {
+  const Json certificate = Json::parse(recommendation_json(study, judgement));
+  Json json;
+  json["study"] = study.name;
+  json["trials"] = study.trials.size();
+  json["recommendations"] = certificate.at("recommendations");
+  for (Json& recommendation : json["recommendations"])
+    for (const char* bulky : {"cells", "trade_offs"}) recommendation.erase(bulky);
+  json["overall"] = certificate.at("overall");
+  json["seconds"] = facts.seconds;
+  const StudyTimes& times = study.times;
+  json["trial_samples_per_second"] =
+      times.training_seconds > 0 ? number(static_cast<double>(times.samples_trained) / times.training_seconds)
+                                 : Json();
+  json["was_complete"] = facts.was_complete;
+  json["store"] = facts.store;
+  json["report"] = facts.report ? Json(facts.report->string()) : Json();
+  return text_of(json);
+}
+
+std::string show_json(const StudySnapshot& study, const Judgement& judgement) {
+  Json json = Json::parse(recommendation_json(study, judgement));
+  json["all_trials"] = Json::array();
+  for (const JudgedTrial& trial : judgement.trials) json["all_trials"].push_back(trial_json(study, trial));
+  return text_of(json);
+}
+
+}  // namespace etalon

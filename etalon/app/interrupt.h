@@ -1,0 +1,25 @@
+/// Ctrl-C and SIGTERM as a flag that work looks at.
+#pragma once
+
+#include <atomic>
+#include <exception>
+
+namespace etalon {
+
+/// While it lives, the first SIGINT or SIGTERM sets a flag and the second leaves the process at once with
+/// exit code 130. One at a time.
+class InterruptWatch {
+ public:
+  InterruptWatch();
+  ~InterruptWatch();
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+
+  const std::atomic<bool>& flag() const;
+  bool interrupted() const { return flag().load(); }
+};
+
+/// Thrown where work is left because the flag was set; carries no message, as it is no error.
+class Interrupted : public std::exception {};
+
+}  // namespace etalon

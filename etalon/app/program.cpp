@@ -1,0 +1,63 @@
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "etalon/app/commands.h"
+#include "etalon/base/version.h"
+#include "etalon/training/trainer.h"
+
+namespace etalon {
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+ExitCode run_command(const CommandLine& line, const std::vector<std::string>& words) {
+  return std::visit(Overloaded{[&](const TuneArguments& asked) { return run_tune(asked, words); },
+                               [](const ReportArguments& asked) { return run_report(asked); },
+                               [](const ShowArguments& asked) { return run_show(asked); },
+                               [](const DataListArguments& asked) { return run_data_list(asked); },
+                               [](const DataDescribeArguments& asked) { return run_data_describe(asked); },
+                               [](const DataMakeArguments& asked) { return run_data_make(asked); },
+                               [](const Information& asked) {
+                                 fmt::print("{}", asked.text);
+                                 return ExitCode::done;
+                               }},
+                    line);
+}
+
+ExitCode complain(const std::string& text, ExitCode code) {
+  fmt::print(stderr, "error: {}\n", text);
+  return code;
+}
+
+}  // namespace
+
+std::string version_text() {
+  const LaneSupport support = lane_support();
+  return fmt::format("etalon {} ({}, {} lanes, {})", version, support.instruction_set, support.widest,
+                     support.numeric_class);
+}
+
+int run_program(const std::vector<std::string>& words) {
+  ExitCode code = ExitCode::failed;
+  try {
+    code = run_command(parse_command_line({words.begin() + 1, words.end()}, version_text()), words);
+  } catch (const Error& error) {
+    code = complain(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    code = complain(
+        "memory: received no more, expected enough for the study\n"
+        "  hint: use fewer threads, or a narrower --lanes; --dry-run says what a study needs",
+        ExitCode::failed);
+  } catch (const std::exception& error) {
+    code = complain(error.what(), ExitCode::failed);
+  }
+  return static_cast<int>(code);
+}
+
+}  // namespace etalon

@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "etalon/app/choose_study.h"
+#include "etalon/app/commands.h"
+#include "etalon/app/draw_report.h"
+#include "etalon/base/files.h"
+#include "etalon/judging/judge.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+
+ExitCode run_report(const ReportArguments& arguments) {
+  const auto store = open_store(arguments.store, StoreAccess::read);
+  const ChosenStudy chosen = choose_study(*store, arguments.store, arguments.study);
+  require_writable_folder(arguments.out, "--out " + arguments.out);
+  const InterruptWatch interrupts;
+  const auto display = make_display(arguments.quiet);
+  if (!chosen.note.empty()) display->note(chosen.note);
+  try {
+    const auto path = draw_report(chosen.study, judge(chosen.study), arguments.out, *display, interrupts);
+    display->close();
+    if (arguments.json)
+      fmt::print("{}\n",
+                 nlohmann::ordered_json{{"study", chosen.study.name}, {"report", path.string()}}.dump(2));
+    else if (!arguments.quiet)
+      fmt::print("report: {}\n", path.string());
+  } catch (const Interrupted&) {
+    display->close();
+    fmt::print(stderr, "interrupted: an earlier report in {} is unchanged\n", arguments.out);
+    return ExitCode::interrupted;
+  }
+  return ExitCode::done;
+}
+
+}  // namespace etalon

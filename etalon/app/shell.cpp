@@ -1,0 +1,44 @@
+#include "etalon/app/shell.h"
+
+#include "etalon/base/text.h"
+
+namespace etalon {
+
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) return std::string(word);
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+std::string shell_line(const std::vector<std::string>& words) {
+  std::vector<std::string> quoted;
+  for (const std::string& word : words) quoted.push_back(shell_word(word));
+  return join(quoted, " ");
+}
+
+std::string reproducing_line(const TuneArguments& arguments) {
+  std::vector<std::string> words{"etalon", "tune"};
+  if (arguments.study_file) words.push_back(*arguments.study_file);
+  const auto add = [&](const char* option, const std::optional<std::string>& value) {
+    if (value) words.insert(words.end(), {option, *value});
+  };
+  add("--data", arguments.data);
+  add("--network", arguments.network);
+  for (const std::string& eta : arguments.eta) add("--eta", eta);
+  add("--optimizer", arguments.optimizer);
+  add("--epochs", arguments.epochs);
+  add("--batch", arguments.batch);
+  add("--samples", arguments.samples);
+  add("--validation", arguments.validation);
+  add("--seeds", arguments.seeds);
+  add("--study-seed", arguments.study_seed);
+  add("--strategy", arguments.strategy);
+  add("--trials", arguments.trials);
+  add("--study", arguments.study);
+  return shell_line(words);
+}
+
+}  // namespace etalon

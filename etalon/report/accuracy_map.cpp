@@ -71,7 +71,7 @@ HeatCell heat_cell(const Stack& stack, const Span& x, const Span& y) {
     cell.label = "diverged";
   } else {
     cell.value = summary.accuracy.mean;
-    cell.label = percent_text(summary.accuracy.mean);
+    cell.label = summary.accuracy.mean ? fmt::format("{:.2f} %", 100 * *summary.accuracy.mean) : not_measured;
     if (summary.accuracy.deviation) cell.detail = fmt::format("± {:.2f}", 100 * *summary.accuracy.deviation);
     if (summary.diverged_seeds > 0)
       cell.detail = fmt::format("{} of {} diverged", summary.diverged_seeds, summary.seeds);

@@ -16,24 +16,19 @@ std::size_t letters(const std::string& text) {
 
 struct Box {
   double left, right, top, bottom;
+  bool inside(const Box& other) const {
+    return left >= other.left && right <= other.right && top >= other.top && bottom <= other.bottom;
+  }
   bool meets(const Box& other) const {
     return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
   }
 };
 
-Box label_box(const Place& at, const std::string& label, LabelSide side) {
-  const double width = text_width(label, small_size), height = small_size + 2, gap = 8;
-  switch (side) {
-    case LabelSide::right:
-      return {at.x + gap, at.x + gap + width, at.y - height / 2, at.y + height / 2};
-    case LabelSide::left:
-      return {at.x - gap - width, at.x - gap, at.y - height / 2, at.y + height / 2};
-    case LabelSide::above:
-      return {at.x - width / 2, at.x + width / 2, at.y - gap - height, at.y - gap};
-    case LabelSide::below:
-      return {at.x - width / 2, at.x + width / 2, at.y + gap, at.y + gap + height};
-  }
-  return {};
+Box label_box(const Place& at, const std::string& label, const LabelSide& side) {
+  const double width = text_width(label, small_size), height = small_size + 2, gap = side.down == 0 ? 9 : 6;
+  const double left = side.across > 0 ? at.x + gap : side.across < 0 ? at.x - gap - width : at.x - width / 2;
+  const double middle = at.y + 13.0 * side.down;
+  return {left, left + width, middle - height / 2, middle + height / 2};
 }
 
 double share_of(const Axis& axis, double value) {
@@ -44,7 +39,7 @@ double share_of(const Axis& axis, double value) {
 }  // namespace
 
 double text_width(const std::string& text, double size) {
-  return 0.6 * size * static_cast<double>(letters(text));
+  return 0.57 * size * static_cast<double>(letters(text));
 }
 
 FigureLayout layout_of(const Figure& figure) {
@@ -54,13 +49,13 @@ FigureLayout layout_of(const Figure& figure) {
   double x = edge;
   if (!figure.legend.empty()) y += row_height + 2;
   for (const LegendEntry& entry : figure.legend) {
-    const double width = sample_width + 6 + text_width(entry.text, small_size) + 14;
+    const double width = sample_width + 6 + text_width(entry.text, small_size) + 12;
     if (x > edge && x + width > figure.width) x = edge, y += row_height;
     layout.legend.push_back({x, y - 5});
     x += width;
   }
   layout.top = y + 16;
-  layout.bottom = figure.height - (figure.note.empty() ? 52 : 70);
+  layout.bottom = figure.height - 52;
   double widest = 0;
   for (const Tick& tick : figure.y.ticks) widest = std::max(widest, text_width(tick.label, text_size));
   layout.left = edge + 28 + widest;
@@ -73,31 +68,52 @@ Place pixel_of(const Figure& figure, const FigureLayout& layout, const Place& pl
           layout.bottom - (layout.bottom - layout.top) * share_of(figure.y, place.y)};
 }
 
-std::vector<std::optional<LabelSide>> label_sides(const Figure& figure, const FigureLayout& layout) {
-  std::vector<Box> dots, labels;
+namespace {
+
+/// What a label should not cover, and how bad it would be.
+struct Obstacle {
+  Box box;
+  int cost;
+};
+
+std::vector<Obstacle> obstacles_of(const Figure& figure, const FigureLayout& layout) {
+  std::vector<Obstacle> obstacles;
   for (const Dot& dot : figure.dots) {
     const Place at = pixel_of(figure, layout, dot.at);
-    dots.push_back({at.x - 5, at.x + 5, at.y - 5, at.y + 5});
+    obstacles.push_back({{at.x - 5, at.x + 5, at.y - 5, at.y + 5}, dot.label.empty() ? 2 : 8});
   }
-  const Box area{layout.left, layout.right, layout.top, layout.bottom};
+  for (const Line& line : figure.lines)
+    for (std::size_t i = 1; line.role == LineRole::front && i < line.points.size(); ++i) {
+      const Place a = pixel_of(figure, layout, line.points[i - 1]),
+                  b = pixel_of(figure, layout, line.points[i]);
+      obstacles.push_back(
+          {{std::min(a.x, b.x) - 1, std::max(a.x, b.x) + 1, std::min(a.y, b.y) - 1, std::max(a.y, b.y) + 1},
+           3});
+    }
+  return obstacles;
+}
+
+}  // namespace
+
+std::vector<std::optional<LabelSide>> label_sides(const Figure& figure, const FigureLayout& layout) {
+  static constexpr std::array<LabelSide, 8> order{
+      {{1, 0}, {1, -1}, {1, 1}, {-1, 0}, {-1, -1}, {-1, 1}, {0, -1}, {0, 1}}};
+  constexpr int too_much = 100;
+  const Box area{layout.left + 2, layout.right + 14, layout.top, layout.bottom};
+  const auto obstacles = obstacles_of(figure, layout);
+  std::vector<Box> labels;
   std::vector<std::optional<LabelSide>> sides(figure.dots.size());
-  const auto cost_of = [&](const Box& box, std::size_t own) {
-    int cost =
-        box.left < area.left || box.right > area.right || box.top < area.top || box.bottom > area.bottom ? 100
-                                                                                                         : 0;
-    for (const Box& label : labels) cost += box.meets(label) ? 100 : 0;
-    for (std::size_t other = 0; other < dots.size(); ++other)
-      cost += other != own && box.meets(dots[other]) ? 1 : 0;
-    return cost;
-  };
   for (std::size_t place = figure.dots.size(); place-- > 0;) {  // the last is drawn on top: it comes first
     const Dot& dot = figure.dots[place];
     if (dot.label.empty()) continue;
-    int best = 100;
+    int best = too_much;
     Box chosen{};
-    for (const LabelSide side : {LabelSide::right, LabelSide::above, LabelSide::below, LabelSide::left}) {
+    for (const LabelSide& side : order) {
       const Box box = label_box(pixel_of(figure, layout, dot.at), dot.label, side);
-      if (const int cost = cost_of(box, place); cost < best) best = cost, sides[place] = side, chosen = box;
+      int cost = box.inside(area) ? 0 : too_much;
+      for (const Box& label : labels) cost += box.meets(label) ? too_much : 0;
+      for (const Obstacle& obstacle : obstacles) cost += box.meets(obstacle.box) ? obstacle.cost : 0;
+      if (cost < best) best = cost, sides[place] = side, chosen = box;
     }
     if (sides[place]) labels.push_back(chosen);
   }

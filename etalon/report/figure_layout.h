@@ -1,6 +1,7 @@
 /// Where the parts of a figure stand, in pixels from the upper left corner.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace etalon::report {
 
 inline constexpr double title_size = 15, text_size = 12, small_size = 11;  ///< heights of letters, pixels
 
-/// About how wide `text` is, in pixels: DejaVu Sans, a little generously.
+/// About how wide `text` is, in pixels, in DejaVu Sans.
 double text_width(const std::string& text, double size);
 
 struct LegendPlace {
@@ -27,10 +28,13 @@ FigureLayout layout_of(const Figure& figure);
 /// A place in the plot area, in pixels; outside of the axes it lies outside of the area.
 Place pixel_of(const Figure& figure, const FigureLayout& layout, const Place& place);
 
-enum class LabelSide { right, left, above, below };
+/// Where a label stands seen from its dot: -1, 0 or 1 across (left to right) and down; never both 0.
+struct LabelSide {
+  int across = 1, down = 0;
+};
 
-/// [dot] the side of each labelled dot on which its label covers the fewest other labels and dots; nothing
-/// where every side covers a label.
+/// [dot] the side of each labelled dot on which its label covers the fewest dots and front lines; nothing
+/// where every side covers another label or leaves the plot area.
 std::vector<std::optional<LabelSide>> label_sides(const Figure& figure, const FigureLayout& layout);
 
 }  // namespace etalon::report

@@ -41,6 +41,7 @@ class ScriptWriter {
     words();
     legend();
     for (const HeatCell& cell : figure_.cells) draw_cell(cell);
+    for (const StyledDot& styled : dots_) draw_dot(styled.dot, styled.side, styled.style);
     if (figure_.values) color_bar(*figure_.values);
     return commands_ + labels_ + "plot " + (plots_.empty() ? "NaN notitle" : plots_) + "\n";
   }
@@ -56,9 +57,9 @@ class ScriptWriter {
   }
 
   void label(const std::string& text, const std::string& at, double size, const Color& color,
-             const std::string& align = "left", const std::string& more = "") {
-    labels_ += fmt::format("set label {} at {} {} front font ',{}' textcolor rgb '{}' {}\n", quoted(text), at,
-                           align, size, gnuplot_color(color), more);
+             const std::string& align = "left", const std::string& more = "", const std::string& font = "") {
+    labels_ += fmt::format("set label {} at {} {} front font '{},{}' textcolor rgb '{}' {}\n", quoted(text),
+                           at, align, font, size, gnuplot_color(color), more);
   }
 
   std::string block(const std::string& rows) {
@@ -80,7 +81,7 @@ class ScriptWriter {
     const LineStyle style = style_of(line.role, line.hue);
     const std::string name = block(rows);
     plot(fmt::format("{} using 1:2 with lines lw {} lc rgb '{}'{}", name, style.width,
-                     gnuplot_color(style.color), style.dashed ? " dt (6,4)" : ""));
+                     gnuplot_color(style.color), style.dashed ? " dt (10,7)" : ""));
     if (!style.with_points) return;
     plot(fmt::format("{} using 1:2 with points pt 7 ps 0.75 lc rgb '{}'", name, gnuplot_color(ink::paper)));
     plot(fmt::format("{} using 1:2 with points pt 6 ps 0.75 lw 1.6 lc rgb '{}'", name,
@@ -99,25 +100,27 @@ class ScriptWriter {
     DotStyle style = style_of(dot.role);
     if (dot.value && figure_.values) style.color = sequential(figure_.values->share(*dot.value));
     const std::string color = gnuplot_color(style.color);
-    const std::string at = fmt::format("{:.6g} {:.6g}\n", dot.at.x, dot.at.y);
     if (dot.deviation > 0)
       plot(fmt::format("{} using 1:2:3 with yerrorbars pt -1 lw 1.2 lc rgb '{}'",
                        block(fmt::format("{:.6g} {:.6g} {:.6g}\n", dot.at.x, dot.at.y, dot.deviation)),
                        color));
-    const std::string name = block(at);
-    const bool ring = dot.role == DotRole::chosen && figure_.values;
-    const int symbol = ring ? 6 : style.symbol;
-    plot(fmt::format("{} using 1:2 with points pt {} ps {} lw {} lc rgb '{}'", name, symbol,
-                     ring ? 2.3 : style.size, ring ? 2.5 : style.width, color));
+    dots_.push_back({dot, side, style});
+  }
+
+  /// By the pixel, so that a mark on the edge of the axes is whole.
+  void draw_dot(const Dot& dot, const std::optional<LabelSide>& side, DotStyle style) {
+    Place at = pixel_of(figure_, layout_, dot.at);
+    if (dot.role == DotRole::clipped) at.y += 5;
+    if (dot.role == DotRole::diverged && figure_.cells.empty() && dot.at.y >= figure_.y.to) at.y += 18;
+    if (dot.role == DotRole::chosen && figure_.values) style.symbol = 6, style.size = 2.3, style.width = 2.5;
+    point(at.x, at.y, style);
     if (!side) return;
-    const bool loud = dot.role == DotRole::chosen;
-    const Place pixel = pixel_of(figure_, layout_, dot.at);
-    const double across = *side == LabelSide::right ? 10 : *side == LabelSide::left ? -10 : 0;
-    const double down = *side == LabelSide::above ? -14 : *side == LabelSide::below ? 14 : 0;
-    label(dot.label, screen(pixel.x + across, pixel.y + down), small_size, loud ? ink::text : ink::quiet,
-          across > 0   ? "left"
-          : across < 0 ? "right"
-                       : "center");
+    const double gap = side->down == 0 ? 9 : 6;
+    label(dot.label, screen(at.x + gap * side->across, at.y + 13.0 * side->down), small_size,
+          dot.role == DotRole::chosen ? ink::text : ink::quiet,
+          side->across > 0   ? "left"
+          : side->across < 0 ? "right"
+                             : "center");
   }
 
   void frame() {
@@ -149,9 +152,10 @@ class ScriptWriter {
 
   void words() {
     double y = 24;
-    label(figure_.title, screen(20, y), title_size, ink::text, "left", "");
+    label(figure_.title, screen(20, y), title_size, ink::text, "left", "", "DejaVu Sans:Bold");
     for (const std::string& line : figure_.subtitle) label(line, screen(20, y += 18), text_size, ink::quiet);
-    if (!figure_.note.empty()) label(figure_.note, screen(20, figure_.height - 14), small_size, ink::quiet);
+    if (!figure_.note.empty())
+      label(figure_.note, screen(layout_.right, layout_.bottom + 38), small_size, ink::quiet, "right");
     for (const Annotation& note : figure_.annotations) {
       const char* align = note.align == Annotation::Align::left     ? "left"
                           : note.align == Annotation::Align::center ? "center"
@@ -177,7 +181,7 @@ class ScriptWriter {
     const Color color = style.color.faded(std::max(0.4, style.color.opacity));
     command("set arrow from {} to {} nohead front lw {} lc rgb '{}'{}", screen(place.x, place.y),
             screen(place.x + 22, place.y), style.width, gnuplot_color(color),
-            style.dashed ? " dt (6,4)" : "");
+            style.dashed ? " dt (10,7)" : "");
     if (style.with_points) point(place.x + 11, place.y, {6, style.color, 0.75, 1.6});
   }
 
@@ -196,17 +200,14 @@ class ScriptWriter {
     const double x = place.x + 14;
     if (mark == CellMark::eligible) return point(x, place.y, {7, ink::text, 0.55, 1});
     if (mark == CellMark::equivalent) return point(x, place.y, {6, ink::text, 0.7, 1.2});
-    const bool chosen = mark == CellMark::chosen;
-    rectangle(screen(x - 8, place.y + 6), screen(x + 8, place.y - 6), chosen ? ink::paper : ink::missing,
-              chosen ? fmt::format("border lw 3 lc rgb '{}'", gnuplot_color(ink::chosen)) : "noborder",
-              "front");
-    if (!chosen) point(x, place.y, {2, ink::diverged, 0.7, 1.5});
+    if (mark == CellMark::chosen) return box(x - 8, place.y + 6, x + 8, place.y - 6, 3, ink::chosen);
+    rectangle(screen(x - 8, place.y + 6), screen(x + 8, place.y - 6), ink::missing);
+    point(x, place.y, {2, ink::diverged, 0.7, 1.5});
   }
 
-  void rectangle(const std::string& from, const std::string& to, const Color& fill, const std::string& border,
-                 const std::string& depth) {
-    command("set object rectangle from {} to {} {} fillcolor rgb '{}' fillstyle solid {}", from, to, depth,
-            gnuplot_color(fill), border);
+  void rectangle(const std::string& from, const std::string& to, const Color& fill) {
+    command("set object rectangle from {} to {} back fillcolor rgb '{}' fillstyle solid noborder", from, to,
+            gnuplot_color(fill));
   }
 
   void draw_cell(const HeatCell& cell) {
@@ -214,7 +215,7 @@ class ScriptWriter {
     const Place high = pixel_of(figure_, layout_, {cell.right, cell.top});
     const Color fill = cell.value ? sequential(figure_.values->share(*cell.value)) : ink::missing;
     const Color color = cell.value ? readable_on(fill) : ink::quiet;
-    rectangle(screen(low.x + 1, low.y - 1), screen(high.x - 1, high.y + 1), fill, "noborder", "back");
+    rectangle(screen(low.x + 1, low.y - 1), screen(high.x - 1, high.y + 1), fill);
     const Place middle{(low.x + high.x) / 2, (low.y + high.y) / 2};
     const double half = cell.detail.empty() ? 0 : 8;
     if (!cell.value) hatch(low, high), cross(middle);
@@ -240,13 +241,17 @@ class ScriptWriter {
   void cross(const Place& middle) { point(middle.x, middle.y - 5, {2, ink::diverged, 1.1, 2}); }
 
   void outline(const Place& low, const Place& high) {
-    const auto border = [&](double inset, double width, const Color& color) {
-      command("set object rectangle from {} to {} front fillstyle empty border lw {} lc rgb '{}'",
-              screen(low.x + inset, low.y - inset), screen(high.x - inset, high.y + inset), width,
+    box(low.x + 4.5, low.y - 4.5, high.x - 4.5, high.y + 4.5, 2, ink::paper);
+    box(low.x + 1.5, low.y - 1.5, high.x - 1.5, high.y + 1.5, 4, ink::chosen);
+  }
+
+  void box(double left, double bottom, double right, double top, double width, const Color& color) {
+    const auto side = [&](double x0, double y0, double x1, double y1) {
+      command("set arrow from {} to {} nohead front lw {} lc rgb '{}'", screen(x0, y0), screen(x1, y1), width,
               gnuplot_color(color));
     };
-    border(3.5, 2, ink::paper);
-    border(1, 4, ink::chosen);
+    side(left, bottom, right, bottom), side(right, bottom, right, top);
+    side(right, top, left, top), side(left, top, left, bottom);
   }
 
   void color_bar(const ValueScale& values) {
@@ -255,7 +260,7 @@ class ScriptWriter {
     for (int step = 0; step < steps; ++step) {
       const double low = layout_.bottom - height * step / steps;
       const double high = std::max(layout_.top, low - height / steps - 0.6);  // no seams
-      rectangle(screen(left, low), screen(right, high), sequential((step + 0.5) / steps), "noborder", "back");
+      rectangle(screen(left, low), screen(right, high), sequential((step + 0.5) / steps));
     }
     for (const double tick : values.ticks) {
       const double y = layout_.bottom - height * values.share(tick);
@@ -266,6 +271,12 @@ class ScriptWriter {
   const Figure& figure_;
   const FigureLayout layout_;
   int blocks_written_ = 0;
+  struct StyledDot {
+    Dot dot;
+    std::optional<LabelSide> side;
+    DotStyle style;
+  };
+  std::vector<StyledDot> dots_;
   std::string blocks_, plots_, commands_, labels_;
 };
 

@@ -5,7 +5,7 @@ namespace etalon::report {
 LineStyle style_of(LineRole role, unsigned hue) {
   switch (role) {
     case LineRole::raw:
-      return {ink::training.faded(0.16), 0.8};
+      return {ink::training.faded(0.2), 0.8};
     case LineRole::seed:
       return {ink::training.faded(0.55), 0.9};
     case LineRole::typical:

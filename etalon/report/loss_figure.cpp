@@ -55,10 +55,10 @@ LossRange loss_range(const SetView& set) {
 }
 
 Axis loss_axis(const LossRange& range) {
-  Axis axis{"training loss", Scale::linear, 0, 1, {}};
+  Axis axis{"loss", Scale::linear, 0, 1, {}};
   if (range.lowest > 0 && range.reference / range.lowest > log_from_descent) {
     axis.scale = Scale::log;
-    axis.title = "training loss (log scale)";
+    axis.title = "loss (log scale)";
     axis.from = range.lowest / 1.6;
     axis.to = range.reference * 1.6;
     axis.ticks = log_ticks(axis.from, axis.to);
@@ -136,14 +136,14 @@ double highest_finite(const CellView& cell) {
 void add_lines(Figure& figure, const CellView& cell) {
   for (const SeedView& seed : cell.seeds)
     figure.lines.push_back({LineRole::raw, capped(thinned_extremes(seed.trial->curve), figure.y)});
-  figure.legend.push_back({LineRole::raw, "each minibatch", 0});
+  figure.legend.push_back({LineRole::raw, "minibatches", 0});
   if (cell.seeds.size() > 1) {
     for (const SeedView& seed : cell.seeds) {
       const Curve& curve = seed.trial->curve;
       figure.lines.push_back(
           {LineRole::seed, capped(thinned_medians(curve, smoothed_loss(curve)), figure.y)});
     }
-    figure.legend.push_back({LineRole::seed, "each seed, smoothed", 0});
+    figure.legend.push_back({LineRole::seed, "seeds, smoothed", 0});
   }
   const Curve& longest = longest_curve(cell);
   figure.lines.push_back({LineRole::typical, capped(thinned_medians(longest, typical_of(cell)), figure.y)});
@@ -163,8 +163,7 @@ void add_marks(Figure& figure, const CellView& cell, const LossAxes& axes) {
   figure.dots = clipped;
   figure.dots.insert(figure.dots.end(), diverged.begin(), diverged.end());
   if (!clipped.empty()) {
-    figure.legend.push_back({DotRole::clipped, "above the axis", 0});
-    figure.note = fmt::format("Losses above {} are cut off; the highest was {}.", number_text(axes.loss.to),
+    figure.note = fmt::format("\u25b2 losses above {} are cut off, up to {}", number_text(axes.loss.to),
                               number_text(highest_finite(cell)));
   }
   if (!diverged.empty())

@@ -30,17 +30,19 @@ Axis spanning(const std::string& title, double low, double high) {
   return axis;
 }
 
-bool missed_target(const TradeOff& cell, const SetView& set) {
+const CellView* view_of(const TradeOff& cell, const SetView& set) {
   for (const CellView& view : set.cells)
-    if (view.summary->setting == cell.setting && view.summary->median_loss_target)
-      return !view.summary->median_loss_target->reached;
-  return false;
+    if (view.summary->setting == cell.setting) return &view;
+  return nullptr;
 }
 
 DotRole role_of(const TradeOff& cell, const SetView& set) {
   if (set.recommendation->setting == cell.setting) return DotRole::chosen;
   if (cell.eligible) return DotRole::eligible;
-  return missed_target(cell, set) ? DotRole::censored : DotRole::plain;
+  const CellView* view = view_of(cell, set);
+  if (view && view->all_diverged()) return DotRole::diverged;
+  const auto target = view ? view->summary->median_loss_target : std::nullopt;
+  return target && !target->reached ? DotRole::censored : DotRole::plain;
 }
 
 /// The front as steps: what is reachable lies above and to the right of it.
@@ -67,6 +69,7 @@ void add_legend(Figure& figure, bool with_front) {
   entry(DotRole::eligible, "eligible");
   entry(DotRole::plain, "not eligible");
   entry(DotRole::censored, "target missed");
+  entry(DotRole::diverged, "every seed diverged");
   if (with_front) figure.legend.push_back({LineRole::front, "Pareto front", 0});
 }
 

@@ -14,7 +14,7 @@ std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share);
 std::string percent(const Spread& spread) {
   if (!spread.mean) return "not measured";
   if (!spread.deviation) return percent(*spread.mean);
-  return fmt::format("{:.1f} +- {:.1f} %", 100 * *spread.mean, 100 * *spread.deviation);
+  return fmt::format("{:.1f} ± {:.1f} %", 100 * *spread.mean, 100 * *spread.deviation);
 }
 
 std::string seeds_text(std::uint32_t count) { return fmt::format("{} seed{}", count, count == 1 ? "" : "s"); }

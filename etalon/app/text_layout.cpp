@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cctype>
 
-#include <fmt/format.h>
-
 #include "etalon/base/text.h"
 
 namespace etalon {
 namespace {
+
+/// Characters that a terminal shows for UTF-8 text without wide ones: bytes that begin a character.
+std::size_t shown_width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
 
 bool is_number_like(const std::string& cell) {
   return !cell.empty() &&
@@ -28,7 +32,7 @@ std::string wrapped(const std::string& text, unsigned indent, unsigned columns) 
   for (const std::string& word : split_text(text, ' ')) {
     if (word.empty()) continue;
     const bool first = result.empty();
-    if (!first && at + 1 + word.size() > columns) {
+    if (!first && at + 1 + shown_width(word) > columns) {
       result += '\n';
       result.append(indent, ' ');
       at = indent;
@@ -37,7 +41,7 @@ std::string wrapped(const std::string& text, unsigned indent, unsigned columns) 
       ++at;
     }
     result += word;
-    at += word.size();
+    at += shown_width(word);
   }
   return result;
 }
@@ -47,12 +51,12 @@ std::vector<std::string> aligned_rows(const std::vector<std::vector<std::string>
   if (rows.empty()) return lines;
   for (std::size_t column = 0; column < rows[0].size(); ++column) {
     std::size_t width = 0;
-    for (const auto& row : rows) width = std::max(width, row.at(column).size());
+    for (const auto& row : rows) width = std::max(width, shown_width(row.at(column)));
     const bool right = aligns_right(rows, column);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (column > 0) lines[i] += "  ";
-      lines[i] += right ? fmt::format("{:>{}}", rows[i][column], width)
-                        : fmt::format("{:<{}}", rows[i][column], width);
+      const std::string space(width - shown_width(rows[i][column]), ' ');
+      lines[i] += right ? space + rows[i][column] : rows[i][column] + space;
     }
   }
   for (std::string& line : lines) line.erase(line.find_last_not_of(' ') + 1);

@@ -11,7 +11,7 @@ namespace etalon {
 std::string wrapped(const std::string& text, unsigned indent, unsigned columns);
 
 /// Columns as wide as their widest cell, two spaces between; the first row is the header. A column whose
-/// cells below the header all begin with a digit or a sign is aligned right. Cells are plain ASCII.
+/// cells below the header all begin with a digit or a sign is aligned right.
 std::vector<std::string> aligned_rows(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace etalon

@@ -30,7 +30,7 @@ class LogDisplay final : public ProgressDisplay {
   }
   void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
     progress_.start_set(set);
-    logger_.info("training on set {}, {} lanes, {} threads", set + 1, lanes, threads);
+    logger_.info("training on {}, {} lanes, {} threads", progress_.set_name(), lanes, threads);
   }
   void advanced(std::uint64_t samples, double share) override {
     progress_.advance(samples, share, clock_.steady_seconds());
@@ -43,7 +43,9 @@ class LogDisplay final : public ProgressDisplay {
     else
       show_if_due();
   }
-  void concluding() override { note("evaluating the test part"); }
+  void concluding() override {
+    if (!progress_.was_complete()) note("evaluating the test part");
+  }
   void working(const std::string& what, std::uint32_t done, std::uint32_t all) override {
     if (done == all || clock_.steady_seconds() - last_line_ >= line_seconds) {
       last_line_ = clock_.steady_seconds();

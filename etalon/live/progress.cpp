@@ -51,6 +51,7 @@ void Progress::open(const StudySnapshot& study, double now) {
     const bool diverged = has_non_finite_loss(trial.curve) || trial.curve.epochs.empty();
     finish_trial(trial.key, diverged ? 0.0 : trial.curve.epochs.back().validation_accuracy, diverged);
   }
+  was_complete_ = done_ >= planned_;
 }
 
 void Progress::advance(std::uint64_t samples, double share, double now) {
@@ -106,8 +107,8 @@ std::string Progress::line(unsigned columns, double now) const {
 
 std::vector<std::string> Progress::parts(bool wide, double now) const {
   std::vector<std::string> parts(part_count);
-  const std::string set = set_ < sets_.size() ? sets_[set_] : "";
-  parts[set_part] = sets_.size() > 1 ? fmt::format("{} {}/{}", set, set_ + 1, sets_.size()) : set;
+  parts[set_part] =
+      sets_.size() > 1 ? fmt::format("{} {}/{}", set_name(), set_ + 1, sets_.size()) : set_name();
   const std::uint32_t left = planned_ > done_ ? planned_ - done_ : 0;
   parts[trials_part] =
       fmt::format(fmt::runtime(wide ? "{} trials done, {} left" : "{} done, {} left"), done_, left);

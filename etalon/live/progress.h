@@ -28,6 +28,9 @@ class Progress {
   void advance(std::uint64_t samples, double share, double now);
   void finish_trial(const TrialKey& key, double accuracy, bool diverged);
 
+  std::string set_name() const { return set_ < sets_.size() ? sets_[set_] : ""; }
+  bool was_complete() const { return was_complete_; }  ///< when the study was opened
+
   std::uint32_t done() const { return done_; }  ///< trials finished, those of earlier runs included
   std::uint32_t planned() const { return planned_; }
   double share() const { return share_; }  ///< of the work left at the start, [0, 1]
@@ -61,6 +64,7 @@ class Progress {
   std::vector<std::map<Setting, Sum>> accuracies_;  ///< [set]
   std::uint32_t set_ = 0;
   std::uint32_t done_ = 0, planned_ = 0, diverged_ = 0;
+  bool was_complete_ = false;
   double share_ = 0;
   double opened_ = 0;
   std::uint64_t samples_ = 0;

@@ -1,4 +1,4 @@
-/// From evidence to a recommendation: DESIGN.md, section 7, points 3 to 6; explained in doc/choice.md.
+/// From evidence to a recommendation, as doc/choice.md explains it.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace etalon {
 
 /// The choice on one set: as accurate as the best within noise, with a cell of margin where the grid allows
-/// it, then the best balance of speed and stability. `loss_target` says whether speed could be measured.
+/// it, then the best balance of speed and stability.
 Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence);
 
 /// Over several sets the setting of the smallest worst regret, among those that ran on every set and keep the

@@ -113,7 +113,7 @@ void missing_warning(const StudySnapshot& study, const SetEvidence& evidence,
   const std::size_t open = evidence.cells.size() - static_cast<std::size_t>(complete);
   if (open > 0)
     warnings.push_back(
-        fmt::format("{} settings have fewer finished seeds than the others and were left out.", open));
+        fmt::format("Settings with fewer finished seeds than the others, left out: {}.", open));
   const std::size_t per_set = study.sets.empty() ? 0 : study.planned_trials / study.sets.size();
   if (trials_of(evidence) < per_set)
     warnings.push_back(

@@ -208,7 +208,7 @@ TEST(Choose, settings_with_fewer_seeds_wait_and_are_counted) {
   study.cell({{10, 0.1}}, {0.999}, fast_loss);
   const Recommendation result = recommended(study);
   EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("1 settings have fewer finished seeds")));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("fewer finished seeds than the others, left out: 1")));
 }
 
 TEST(Choose, seeds_beyond_the_tuning_seeds_change_nothing) {

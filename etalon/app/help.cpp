@@ -17,6 +17,7 @@ const Page tune{"Train every setting, choose, write the report", "etalon tune [S
                 "Trains every setting of a study on every data set and over every seed, recommends\n"
                 "one eta for each layer group, and writes the report. With nothing given, the grid\n"
                 "1e-4, 1e-3, 1e-2, 1e-1, 1 for conv x the same for full, on three built-in sets.\n"
+                "A network without convolutions has one group, full.\n"
                 "\n"
                 "Finished trials are kept in the store: run the same command again and it goes on\n"
                 "where it stopped, or says that the study is complete. More etas or more seeds\n"

@@ -10,6 +10,7 @@
 #include "etalon/app/values.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
+#include "etalon/nn/describe.h"
 
 namespace etalon {
 namespace {
@@ -98,6 +99,31 @@ void take_etas(const std::vector<std::string>& given, StudyRequest& study) {
   study.places.eta = "--eta";
 }
 
+/// True if the network has a layer of that kind. A named one is described for an image that fits them all.
+bool has_layer(const StudyRequest& study, const std::string& kind) {
+  const std::vector<LayerGroup> every{{"every", {"conv", "dense"}}};
+  std::vector<std::string> layers = study.network.layers;
+  if (layers.empty())
+    for (const LayerDescription& layer :
+         describe_network(study.network, every, {3, 32, 32}, 10, study.places.network).layers)
+      layers.push_back(layer.text);
+  return std::any_of(layers.begin(), layers.end(),
+                     [&](const std::string& layer) { return layer.starts_with(kind + " "); });
+}
+
+/// Of the two default groups only those stay that the network has layers for, or that got etas: a network
+/// without convolutions has one eta. Groups that a file writes out are taken at their word.
+void leave_out_idle_groups(StudyRequest& study) {
+  const bool written = study.places.groups != StudyRequest::Places{}.groups;
+  SearchSpace& space = study.plan.space;
+  if (written || !space.settings.empty()) return;
+  for (std::size_t group = study.groups.size(); group-- > 0;) {
+    if (!space.values[group].empty() || has_layer(study, study.groups[group].selectors.front())) continue;
+    study.groups.erase(study.groups.begin() + static_cast<std::ptrdiff_t>(group));
+    space.values.erase(space.values.begin() + static_cast<std::ptrdiff_t>(group));
+  }
+}
+
 void complete_space(StudyRequest& study) {
   std::uint64_t settings = 1;
   for (auto& values : study.plan.space.values) {
@@ -134,6 +160,7 @@ TuneRequest tune_request(const TuneArguments& arguments) {
   take_study(arguments, request.study);
   request.study.plan.space.values.resize(request.study.groups.size());
   take_etas(arguments.eta, request.study);
+  leave_out_idle_groups(request.study);
   complete_space(request.study);
   forget_idle_values(request.study.training);
   take_text(arguments.store, "--store", request.store, request.store_place);

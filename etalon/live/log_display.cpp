@@ -67,7 +67,7 @@ class LogDisplay final : public ProgressDisplay {
   spdlog::logger logger_;
   const Clock& clock_;
   Progress progress_;
-  double last_line_ = 0;
+  double last_line_ = clock_.steady_seconds();
 };
 
 }  // namespace

@@ -175,6 +175,36 @@ TEST(TuneRequest, AnotherOptimizerForgetsTheFilesNumbers) {
   EXPECT_EQ(tune_request(arguments).study.training.optimizer.momentum, 0.5);
 }
 
+std::vector<std::string> groups_with(const std::string& network, std::vector<std::string> eta) {
+  TuneArguments arguments = given(std::move(eta));
+  arguments.network = network;
+  std::vector<std::string> names;
+  for (const LayerGroup& group : tune_request(arguments).study.groups) names.push_back(group.name);
+  return names;
+}
+
+TEST(TuneRequest, ANetworkWithoutConvolutionsHasOneGroup) {
+  EXPECT_THAT(groups_with("mlp", {}), ElementsAre("full"));
+  EXPECT_THAT(groups_with("mlp", {"full=0.1"}), ElementsAre("full"));
+  EXPECT_THAT(groups_with("mlp", {"conv=0.1"}), ElementsAre("conv", "full")) << "refused when prepared";
+  EXPECT_THAT(groups_with("lenet5", {}), ElementsAre("conv", "full"));
+  EXPECT_THAT(groups_with("vgg-small", {}), ElementsAre("conv", "full"));
+}
+
+TEST(TuneRequest, GroupsOfAListFollowItsLayersUnlessWrittenOut) {
+  TuneArguments arguments;
+  const StudyText list("[network]\nlayers = [\"dense 10\"]\n");
+  arguments.study_file = list.path();
+  const StudyRequest study = tune_request(arguments).study;
+  ASSERT_EQ(study.groups.size(), 1U);
+  EXPECT_EQ(study.groups[0].name, "full");
+  EXPECT_EQ(study.plan.space.values.size(), 1U);
+  const StudyText written(
+      "[network]\nlayers = [\"dense 10\"]\n[groups]\nconv = [\"conv\"]\nfull = [\"dense\"]\n");
+  arguments.study_file = written.path();
+  EXPECT_EQ(tune_request(arguments).study.groups.size(), 2U);
+}
+
 TEST(TuneRequest, RefusesAGridWithoutEnd) {
   const StudyText file(
       "[groups]\na = [\"#1\"]\nb = [\"#2\"]\nc = [\"#3\"]\n[eta]\n"

@@ -171,7 +171,7 @@ Figure line_figure(const StudyView& view, std::size_t set) {
               std::min(1.0, scale.best + gap),
               {}};
   for (Tick& tick : figure.y.ticks = linear_ticks(figure.y.from, figure.y.to))
-    tick.label = percent_text(tick.at);
+    tick.label = fmt::format("{:.4g} %", 100 * tick.at);
   std::vector<double> etas;
   Line line{LineRole::typical, {}};
   for (const CellView& cell : shown.cells) {

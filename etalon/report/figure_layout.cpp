@@ -76,6 +76,22 @@ struct Obstacle {
   int cost;
 };
 
+/// A slanted line as a chain of small boxes.
+void add_slope(std::vector<Obstacle>& obstacles, const Figure& figure, const FigureLayout& layout,
+               const Line& line) {
+  constexpr int pieces = 24;
+  for (std::size_t i = 1; i < line.points.size(); ++i) {
+    const Place a = pixel_of(figure, layout, line.points[i - 1]),
+                b = pixel_of(figure, layout, line.points[i]);
+    if (!std::isfinite(a.y) || !std::isfinite(b.y)) continue;
+    for (int piece = 0; piece <= pieces; ++piece) {
+      const double share = static_cast<double>(piece) / pieces;
+      const double x = a.x + (b.x - a.x) * share, y = a.y + (b.y - a.y) * share;
+      obstacles.push_back({{x - 3, x + 3, y - 3, y + 3}, 1});
+    }
+  }
+}
+
 std::vector<Obstacle> obstacles_of(const Figure& figure, const FigureLayout& layout) {
   std::vector<Obstacle> obstacles;
   for (const Dot& dot : figure.dots) {
@@ -90,6 +106,8 @@ std::vector<Obstacle> obstacles_of(const Figure& figure, const FigureLayout& lay
           {{std::min(a.x, b.x) - 1, std::max(a.x, b.x) + 1, std::min(a.y, b.y) - 1, std::max(a.y, b.y) + 1},
            3});
     }
+  for (const Line& line : figure.lines)
+    if (line.role == LineRole::typical && !figure.dots.empty()) add_slope(obstacles, figure, layout, line);
   return obstacles;
 }
 

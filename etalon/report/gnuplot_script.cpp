@@ -22,6 +22,13 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
+/// Labels of ticks are formats.
+std::string as_format(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '%' ? "%%" : std::string(1, c);
+  return result;
+}
+
 /// Writes one figure; pixels are counted from the upper left corner.
 class ScriptWriter {
  public:
@@ -113,9 +120,10 @@ class ScriptWriter {
     if (dot.role == DotRole::clipped) at.y += 5;
     if (dot.role == DotRole::diverged && figure_.cells.empty() && dot.at.y >= figure_.y.to) at.y += 18;
     if (dot.role == DotRole::chosen && figure_.values) style.symbol = 6, style.size = 2.3, style.width = 2.5;
+    if (style.symbol == 6 && !figure_.values) point(at.x, at.y, {7, ink::paper, style.size, style.width});
     point(at.x, at.y, style);
     if (!side) return;
-    const double gap = side->down == 0 ? 9 : 6;
+    const double gap = side->down == 0 ? (dot.value ? 13 : 9) : 6;
     label(dot.label, screen(at.x + gap * side->across, at.y + 13.0 * side->down), small_size,
           dot.role == DotRole::chosen ? ink::text : ink::quiet,
           side->across > 0   ? "left"
@@ -146,7 +154,7 @@ class ScriptWriter {
     command("set {}range [{:.9g}:{:.9g}]", name, shown.from, shown.to);
     std::string ticks;
     for (const Tick& tick : shown.ticks)
-      ticks += fmt::format("{}{} {:.9g}", ticks.empty() ? "" : ", ", quoted(tick.label), tick.at);
+      ticks += fmt::format("{}{} {:.9g}", ticks.empty() ? "" : ", ", quoted(as_format(tick.label)), tick.at);
     command("unset m{0}tics\nset {0}tics ({1})", name, ticks);
   }
 

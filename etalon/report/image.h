@@ -17,8 +17,9 @@ struct Image {
 /// Throws Failure if `png` is no whole PNG image.
 Image decode_png(std::span<const std::uint8_t> png);
 
-/// Lossless: the flat colours and thin lines of a plot come out smaller than lossy, and sharp. The same image
-/// gives the same bytes. Throws Failure for an empty image or one of more than 16383 pixels a side.
+/// Near-lossless: flat colours stay exact, edges stay sharp, and no value is off by more than a few of 255.
+/// The same image gives the same bytes. Throws Failure for an empty image or one of more than 16383 pixels a
+/// side.
 Bytes encode_webp(const Image& image);
 
 }  // namespace etalon::report

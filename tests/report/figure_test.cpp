@@ -1,0 +1,263 @@
+#include "etalon/report/figure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "etalon/report/accuracy_map.h"
+#include "etalon/report/curve_lines.h"
+#include "etalon/report/figure_layout.h"
+#include "etalon/report/gnuplot_script.h"
+#include "etalon/report/loss_figure.h"
+#include "etalon/report/palette.h"
+#include "etalon/report/trade_off_figure.h"
+#include "tests/report/fake_study.h"
+
+namespace etalon::report {
+namespace {
+
+using testing::fake_judgement;
+using testing::fake_study;
+using testing::FakeOptions;
+
+struct Fake {
+  StudySnapshot study;
+  Judgement judgement;
+  StudyView view;
+  explicit Fake(const FakeOptions& options = {})
+      : study(fake_study(options)), judgement(fake_judgement(study)), view(study, judgement) {}
+  const CellView& cell(double conv, double full) const {
+    for (const CellView& cell : view.sets()[0].cells)
+      if (cell.summary->setting.eta == std::vector{conv, full}) return cell;
+    throw std::out_of_range("no such cell");
+  }
+};
+
+std::size_t count(const Figure& figure, DotRole role) {
+  return static_cast<std::size_t>(std::count_if(figure.dots.begin(), figure.dots.end(),
+                                                [&](const Dot& dot) { return dot.role == role; }));
+}
+
+std::size_t count(const Figure& figure, LineRole role) {
+  return static_cast<std::size_t>(std::count_if(figure.lines.begin(), figure.lines.end(),
+                                                [&](const Line& line) { return line.role == role; }));
+}
+
+TEST(AccuracyMap, HasOneCellASettingAndMarksTheChoice) {
+  const Fake fake;
+  const auto maps = accuracy_maps(fake.view, 0);
+  ASSERT_EQ(maps.size(), 1u);
+  const Figure& map = maps.front();
+  EXPECT_EQ(map.cells.size(), 16u);
+  EXPECT_EQ(map.x.scale, Scale::log);
+  std::size_t chosen = 0;
+  for (const HeatCell& cell : map.cells) {
+    if (!cell.chosen) continue;
+    ++chosen;
+    const auto& eta = fake.judgement.recommendations[0].setting->eta;
+    EXPECT_TRUE(cell.left < eta[0] && eta[0] < cell.right && cell.bottom < eta[1] && eta[1] < cell.top);
+    EXPECT_TRUE(cell.eligible && cell.equivalent);
+  }
+  EXPECT_EQ(chosen, 1u);
+}
+
+TEST(AccuracyMap, DivergedCellsHaveNoColourAndDoNotStretchTheScale) {
+  const Fake fake;
+  const Figure map = accuracy_maps(fake.view, 0).front();
+  std::size_t diverged = 0;
+  for (const HeatCell& cell : map.cells) {
+    if (cell.diverged_seeds == cell.seeds) {
+      ++diverged;
+      EXPECT_FALSE(cell.value);
+      EXPECT_EQ(cell.label, "diverged");
+    } else {
+      EXPECT_GE(*cell.value, map.values->worst);
+      EXPECT_LE(*cell.value, map.values->best);
+    }
+  }
+  EXPECT_EQ(diverged, 4u);
+  EXPECT_GT(map.values->worst, 0.1) << "chance, which diverged cells count as, must not be on the scale";
+}
+
+TEST(AccuracyMap, SaysHowManySeedsDivergedWhereSomeDid) {
+  const Fake fake;
+  const Figure map = accuracy_maps(fake.view, 0).front();
+  EXPECT_TRUE(std::any_of(map.cells.begin(), map.cells.end(),
+                          [](const HeatCell& cell) { return cell.detail == "1 of 3 diverged"; }));
+}
+
+TEST(AccuracyMap, OneGroupIsALine) {
+  FakeOptions options;
+  options.groups = {{"all", {"conv", "dense"}}};
+  const Fake fake(options);
+  const Figure line = accuracy_maps(fake.view, 0).front();
+  EXPECT_TRUE(line.cells.empty());
+  EXPECT_EQ(line.dots.size(), 4u);
+  EXPECT_EQ(count(line, DotRole::chosen), 1u);
+  EXPECT_EQ(count(line, DotRole::diverged), 1u);
+}
+
+TEST(AccuracyMap, ThreeGroupsAreAMapForEachPairOfTheBestOverTheThird) {
+  FakeOptions options;
+  options.groups = {{"stem", {"#1"}}, {"conv", {"conv"}}, {"full", {"dense"}}};
+  options.etas = {0.01, 0.1, 1.0};
+  options.sets = {"shapes"};
+  const Fake fake(options);
+  const auto maps = accuracy_maps(fake.view, 0);
+  ASSERT_EQ(maps.size(), 3u);
+  EXPECT_EQ(maps[0].cells.size(), 9u);
+  double best = 0;
+  for (const CellView& cell : fake.view.sets()[0].cells)
+    if (cell.summary->setting.eta[0] == 0.01 && cell.summary->setting.eta[1] == 0.01 && !cell.all_diverged())
+      best = std::max(best, *cell.summary->accuracy.mean);
+  EXPECT_DOUBLE_EQ(*maps[0].cells[0].value, best);
+}
+
+TEST(AccuracyMap, SettingsThatAreNoGridAreColouredPoints) {
+  FakeOptions options;
+  options.settings = {{{0.001, 0.02}}, {{0.013, 0.3}}, {{0.1, 0.004}}, {{0.5, 1.0}}};
+  const Fake fake(options);
+  const Figure map = accuracy_maps(fake.view, 0).front();
+  EXPECT_TRUE(map.cells.empty());
+  EXPECT_EQ(count(map, DotRole::colored), 3u);
+  EXPECT_EQ(count(map, DotRole::diverged), 1u);
+  EXPECT_EQ(count(map, DotRole::chosen), 1u);
+}
+
+TEST(LossFigure, ShowsEachSeedBehindTheirMedian) {
+  const Fake fake;
+  const Figure figure = loss_figure(fake.view, 0, fake.cell(0.1, 0.01), loss_axes(fake.view, 0));
+  EXPECT_EQ(count(figure, LineRole::raw), 3u);
+  EXPECT_EQ(count(figure, LineRole::seed), 3u);
+  EXPECT_EQ(count(figure, LineRole::typical), 1u);
+  EXPECT_EQ(count(figure, LineRole::validation), 1u);
+  EXPECT_EQ(figure.lines.back().points.size(), 2u) << "one validation loss an epoch";
+  EXPECT_EQ(count(figure, DotRole::diverged) + count(figure, DotRole::clipped), 0u);
+  EXPECT_TRUE(figure.note.empty());
+  EXPECT_THAT(figure.title, ::testing::HasSubstr("conv 0.1, full 0.01"));
+  EXPECT_EQ(figure.subtitle.front(), fake.cell(0.1, 0.01).summary->sentence);
+}
+
+TEST(LossFigure, MarksDivergenceAndSaysWhatIsCutOff) {
+  const Fake fake;
+  const LossAxes axes = loss_axes(fake.view, 0);
+  const Figure figure = loss_figure(fake.view, 0, fake.cell(0.1, 1.0), axes);
+  EXPECT_EQ(count(figure, DotRole::diverged), 3u);
+  EXPECT_GE(count(figure, DotRole::clipped), 1u);
+  EXPECT_THAT(figure.note, ::testing::HasSubstr("cut off"));
+  for (const Line& line : figure.lines)
+    for (const Place& place : line.points)
+      EXPECT_LE(place.y, 3 * axes.loss.to) << "no number grows without end";
+}
+
+TEST(LossFigure, AxesAreSharedAndIgnoreDivergedRuns) {
+  const Fake fake;
+  const LossAxes axes = loss_axes(fake.view, 0);
+  EXPECT_LT(axes.loss.to, 5);
+  EXPECT_EQ(axes.loss.scale, Scale::log);
+  for (const CellView& cell : fake.view.sets()[0].cells) {
+    const Figure figure = loss_figure(fake.view, 0, cell, axes);
+    EXPECT_EQ(figure.y.from, axes.loss.from);
+    EXPECT_EQ(figure.y.to, axes.loss.to);
+    EXPECT_EQ(layout_of(figure).top, layout_of(loss_figure(fake.view, 0, fake.cell(0.1, 0.1), axes)).top);
+  }
+}
+
+TEST(LossFigure, AShallowDescentKeepsALinearAxis) {
+  FakeOptions options;
+  options.etas = {0.0001, 0.0003};
+  const Fake fake(options);
+  EXPECT_EQ(loss_axes(fake.view, 0).loss.scale, Scale::linear);
+  EXPECT_EQ(loss_axes(fake.view, 0).loss.from, 0);
+}
+
+TEST(LossFigure, EverySettingDivergedStillDraws) {
+  FakeOptions options;
+  options.etas = {1.0, 2.0};
+  const Fake fake(options);
+  const LossAxes axes = loss_axes(fake.view, 0);
+  EXPECT_LT(axes.loss.from, axes.loss.to);
+  EXPECT_NO_THROW(gnuplot_script(overlay_figure(fake.view, 0, axes), "x"));
+}
+
+TEST(Overlay, HighlightsAFewTheChoiceFirst) {
+  const Fake fake;
+  const Figure figure = overlay_figure(fake.view, 0, loss_axes(fake.view, 0));
+  EXPECT_EQ(figure.lines.size(), 16u);
+  EXPECT_EQ(count(figure, LineRole::highlighted), categorical_colors);
+  EXPECT_EQ(figure.lines.back().hue, 0u);
+  EXPECT_THAT(figure.legend.front().text, ::testing::EndsWith("(chosen)"));
+}
+
+TEST(TradeOff, TellsChoiceEligibleAndDivergedApart) {
+  const Fake fake;
+  const auto figure = trade_off_figure(fake.view, 0);
+  ASSERT_TRUE(figure);
+  EXPECT_EQ(count(*figure, DotRole::chosen), 1u);
+  EXPECT_EQ(figure->dots.back().role, DotRole::chosen) << "drawn on top";
+  EXPECT_EQ(count(*figure, DotRole::eligible), fake.judgement.recommendations[0].eligible.size() - 1);
+  EXPECT_EQ(count(*figure, DotRole::diverged), 4u);
+  EXPECT_EQ(count(*figure, LineRole::front), 1u);
+}
+
+TEST(TradeOff, WithoutMeasuredSpeedThereIsNone) {
+  Fake fake;
+  Judgement judgement = fake.judgement;
+  judgement.recommendations[0].trade_offs.clear();
+  EXPECT_FALSE(trade_off_figure(StudyView(fake.study, judgement), 0));
+}
+
+TEST(CurveLines, ThinningKeepsExtremesAndStaysSmall) {
+  Curve curve;
+  curve.steps_per_epoch = 10'000, curve.budget_epochs = 1, curve.reference_loss = 1;
+  curve.loss.assign(10'000, 1.0f);
+  curve.loss[4321] = 50.0f;
+  const auto places = thinned_extremes(curve);
+  EXPECT_LE(places.size(), 2 * drawn_columns);
+  EXPECT_TRUE(std::any_of(places.begin(), places.end(), [](const Place& place) { return place.y == 50.0; }));
+  const auto smooth = thinned_medians(curve, smoothed_loss(curve));
+  EXPECT_TRUE(std::all_of(smooth.begin(), smooth.end(), [](const Place& place) { return place.y == 1.0; }));
+}
+
+TEST(CurveLines, ACurveThatEndedCountsAsInfiniteInTheMedian) {
+  const auto median = median_curve({{1, 1, 1}, {2}, {3}});
+  EXPECT_EQ(median[0], 2);
+  EXPECT_TRUE(std::isinf(median[1]));
+}
+
+TEST(Palette, LabelsCanBeReadOnEveryColour) {
+  for (int i = 0; i <= 100; ++i) {
+    const Color fill = sequential(i / 100.0);
+    EXPECT_GE(contrast(fill, readable_on(fill)), 4.5) << "share " << i / 100.0;
+  }
+}
+
+TEST(Ticks, LieInRangeAndAreFew) {
+  for (const auto& [from, to] : {std::pair{0.0, 2.0}, {0.0, 0.013}, {-3.0, 7.0}, {0.0, 100.0}})
+    for (const Tick& tick : linear_ticks(from, to))
+      EXPECT_TRUE(tick.at >= from - 1e-9 && tick.at <= to * 1.0001);
+  for (const auto& [from, to] : {std::pair{1e-5, 10.0}, {0.02, 3.6}, {0.5, 1.1}, {1e-12, 1e6}}) {
+    const auto ticks = log_ticks(from, to);
+    EXPECT_GE(ticks.size(), 2u);
+    EXPECT_LE(ticks.size(), 12u);
+  }
+}
+
+TEST(ValueScale, RunsWithTheLogarithmOfTheError) {
+  const ValueScale scale{"", 0, 0.99, {}};
+  EXPECT_DOUBLE_EQ(scale.share(0), 0);
+  EXPECT_DOUBLE_EQ(scale.share(0.9), 0.5);
+  EXPECT_DOUBLE_EQ(scale.share(1.0), 1) << "a perfect score has a colour too";
+}
+
+TEST(Script, NoTextCanLeaveItsQuotes) {
+  Figure figure;
+  figure.title = "a'b\n'; system 'touch x'";
+  EXPECT_THAT(gnuplot_script(figure, "x"), ::testing::HasSubstr("'a''b''; system ''touch x'''"));
+}
+
+}  // namespace
+}  // namespace etalon::report

@@ -1,0 +1,67 @@
+"""PyTorch parameter groups with the learning rates that Etalon recommends.
+
+Study: fake-lenet5-0a1b2c
+"""
+import math
+
+import torch
+from torch import nn
+
+ETA = {"conv": 0.1, "full": 0.01}  # the recommendation
+ETA_BY_SET = {
+    "shapes": {"conv": 0.1, "full": 0.01},
+    "digits": {"conv": 0.1, "full": 0.001},
+}
+
+# Which layers belong to a group: a kind, a position (from 1, over layers with parameters), or a name.
+SELECTORS = {
+    "conv": ["conv"],
+    "full": ["dense"],
+}
+
+
+def _selects(selector, name, module, position):
+    if selector.startswith("#"):
+        return int(selector[1:]) == position
+    if selector.startswith("label:"):
+        return name == selector[6:] or name.endswith("." + selector[6:])
+    kinds = {"conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d), "dense": (nn.Linear,)}
+    return isinstance(module, kinds[selector])
+
+
+def parameter_groups(model, eta=ETA):
+    """One parameter group a layer group, each with its own lr. Every trainable parameter is in exactly one."""
+    if eta is None:
+        raise ValueError("no eta to use: every run diverged; search lower etas")
+    groups = [{"params": [], "lr": eta[name], "name": name} for name in SELECTORS]
+    position = 0
+    for name, module in model.named_modules():
+        parameters = [p for p in module.parameters(recurse=False) if p.requires_grad]
+        if not parameters:
+            continue
+        position += 1
+        homes = [group for group in groups
+                 if any(_selects(s, name, module, position) for s in SELECTORS[group["name"]])]
+        if len(homes) != 1:
+            raise ValueError(f"layer {name!r} ({type(module).__name__}) is in {len(homes)} groups, expected one: "
+                             "extend SELECTORS, or give its parameters a group of your own")
+        homes[0]["params"] += parameters
+    return groups
+
+
+def optimizer(model, eta=ETA):
+    """The optimizer of the study."""
+    return torch.optim.SGD(parameter_groups(model, eta), momentum=0.9, nesterov=True)
+
+
+def scheduler(optimizer, steps_per_epoch):
+    """The schedule of the study, over 2 epochs; call step() after every minibatch."""
+    warmup = math.floor(0.5 * steps_per_epoch + 0.5)
+
+    def factor(step):
+        if step < warmup:
+            return (step + 1) / warmup
+        since = step - warmup
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, since / (2 * steps_per_epoch - warmup))))
+
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)

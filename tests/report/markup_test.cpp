@@ -1,0 +1,52 @@
+#include "etalon/report/markup.h"
+
+#include <gtest/gtest.h>
+
+#include "etalon/report/words.h"
+
+namespace etalon::report {
+namespace {
+
+TEST(Markup, MarkdownIsTakenLiterally) {
+  EXPECT_EQ(escaped_markdown("a_b*c|<d>[e]\n"), "a\\_b\\*c\\|\\<d\\>\\[e\\] ");
+  EXPECT_EQ(inline_code("a`b"), "`` a`b ``");
+  EXPECT_EQ(code_block("sh", "echo ```"), "````sh\necho ```\n````\n");
+}
+
+TEST(Markup, FieldsAreQuotedWhereNeeded) {
+  EXPECT_EQ(csv_field("plain"), "plain");
+  EXPECT_EQ(csv_field("a,\"b\""), "\"a,\"\"b\"\"\"");
+  EXPECT_EQ(quoted_literal("a\"\\\n"), "\"a\\\"\\\\\\u000a\"");
+  EXPECT_EQ(escaped_xml("<a & \"b\">"), "&lt;a &amp; &quot;b&quot;&gt;");
+}
+
+TEST(Markup, SlugsAreSafeInPathsAndLinks) {
+  EXPECT_EQ(slug("../a b(c)"), "-a-b-c-");
+  EXPECT_EQ(slug(""), "set");
+}
+
+TEST(Words, EtasReadBackToThemselves) {
+  EXPECT_EQ(eta_text(1e-4), "0.0001");
+  EXPECT_EQ(eta_text(1e-5), "1e-05");
+  EXPECT_EQ(eta_text(10), "10");
+  for (const double eta : {0.1 + 0.2, 1.0 / 3, 3.16228e-3}) EXPECT_EQ(std::stod(eta_text(eta)), eta);
+}
+
+TEST(Words, WhatWasNotMeasuredIsNeverZero) {
+  EXPECT_EQ(spread_text({}), not_measured);
+  EXPECT_EQ(percent_spread_text({}), not_measured);
+  EXPECT_EQ(target_text(std::nullopt), not_measured);
+  EXPECT_EQ(number_text(std::optional<double>()), not_measured);
+  EXPECT_EQ(target_text(EpochsToTarget{2, false}), "more than 2");
+}
+
+TEST(Words, Numbers) {
+  EXPECT_EQ(percent_text(0.98765), "98.77 %");
+  EXPECT_EQ(percent_text(1.0), "100.00 %");
+  EXPECT_EQ(grouped_digits(1234567), "1,234,567");
+  EXPECT_EQ(grouped_digits(123), "123");
+  EXPECT_EQ(count_text(1, "seed"), "1 seed");
+}
+
+}  // namespace
+}  // namespace etalon::report

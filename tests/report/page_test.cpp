@@ -1,0 +1,102 @@
+#include "etalon/report/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "etalon/report/report.h"
+#include "tests/report/fake_study.h"
+#include "tests/report/golden.h"
+
+namespace etalon::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+testing::FakeOptions small_options() {
+  testing::FakeOptions options;
+  options.etas = {0.01, 0.1, 1.0};
+  options.seeds = 2;
+  options.steps_per_epoch = 20;
+  return options;
+}
+
+std::string page_of(const StudySnapshot& study) {
+  const Judgement judgement = testing::fake_judgement(study);
+  const StudyView view(study, judgement);
+  return report_page(view, plan_plots(view));
+}
+
+TEST(Page, IsAsApproved) {
+  testing::expect_golden("report.md", page_of(testing::fake_study(small_options())));
+}
+
+TEST(Page, SaysWhyTestAccuracyIsNotMeasured) {
+  StudySnapshot study = testing::fake_study(small_options());
+  EXPECT_THAT(page_of(study), HasSubstr("Test accuracy not measured: the store holds no test result"));
+  study.planned_trials += 5;
+  EXPECT_THAT(page_of(study), HasSubstr("Test accuracy not measured: the study has not come to its end"));
+  EXPECT_THAT(page_of(study), HasSubstr("**36 of 41 planned trials are finished.**"));
+}
+
+TEST(Page, TestAccuracyIsOfTheChosenSettingAlone) {
+  StudySnapshot study = testing::fake_study(small_options());
+  const Setting chosen = *testing::fake_judgement(study).recommendations[0].setting;
+  study.tests = {
+      {{0, chosen, 0}, 0.1, 0.97}, {{0, chosen, 1}, 0.1, 0.99}, {{0, {{0.01, 0.01}}, 0}, 0.1, 0.5}};
+  EXPECT_THAT(page_of(study), HasSubstr("Test accuracy 98.00 ± 1.41 % (2 seeds)"));
+}
+
+TEST(Page, NoTrialsAtAllMakeAPageToo) {
+  StudySnapshot study = testing::fake_study(small_options());
+  study.trials.clear();
+  const std::string page = page_of(study);
+  EXPECT_THAT(page, HasSubstr("No trial on this set is finished"));
+  EXPECT_THAT(page, Not(HasSubstr("0.0 %\n")));
+}
+
+TEST(Page, AllDivergedRecommendsNothing) {
+  testing::FakeOptions options = small_options();
+  options.etas = {1.0, 2.0};
+  EXPECT_THAT(page_of(testing::fake_study(options)),
+              HasSubstr("No `eta` is recommended. Every trial diverged"));
+}
+
+TEST(Page, OddNamesAreTakenLiterally) {
+  StudySnapshot study = testing::fake_study(small_options());
+  study.sets[0].name = "a|b_c<i>";
+  EXPECT_THAT(page_of(study), HasSubstr("### a\\|b\\_c\\<i\\>\n"));
+  EXPECT_THAT(page_of(study), Not(HasSubstr("<i>")));
+}
+
+TEST(Page, DatesStandOnOneLine) {
+  StudySnapshot study = testing::fake_study(small_options());
+  const std::string before = page_of(study);
+  study.times.started_unix_millis += 86'400'000, study.times.finished_unix_millis += 86'400'000;
+  const std::string after = page_of(study);
+  const auto line = before.find("*Study begun");
+  EXPECT_EQ(before.substr(0, line), after.substr(0, line));
+  EXPECT_NE(before, after);
+}
+
+TEST(Certificate, IsAsApproved) {
+  const StudySnapshot study = testing::fake_study(small_options());
+  testing::expect_golden("recommendation.json", recommendation_json(study, testing::fake_judgement(study)));
+}
+
+TEST(Certificate, WhatWasNotMeasuredIsNull) {
+  testing::FakeOptions options = small_options();
+  options.etas = {1.0, 2.0};
+  const StudySnapshot study = testing::fake_study(options);
+  const auto json = nlohmann::json::parse(recommendation_json(study, testing::fake_judgement(study)));
+  const auto& first = json["recommendations"][0];
+  EXPECT_TRUE(first["eta"].is_null());
+  EXPECT_TRUE(first["validation_accuracy"].is_null());
+  EXPECT_TRUE(first["p_best"].is_null());
+  EXPECT_TRUE(first["test_accuracy"]["mean"].is_null());
+  EXPECT_TRUE(first["cells"][0]["validation_loss"]["mean"].is_null());
+}
+
+}  // namespace
+}  // namespace etalon::report

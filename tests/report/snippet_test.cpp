@@ -1,0 +1,63 @@
+#include "etalon/report/snippet.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/report/fake_study.h"
+#include "tests/report/golden.h"
+
+namespace etalon::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string code_for(const std::string& optimizer, double weight_decay = 0) {
+  StudySnapshot study = testing::fake_study();
+  study.definition.training.optimizer.name = optimizer;
+  study.definition.training.optimizer.weight_decay = weight_decay;
+  const Judgement judgement = testing::fake_judgement(study);
+  return parameter_groups_py(StudyView(study, judgement));
+}
+
+TEST(Snippet, IsAsApproved) {
+  StudySnapshot study = testing::fake_study();
+  study.definition.training.optimizer.name = "nesterov";
+  study.definition.training.schedule = {"cosine", 0.5, 1, 0.1};
+  const Judgement judgement = testing::fake_judgement(study);
+  testing::expect_golden("parameter_groups.py", parameter_groups_py(StudyView(study, judgement)));
+}
+
+TEST(Snippet, EveryOptimizerHasItsCounterpart) {
+  EXPECT_THAT(code_for("sgd"), HasSubstr("torch.optim.SGD(parameter_groups(model, eta))"));
+  EXPECT_THAT(code_for("momentum"), HasSubstr("torch.optim.SGD(parameter_groups(model, eta), momentum=0.9)"));
+  EXPECT_THAT(code_for("nesterov"), HasSubstr("momentum=0.9, nesterov=True)"));
+  EXPECT_THAT(code_for("adam"),
+              HasSubstr("torch.optim.Adam(parameter_groups(model, eta), betas=(0.9, 0.999), eps="));
+  EXPECT_THAT(code_for("adamw"), HasSubstr("weight_decay=0)")) << "torch's own default is not 0";
+  EXPECT_THAT(code_for("sgd", 0.01), HasSubstr("weight_decay=0.01)"));
+}
+
+TEST(Snippet, WithoutAChoiceItSaysSo) {
+  testing::FakeOptions options;
+  options.etas = {1.0, 2.0};
+  const StudySnapshot study = testing::fake_study(options);
+  const Judgement judgement = testing::fake_judgement(study);
+  const StudyView view(study, judgement);
+  EXPECT_THAT(parameter_groups_py(view), HasSubstr("ETA = None"));
+  EXPECT_FALSE(short_snippet(view));
+  EXPECT_THAT(study_file_lines(view), Not(HasSubstr("settings")));
+}
+
+TEST(Snippet, OddNamesStayWithinTheirQuotes) {
+  StudySnapshot study = testing::fake_study();
+  study.name = "a\"\"\"b\\";
+  study.definition.groups[0].name = "c\"d";
+  const Judgement judgement = testing::fake_judgement(study);
+  const std::string code = parameter_groups_py(StudyView(study, judgement));
+  EXPECT_THAT(code, HasSubstr("Study: ab\n"));
+  EXPECT_THAT(code, HasSubstr("{\"c\\\"d\": 0.1"));
+}
+
+}  // namespace
+}  // namespace etalon::report

@@ -1,0 +1,220 @@
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <webp/decode.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/files.h"
+#include "etalon/judging/judge.h"
+#include "etalon/report/report.h"
+#include "tests/report/fake_study.h"
+
+namespace etalon {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own for each test.
+class WriteReport : public ::testing::Test {
+ protected:
+  WriteReport()
+      : folder_(fs::path(::testing::TempDir()) /
+                ("etalon-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {
+    fs::remove_all(folder_);
+  }
+  ~WriteReport() override { fs::remove_all(folder_); }
+
+  static StudySnapshot small_study() {
+    testing::FakeOptions options;
+    options.sets = {"shapes"};
+    options.etas = {0.01, 1.0};
+    options.seeds = 2;
+    options.steps_per_epoch = 30;
+    return testing::fake_study(options);
+  }
+
+  void write(const StudySnapshot& study) const {
+    write_report(study, testing::fake_judgement(study), {folder_, {}});
+  }
+
+  std::map<std::string, std::string> contents() const {
+    std::map<std::string, std::string> files;
+    if (!fs::exists(folder_)) return files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_))
+      if (entry.is_regular_file()) files[fs::relative(entry.path(), folder_)] = read_text(entry.path());
+    return files;
+  }
+
+  fs::path folder_;
+};
+
+/// Sets an environment variable for one scope.
+class Environment {
+ public:
+  Environment(const char* name, const std::string& value) : name_(name), before_(std::getenv(name)) {
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Environment() { ::setenv(name_, before_.c_str(), 1); }
+
+ private:
+  const char* name_;
+  std::string before_;
+};
+
+/// Start tags and end tags match, and no '&' or '<' stands alone.
+bool well_formed(const std::string& xml) {
+  static const std::regex token(
+      R"(<!--[\s\S]*?-->|<\?[^>]*\?>|<!\[CDATA\[[\s\S]*?\]\]>|<(/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>)");
+  std::vector<std::string> open;
+  std::size_t last = 0;
+  const auto plain = [&](std::size_t from, std::size_t to) {
+    const std::string text = xml.substr(from, to - from);
+    static const std::regex entity("&(?!(amp|lt|gt|quot|apos|#\\d+|#x[0-9a-fA-F]+);)");
+    return text.find('<') == std::string::npos && !std::regex_search(text, entity);
+  };
+  for (std::sregex_iterator found(xml.begin(), xml.end(), token), end; found != end; ++found) {
+    if (!plain(last, static_cast<std::size_t>(found->position()))) return false;
+    last = static_cast<std::size_t>(found->position() + found->length());
+    if (!(*found)[2].matched) continue;
+    if ((*found)[1].length() > 0) {
+      if (open.empty() || open.back() != (*found)[2]) return false;
+      open.pop_back();
+    } else if ((*found)[4].length() == 0) {
+      open.push_back((*found)[2]);
+    }
+  }
+  return open.empty() && last > 0 && plain(last, xml.size());
+}
+
+TEST_F(WriteReport, EveryFileIsThereAndEveryLinkLeadsToOne) {
+  std::uint32_t done = 0, all = 0;
+  const StudySnapshot study = small_study();
+  write_report(study, testing::fake_judgement(study),
+               {folder_, [&](std::uint32_t d, std::uint32_t a) { done = d, all = a; }});
+  const auto files = contents();
+  for (const char* name :
+       {"report.md", "trials.csv", "curves.csv", "epochs.csv", "recommendation.json", "parameter_groups.py",
+        "assets/map-shapes.webp", "assets/loss-shapes-conv-0.01-full-1.svg"})
+    EXPECT_TRUE(files.contains(name)) << name;
+  EXPECT_EQ(done, all);
+  EXPECT_EQ(all, 7u) << "a map, an overlay, a trade-off and four settings";
+  EXPECT_EQ(files.size(), 6 + 2 * all) << "and nothing unfinished";
+  const std::string page = files.at("report.md");
+  static const std::regex link(R"(\]\(([^)]+)\))");
+  std::set<std::string> linked;
+  for (std::sregex_iterator found(page.begin(), page.end(), link), end; found != end; ++found) {
+    EXPECT_TRUE(files.contains((*found)[1])) << (*found)[1];
+    linked.insert((*found)[1]);
+  }
+  EXPECT_EQ(linked.size(), 5 + 2 * all) << "every file is linked but the page itself";
+}
+
+TEST_F(WriteReport, PlotsDecodeAtTwiceTheirSizeAndAreWellFormed) {
+  StudySnapshot study = small_study();
+  study.sets[0].name = study.definition.sets[0].name = "a<b> & \"c\"";
+  write(study);
+  int plots = 0;
+  for (const auto& [name, bytes] : contents()) {
+    if (name.ends_with(".svg")) {
+      ++plots;
+      EXPECT_TRUE(well_formed(bytes)) << name;
+      EXPECT_NE(bytes.find("width=\"720\""), std::string::npos);
+      EXPECT_EQ(bytes.find("GNUPLOT"), std::string::npos) << "no version in the file";
+    }
+    if (!name.ends_with(".webp")) continue;
+    int width = 0, height = 0;
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    ASSERT_TRUE(WebPGetInfo(data, bytes.size(), &width, &height)) << name;
+    EXPECT_EQ(width, 1440);
+    EXPECT_GE(height, 500);
+    std::uint8_t* pixels = WebPDecodeRGB(data, bytes.size(), &width, &height);
+    ASSERT_NE(pixels, nullptr) << name;
+    WebPFree(pixels);
+    EXPECT_LT(bytes.size(), 200'000u) << name;
+  }
+  EXPECT_EQ(plots, 7);
+}
+
+TEST_F(WriteReport, TheSameStudyGivesTheSameBytes) {
+  write(small_study());
+  const auto first = contents();
+  fs::remove_all(folder_);
+  write(small_study());
+  const auto second = contents();
+  ASSERT_EQ(first.size(), second.size());
+  for (const auto& [name, bytes] : first) EXPECT_TRUE(bytes == second.at(name)) << name;
+}
+
+TEST_F(WriteReport, OnlyAnEarlierReportsPlotsAreRemoved) {
+  write_atomically(folder_ / "assets/loss-gone-conv-1-full-1.webp", std::string_view("old"));
+  write_atomically(folder_ / "assets/photo.webp", std::string_view("mine"));
+  write_atomically(folder_ / "notes.md", std::string_view("mine"));
+  write(small_study());
+  EXPECT_FALSE(fs::exists(folder_ / "assets/loss-gone-conv-1-full-1.webp"));
+  EXPECT_TRUE(fs::exists(folder_ / "assets/photo.webp"));
+  EXPECT_TRUE(fs::exists(folder_ / "notes.md"));
+}
+
+TEST_F(WriteReport, WithoutGnuplotNothingIsWritten) {
+  const Environment nowhere("PATH", "/nonexistent");
+  try {
+    write(small_study());
+    FAIL() << "expected a Failure";
+  } catch (const Failure& failure) {
+    EXPECT_THAT(failure.complaint().hint, ::testing::HasSubstr("gnuplot-nox"));
+  }
+  EXPECT_TRUE(contents().empty());
+}
+
+TEST_F(WriteReport, GnuplotsOwnWordsArePassedOn) {
+  const fs::path bin = folder_ / "bin";
+  write_atomically(bin / "gnuplot", std::string_view("#!/bin/sh\necho 'unknown terminal type'\nexit 3\n"));
+  fs::permissions(bin / "gnuplot", fs::perms::owner_all);
+  const Environment path("PATH", bin.string() + ":" + std::getenv("PATH"));
+  try {
+    write(small_study());
+    FAIL() << "expected a Failure";
+  } catch (const Failure& failure) {
+    EXPECT_THAT(failure.what(), ::testing::HasSubstr("exit status 3: unknown terminal type"));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "report.md"));
+  EXPECT_FALSE(fs::exists(folder_ / "assets"));
+}
+
+TEST_F(WriteReport, APlaceThatIsNoFolderIsRefusedBeforeAnythingIsDrawn) {
+  write_atomically(folder_, std::string_view("a file"));
+  EXPECT_THROW(write_report(small_study(), {}, {folder_ / "report", {}}), RequestError);
+  EXPECT_EQ(read_text(folder_), "a file");
+}
+
+TEST_F(WriteReport, OtherShapesOfStudiesDrawToo) {
+  testing::FakeOptions options;
+  options.sets = {"shapes"};
+  options.etas = {0.01, 1.0};
+  options.seeds = 1;
+  options.steps_per_epoch = 30;
+  options.groups = {{"all", {"conv", "dense"}}};
+  EXPECT_NO_THROW(write(testing::fake_study(options)));
+  options.groups = default_groups();
+  options.settings = {{{0.003, 0.02}}, {{0.1, 0.004}}, {{0.02, 1.0}}};
+  EXPECT_NO_THROW(write(testing::fake_study(options)));
+  options.settings.clear();
+  options.etas = {1.0};
+  EXPECT_NO_THROW(write(testing::fake_study(options)));
+  StudySnapshot empty = small_study();
+  empty.trials.clear();
+  EXPECT_NO_THROW(write(empty));
+}
+
+TEST_F(WriteReport, TheJudgesOwnJudgementDrawsToo) {
+  const StudySnapshot study = small_study();
+  EXPECT_NO_THROW(write_report(study, judge(study), {folder_, {}}));
+  EXPECT_THAT(read_text(folder_ / "report.md"), ::testing::HasSubstr("We select `eta = "));
+}
+
+}  // namespace
+}  // namespace etalon

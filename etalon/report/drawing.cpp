@@ -64,6 +64,8 @@ std::string finished_svg(const std::string& svg, const Figure& figure) {
   std::string text = svg;
   replace_element(text, "title", escaped_xml(figure.title));
   replace_element(text, "desc", escaped_xml(figure.alternative));
+  // What gnuplot takes as "bold" stands in the name of the family.
+  replace_all(text, "font-family=\"DejaVu Sans:Bold\"", "font-weight=\"bold\" font-family=\"DejaVu Sans\"");
   replace_all(text, "font-family=\"DejaVu Sans\"",
               "font-family=\"DejaVu Sans, Verdana, Helvetica, Arial, sans-serif\"");
   return text;

@@ -186,7 +186,7 @@ class ScriptWriter {
   }
 
   void line_sample(const LineStyle& style, const LegendPlace& place) {
-    const Color color = style.color.faded(std::max(0.4, style.color.opacity));
+    const Color color = style.color.faded(std::max(0.4, style.color.opacity)).on_white();
     command("set arrow from {} to {} nohead front lw {} lc rgb '{}'{}", screen(place.x, place.y),
             screen(place.x + 22, place.y), style.width, gnuplot_color(color),
             style.dashed ? " dt (10,7)" : "");

@@ -91,11 +91,12 @@ std::string overview_part(const StudyView& view) {
   for (const SetView& set : view.sets()) names.push_back(set_name(set));
   std::string text = fmt::format(
       "# Choosing the learning rate (`eta`): {}\n\n## Overview\n\n"
-      "This report chooses the learning rates of {} on {}. Every candidate setting was trained {} over {}, "
-      "under the "
-      "same conditions and from the same initial weights; what follows is what was measured, and what it "
-      "says.\n\n",
-      escaped_markdown(study.name), network_name(view), join(names, ", "),
+      "This report chooses the learning rates of {} on {}. Every candidate setting was trained for {} with "
+      "each of "
+      "{}, under the same conditions and from the same initial weights; what follows is what was measured, "
+      "and what "
+      "it says.\n\n",
+      escaped_markdown(study.name), network_name(view), listed(names),
       count_text(study.definition.epochs, "epoch"), count_text(study.plan.seeds, "seed"));
   if (study.trials.size() < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",

@@ -43,9 +43,6 @@ std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
       "- {} could have been chosen for accuracy (not told apart from the best); speed and "
       "stability decided among them.\n",
       chosen.eligible.size() == 1 ? "One setting" : count_text(chosen.eligible.size(), "setting"));
-  if (chosen.more_seeds_to_settle)
-    text += fmt::format("- About {} more a setting would settle it.\n",
-                        count_text(*chosen.more_seeds_to_settle, "seed"));
   return text;
 }
 
@@ -54,7 +51,8 @@ std::string margin_line(const CellSummary& cell, const StudyView& view) {
   for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group) {
     const std::string name = escaped_markdown(view.groups()[group].name);
     parts.push_back(cell.margin[group]
-                        ? fmt::format("{} decades of `eta` for {}", number_text(*cell.margin[group]), name)
+                        ? fmt::format("{} {} of `eta` for {}", number_text(*cell.margin[group]),
+                                      *cell.margin[group] == 1 ? "decade" : "decades", name)
                         : fmt::format("more than the searched range for {}", name));
   }
   return parts.empty() ? "" : "- Margin to the nearest diverged setting: " + join(parts, "; ") + ".\n";
@@ -118,8 +116,10 @@ std::string overall_conclusion(const StudyView& view) {
                       setting_markdown(overall->setting, view), escaped_markdown(overall->reason));
   std::vector<std::string> regrets;
   for (std::size_t set = 0; set < overall->regret.size() && set < view.sets().size(); ++set)
-    regrets.push_back(fmt::format("{} {}", set_name(view.sets()[set]), percent_text(overall->regret[set])));
-  text += "- Accuracy given up against the best setting of each data set: " + join(regrets, ", ") + ".\n";
+    regrets.push_back(
+        fmt::format("{} {}", set_name(view.sets()[set]), fmt::format("{:.2f}", 100 * overall->regret[set])));
+  text += "- Accuracy given up against the best setting of each data set, in percentage points: " +
+          listed(regrets) + ".\n";
   return text + bullets(overall->warnings, "**Warning:** ") + "\n";
 }
 

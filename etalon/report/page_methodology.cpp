@@ -116,7 +116,7 @@ std::string network_tables(const StudyView& view) {
     std::vector<std::string> names;
     for (const SetView& other : view.sets())
       if (other.network && same_layers(*other.network, *set.network)) names.push_back(set_name(other));
-    if (view.sets().size() > 1) text += "On " + join(names, ", ") + ":\n\n";
+    if (view.sets().size() > 1) text += "On " + listed(names) + ":\n\n";
     text += layer_table(*set.network);
   }
   return shown.empty() ? text + "Its layers are not recorded.\n\n" : text;

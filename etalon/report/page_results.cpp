@@ -29,7 +29,8 @@ std::string accuracy_line(const CellSummary& cell) {
   else
     text = "Validation accuracy " + percent_spread_text(cell.accuracy);
   if (cell.diverged_seeds > 0 && cell.diverged_seeds < cell.seeds)
-    text += fmt::format(", with {} of {} seeds diverged", cell.diverged_seeds, cell.seeds);
+    text +=
+        fmt::format(", with {} of {} seeds diverged and counted as chance", cell.diverged_seeds, cell.seeds);
   return text + fmt::format(" ({}).", count_text(cell.seeds, "seed"));
 }
 

@@ -24,6 +24,10 @@ double luminance(const Color& color) {
 
 }  // namespace
 
+Color Color::on_white() const {
+  return {mixed(255, red, opacity), mixed(255, green, opacity), mixed(255, blue, opacity)};
+}
+
 Color sequential(double share) {
   // Every sixteenth of viridis; between them it is as good as straight.
   static constexpr std::array<Color, 17> stops{{{68, 1, 84},

@@ -10,6 +10,7 @@ struct Color {
   std::uint8_t red = 0, green = 0, blue = 0;
   double opacity = 1;  ///< [0, 1]
   Color faded(double to) const { return {red, green, blue, to}; }
+  Color on_white() const;  ///< what is seen of it on white, opaque
 };
 
 /// "viridis" (van der Walt and Smith, 2015): perceptually even, dark to light. `share` in [0, 1].

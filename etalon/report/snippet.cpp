@@ -54,6 +54,11 @@ std::string optimizer_call(const OptimizerSpec& spec, const std::string& groups)
   return text + ")";
 }
 
+std::string toml_key(const std::string& name) {
+  const bool bare = !name.empty() && slug(name) == name && name.find('.') == std::string::npos;
+  return bare ? name : quoted_literal(name);
+}
+
 const char* const grouping_code = R"py(
 
 def _selects(selector, name, module, position):
@@ -181,7 +186,7 @@ std::string study_file_lines(const StudyView& view) {
   if (!setting) return text;
   std::vector<std::string> entries;
   for (std::size_t group = 0; group < view.groups().size(); ++group)
-    entries.push_back(quoted_literal(view.groups()[group].name) + " = " + eta_text(setting->eta.at(group)));
+    entries.push_back(toml_key(view.groups()[group].name) + " = " + eta_text(setting->eta.at(group)));
   return text + "\n[eta]\nsettings = [{" + join(entries, ", ") + "}]\n";
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -64,6 +65,11 @@ std::string target_text(const std::optional<EpochsToTarget>& target) {
 
 std::string count_text(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  if (names.size() < 2) return join(names, "");
+  return join(std::span(names).first(names.size() - 1), ", ") + " and " + names.back();
 }
 
 std::string grouped_digits(std::uint64_t value) {

@@ -37,6 +37,9 @@ std::string target_text(const std::optional<EpochsToTarget>& target);
 /// "1 seed", "3 seeds"
 std::string count_text(std::size_t count, const std::string& noun);
 
+/// "a", "a and b", "a, b and c"
+std::string listed(const std::vector<std::string>& names);
+
 /// 48842 as "48,842".
 std::string grouped_digits(std::uint64_t value);
 

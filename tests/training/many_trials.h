@@ -1,0 +1,73 @@
+/// Trains made-up trials through the public trainer and keeps what became of them.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "etalon/training/trainer.h"
+#include "tests/golden/cases.h"
+
+namespace etalon {
+
+/// A convolutional network with dropout on a small set: 40 samples, batch 8, 5 steps an epoch.
+inline TrainingTask small_task(const golden::GoldenInputs& inputs, const TrainingSpec& training,
+                               std::uint32_t epochs) {
+  return {&inputs.data, &inputs.split, inputs.network, training, golden::batch, epochs, golden::study_seed};
+}
+
+inline golden::GoldenInputs small_inputs() {
+  golden::GoldenCase one;
+  one.file = "lane-law";
+  one.name = "lane-law";
+  one.shape = {1, 12, 12};
+  one.classes = 4;
+  one.layers = {"conv 5 3x3 pad 1", "relu", "maxpool 2", "conv 3 3x3", "tanh", "dropout 0.2", "dense 4"};
+  one.groups = default_groups();
+  one.eta = {0.1, 0.1};
+  return golden::inputs_of(one);
+}
+
+/// Hands out a list in its order, packs of at most `pack` trials. Thread-safe.
+class ListSource final : public AssignmentSource {
+ public:
+  ListSource(std::vector<Assignment> list, std::uint32_t pack) : list_(std::move(list)), pack_(pack) {}
+
+  std::vector<Assignment> next_pack(std::uint32_t most) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Assignment> some;
+    while (some.size() < std::min(most, pack_) && next_ < list_.size()) some.push_back(list_[next_++]);
+    return some;
+  }
+  std::optional<Assignment> next() override {
+    const std::scoped_lock lock(mutex_);
+    if (next_ == list_.size()) return std::nullopt;
+    return list_[next_++];
+  }
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
+  void advanced(std::uint64_t, double) override {}
+  void finished(Outcome outcome) override {
+    const std::scoped_lock lock(mutex_);
+    outcomes_[outcome.ticket] = std::move(outcome);
+  }
+  bool stop_requested() const override { return false; }
+
+  const std::map<std::uint64_t, Outcome>& outcomes() const { return outcomes_; }
+
+ private:
+  const std::vector<Assignment> list_;
+  const std::uint32_t pack_;
+  std::size_t next_ = 0;
+  std::mutex mutex_;
+  std::map<std::uint64_t, Outcome> outcomes_;
+};
+
+inline std::map<std::uint64_t, Outcome> train(const TrainingTask& task, std::vector<Assignment> list,
+                                              const TrainerOptions& options, std::uint32_t pack = 16) {
+  ListSource source(std::move(list), pack);
+  make_trainer(task, options)->train(source);
+  return source.outcomes();
+}
+
+}  // namespace etalon

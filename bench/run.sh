@@ -14,19 +14,23 @@ speed_of() { taskset -c "$core" "$@" | sed -n 's/.*: \([0-9]*\) [a-z-]*samples\/
 median() { sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-with_pytorch=yes
-python3 -c 'import torch' 2> /dev/null || { with_pytorch=no; echo "PyTorch is not installed: left out"; }
+# Debian's PyTorch belongs to /usr/bin/python3, which need not be the first on the PATH.
+python=""
+for candidate in python3 /usr/bin/python3; do
+  [[ -n $python ]] || ! "$candidate" -c 'import torch' 2> /dev/null || python=$candidate
+done
+[[ -n $python ]] || echo "PyTorch is not installed: left out"
 echo "processor: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), core $core, $rounds rounds of $seconds s"
 
 for network in lenet5 vgg-small; do
   etalon=() pytorch=()
   for _ in $(seq "$rounds"); do
     etalon+=("$(speed_of "$build/training_speed" "$network" 0 "$seconds")")
-    [[ $with_pytorch == no ]] || pytorch+=("$(speed_of python3 "$here/pytorch_speed.py" "$network" "$seconds")")
+    [[ -z $python ]] || pytorch+=("$(speed_of "$python" "$here/pytorch_speed.py" "$network" "$seconds")")
   done
   ours=$(printf '%s\n' "${etalon[@]}" | median)
   line="$network, trial-samples per second: etalon $ours"
-  if [[ $with_pytorch == yes ]]; then
+  if [[ -n $python ]]; then
     theirs=$(printf '%s\n' "${pytorch[@]}" | median)
     line+=", PyTorch $theirs, $(awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "%.1f", a / b }') times"
   fi

@@ -30,7 +30,7 @@ inline golden::GoldenInputs small_inputs() {
 }
 
 /// Hands out a list in its order, packs of at most `pack` trials. Thread-safe.
-class ListSource final : public AssignmentSource {
+class ListSource : public AssignmentSource {
  public:
   ListSource(std::vector<Assignment> list, std::uint32_t pack) : list_(std::move(list)), pack_(pack) {}
 

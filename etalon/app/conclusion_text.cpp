@@ -129,7 +129,7 @@ std::string overall_block(const StudySnapshot& study, const OverallRecommendatio
 }
 
 std::string target_text(const CellSummary& cell) {
-  const auto& target = cell.median_accuracy_target ? cell.median_accuracy_target : cell.median_loss_target;
+  const auto& target = cell.median_loss_target ? cell.median_loss_target : cell.median_accuracy_target;
   if (!target) return "-";
   return fmt::format("{}{:.2f}", target->reached ? "" : ">", target->epochs);
 }
@@ -181,9 +181,9 @@ std::string conclusion_text(const StudySnapshot& study, const Judgement& judgeme
   const auto left = static_cast<unsigned>(std::min<std::size_t>(indent, 24) + 3);
   std::string text;
   for (const Recommendation& chosen : judgement.recommendations)
-    text += set_block(study, judgement, chosen, left, page);
+    text += set_block(study, judgement, chosen, left, page) + "\n";
   if (judgement.overall && study.definition.sets.size() > 1)
-    text += overall_block(study, *judgement.overall, left, page);
+    text += overall_block(study, *judgement.overall, left, page) + "\n";
   return text;
 }
 

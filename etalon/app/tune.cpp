@@ -84,7 +84,7 @@ void conclude(const TuneRun& run, StudyStore& store, const std::string& name, bo
     fmt::print("{}", tune_json(study, judgement, {was_complete, run.request.store, report, seconds}));
   } else if (!run.arguments.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
-    fmt::print("\n{}\n", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
+    fmt::print("\n{}", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
     if (report) fmt::print("report: {}\n", report->string());
   }
 }

@@ -79,7 +79,7 @@ std::optional<double> Progress::samples_per_second(double now) const {
 
 std::optional<double> Progress::seconds_left(double now) const {
   const double elapsed = now - opened_;
-  if (elapsed < 1.0 || share_ <= 0.001) return std::nullopt;
+  if (elapsed < 1.0 || share_ <= 0.001 || done_ >= planned_) return std::nullopt;
   return elapsed * (1.0 - share_) / share_;
 }
 

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""What the real program prints, held against approved/*.txt.
+
+ETALON_APPROVE=1 (tools/approve.sh) writes the files instead: read what changed before it is committed.
+"""
+
+import os
+import re
+import shlex
+import unittest
+from pathlib import Path
+
+from program import TINY, ProgramTest
+
+APPROVED = Path(__file__).parent / "approved"
+APPROVE = os.environ.get("ETALON_APPROVE") == "1"
+
+# What differs from machine to machine or from run to run.
+PASSING = [
+    (r"\[\d\d:\d\d:\d\d\]", "[TIME]"),
+    (r"etalon \d+\.\d+\.\d+ \(.*\)", "etalon VERSION (INSTRUCTION SET, LANES, NUMERIC CLASS)"),
+    (r"\d+ lanes, \d+ threads", "N lanes, N threads"),
+    (r"ETA [\d.]+ \w+( \d+ s)?   ", ""),
+    (r"[\d,]+ samples/s   ", ""),
+    (r"\[TIME\] shapes .*[1-9]\d* left.*\n", ""),  # a slow machine says more on its way
+    (r"\[TIME\] drawing plots, (\d+) of (?!\1\b)\d+\n", ""),
+    (r"time     about .*", "time     about TIME"),
+    (r"memory   about .*", "memory   about SIZE"),
+]
+
+FILES = {
+    "unknown-key.toml": '[study]\nseeds = 3\nepoch = 2\n',
+    "syntax.toml": '[study]\nseeds = \n',
+    "bad-eta.toml": '[eta]\nconv = [0.1, 0.01]\nfull = [0.1,\n        -0.01]\n',
+    "bad-layer.toml": '[data]\nsets = ["shapes"]\n[network]\nlayers = ["conv 6 5x5", "relo", "dense 10"]\n',
+}
+
+CASES = {
+    "help": ["--help", "tune --help", "report --help", "show --help", "data --help", "data list --help",
+             "data describe --help", "data make --help"],
+    "usage": ["--version", "", "tun", "tune --epoch 2", "tune --epochs", "tune --epochs 1 --epochs 2", "tune a b",
+              "data", "data lst", "data describe", "data make shapes", "show extra", "report --stor x"],
+    "values": ["tune --eta conv=0", "tune --eta conv=-1,0.1", "tune --eta conv=nan", "tune --eta conv=fast",
+               "tune --eta conv=11", "tune --eta conv=", "tune --eta 0.1", "tune --eta cnv=0.1",
+               "tune --eta conv=1 --eta conv=2", "tune --epochs 0", "tune --batch -1", "tune --seeds 1.5",
+               "tune --threads many", "tune --lanes 3", "tune --study-seed -1", "tune --data ,shapes"],
+    "names": ["tune --data shaps", "tune --data mnist", "tune --data mnist:nowhere", "tune --network lenet",
+              "tune --optimizer adm --data shapes", "tune --strategy gird --data shapes",
+              "tune --strategy random --data shapes", "tune --trials 3 --data shapes",
+              "tune --network mlp --data shapes --eta conv=0.1"],
+    "study_files": ["tune unknown-key.toml", "tune syntax.toml", "tune bad-eta.toml", "tune bad-layer.toml",
+                    "tune missing.toml"],
+    "data": ["data list", "data list --json", "data describe shapes", "data make mnist folder"],
+    "study": ["tune --dry-run " + shlex.join(TINY), "tune " + shlex.join(TINY), "tune " + shlex.join(TINY), "show",
+              "report"],
+}
+
+
+class Approved(ProgramTest):
+    maxDiff = None
+
+    def transcript(self, lines):
+        text = ""
+        for line in lines:
+            answer = self.run_program(*shlex.split(line))
+            text += f"$ etalon {line}".rstrip() + "\n" + answer.out
+            if answer.err:
+                text += "--- standard error\n" + answer.err
+            text += f"--- exit code {answer.code}\n\n"
+        text = text.replace(str(self.folder), "FOLDER")
+        for pattern, replacement in PASSING:
+            text = re.sub(pattern, replacement, text)
+        return text
+
+    def check(self, name):
+        for file, text in FILES.items():
+            (self.folder / file).write_text(text)
+        found = self.transcript(CASES[name])
+        path = APPROVED / f"{name}.txt"
+        if APPROVE:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(found)
+        expected = path.read_text() if path.exists() else ""
+        self.assertEqual(found, expected, f"{path.name}: tools/approve.sh app/approved writes it anew")
+
+
+def add_case(name):
+    def test(self):
+        if name == "study" and "x86-64-fma" not in self.done("--version").out:
+            self.skipTest("approved for processors with fused multiply-add: others round otherwise")
+        self.check(name)
+    setattr(Approved, f"test_{name}", test)
+
+
+for case in CASES:
+    add_case(case)
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,101 @@
+#include <gmock/gmock.h>
+
+#include "etalon/app/choose_study.h"
+#include "etalon/app/shell.h"
+#include "etalon/app/text_layout.h"
+#include "etalon/storage/open.h"
+#include "tests/app/complaints.h"
+
+namespace etalon {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(ShellWord, QuotesWhatAShellWouldReadOtherwise) {
+  EXPECT_EQ(shell_word("conv=0.1,1e-3"), "conv=0.1,1e-3");
+  EXPECT_EQ(shell_word("mnist:/data/x"), "mnist:/data/x");
+  EXPECT_EQ(shell_word("my report"), "'my report'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$HOME;*"), "'$HOME;*'");
+  EXPECT_EQ(shell_word("~/x"), "'~/x'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
+TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
+  TuneArguments arguments;
+  arguments.study_file = "my study.toml";
+  arguments.eta = {"conv=0.1,1", "full=0.01"};
+  arguments.seeds = "4";
+  arguments.threads = "2";
+  arguments.lanes = "8";
+  arguments.store = "s.db";
+  arguments.out = "o";
+  arguments.json = arguments.quiet = arguments.no_report = true;
+  EXPECT_EQ(reproducing_line(arguments),
+            "etalon tune 'my study.toml' --eta conv=0.1,1 --eta full=0.01 --seeds 4");
+  EXPECT_EQ(reproducing_line({}), "etalon tune");
+}
+
+TEST(Wrapped, BreaksAtSpacesAndIndents) {
+  EXPECT_EQ(wrapped("one two three four", 2, 10), "one two\n  three\n  four");
+  EXPECT_EQ(wrapped("one two", 2, 9), "one two");
+  EXPECT_EQ(wrapped("", 2, 10), "");
+  EXPECT_EQ(wrapped("unbreakable-word x", 0, 5), "unbreakable-word\nx");
+  EXPECT_EQ(wrapped("± ± ± ±", 0, 7), "± ± ± ±") << "characters are counted, not bytes";
+}
+
+TEST(AlignedRows, NumbersStandRightTextLeft) {
+  EXPECT_THAT(aligned_rows({{"name", "count"}, {"a", "5"}, {"long", "12345678"}}),
+              ElementsAre("name     count", "a            5", "long  12345678"));
+  EXPECT_THAT(aligned_rows({{"x", "y"}, {"1 ± 2", "b"}, {"1", "c"}}),
+              ElementsAre("    x  y", "1 ± 2  b", "    1  c"));
+}
+
+StudySnapshot study_named(const std::string& name) {
+  StudySnapshot study;
+  study.name = name;
+  study.definition.sets = {{"shapes", name}};
+  return study;
+}
+
+/// Every look at it is a millisecond later, so that studies have an order.
+class CountingClock final : public Clock {
+ public:
+  std::int64_t unix_millis() const override { return ++millis_; }
+  double steady_seconds() const override { return 0; }
+
+ private:
+  mutable std::int64_t millis_ = 0;
+};
+
+class ChooseStudy : public ::testing::Test {
+ protected:
+  CountingClock clock_;
+  std::unique_ptr<StudyStore> store_ = open_store("memory:", StoreAccess::create, clock_);
+};
+
+TEST_F(ChooseStudy, TakesTheOnlyOneWithoutAWord) {
+  store_->save_study(study_named("one"));
+  const ChosenStudy chosen = choose_study(*store_, "s.db", std::nullopt);
+  EXPECT_EQ(chosen.study.name, "one");
+  EXPECT_EQ(chosen.note, "");
+}
+
+TEST_F(ChooseStudy, TakesTheOneChangedLastAndSaysSo) {
+  store_->save_study(study_named("one"));
+  store_->save_study(study_named("two"));
+  store_->save_study(study_named("one"));
+  const ChosenStudy chosen = choose_study(*store_, "s.db", std::nullopt);
+  EXPECT_EQ(chosen.study.name, "one");
+  EXPECT_EQ(chosen.note, "study one, changed last of 2 in s.db; --study names another");
+  EXPECT_EQ(choose_study(*store_, "s.db", "two").study.name, "two");
+}
+
+TEST_F(ChooseStudy, RefusesAnEmptyStoreAndUnknownNames) {
+  EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", std::nullopt); }).place, "--store s.db");
+  store_->save_study(study_named("nightly"));
+  EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", "nightli"); }).hint, "did you mean 'nightly'?");
+}
+
+}  // namespace
+}  // namespace etalon

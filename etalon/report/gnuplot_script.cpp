@@ -144,7 +144,9 @@ class ScriptWriter {
     axis("x", figure_.x);
     axis("y", figure_.y);
     const double middle = (layout_.left + layout_.right) / 2;
-    label(figure_.x.title, screen(middle, layout_.bottom + 38), text_size, ink::text, "center");
+    const bool shared = !figure_.note.empty();  // the note stands on the right of the same line
+    label(figure_.x.title, screen(shared ? layout_.left : middle, layout_.bottom + 38), text_size, ink::text,
+          shared ? "left" : "center");
     label(figure_.y.title, screen(18, (layout_.top + layout_.bottom) / 2), text_size, ink::text, "center",
           "rotate by 90");
   }

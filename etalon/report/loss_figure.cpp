@@ -13,6 +13,7 @@ namespace etalon::report {
 namespace {
 
 constexpr double log_from_descent = 8;  ///< reference over lowest loss from which the axis is logarithmic
+constexpr double deepest_seed = 10;     ///< how far under the lowest median the axis goes for a single seed
 constexpr double clip_gap = 0.03;       ///< share of the axis within which marks are drawn as one
 
 std::vector<double> typical_of(const CellView& cell) {
@@ -36,13 +37,15 @@ struct LossRange {
 
 LossRange loss_range(const SetView& set) {
   std::vector<double> references;
-  double lowest = HUGE_VAL;
+  double lowest = HUGE_VAL, lowest_seed = HUGE_VAL;
   for (const CellView& cell : set.cells) {
     for (const SeedView& seed : cell.seeds)
       if (std::isfinite(seed.trial->curve.reference_loss))
         references.push_back(seed.trial->curve.reference_loss);
     if (cell.seeds.empty() || cell.all_diverged()) continue;
     for (const double loss : typical_of(cell)) lowest = std::min(lowest, loss);
+    for (const SeedView& seed : cell.seeds)
+      for (const double loss : smoothed_loss(seed.trial->curve)) lowest_seed = std::min(lowest_seed, loss);
   }
   LossRange range;
   if (!references.empty()) {
@@ -50,6 +53,7 @@ LossRange loss_range(const SetView& set) {
     std::nth_element(references.begin(), middle, references.end());
     range.reference = *middle;
   }
+  if (lowest > 0) lowest = std::max(lowest_seed, lowest / deepest_seed);
   range.lowest = std::isfinite(lowest) ? std::min(lowest, range.reference) : range.reference;
   return range;
 }
@@ -125,12 +129,21 @@ std::vector<Place> validation_line(const CellView& cell) {
   return places;
 }
 
-double highest_finite(const CellView& cell) {
-  double highest = 0;
+/// "▲ losses above 3.7 (up to 51) and below 0.02 are cut off", of those that are; else empty.
+std::string cut_off_note(const CellView& cell, const LossAxes& axes) {
+  double highest = axes.loss.to, lowest = axes.loss.from;
   for (const SeedView& seed : cell.seeds)
-    for (const float loss : seed.trial->curve.loss)
-      if (std::isfinite(loss)) highest = std::max<double>(highest, loss);
-  return highest;
+    for (const float loss : seed.trial->curve.loss) {
+      if (!std::isfinite(loss)) continue;
+      highest = std::max<double>(highest, loss);
+      lowest = std::min<double>(lowest, loss);
+    }
+  std::vector<std::string> parts;
+  if (highest > axes.loss.to)
+    parts.push_back(fmt::format("above {} (up to {})", number_text(axes.loss.to), number_text(highest)));
+  if (lowest < axes.loss.from) parts.push_back("below " + number_text(axes.loss.from));
+  if (parts.empty()) return "";
+  return fmt::format("{}losses {} are cut off", highest > axes.loss.to ? "\u25b2 " : "", listed(parts));
 }
 
 void add_lines(Figure& figure, const CellView& cell) {
@@ -162,10 +175,7 @@ void add_marks(Figure& figure, const CellView& cell, const LossAxes& axes) {
   const auto diverged = divergence_marks(cell, axes);
   figure.dots = clipped;
   figure.dots.insert(figure.dots.end(), diverged.begin(), diverged.end());
-  if (!clipped.empty()) {
-    figure.note = fmt::format("\u25b2 losses above {} are cut off, up to {}", number_text(axes.loss.to),
-                              number_text(highest_finite(cell)));
-  }
+  figure.note = cut_off_note(cell, axes);
   if (!diverged.empty())
     figure.legend.push_back(
         {DotRole::diverged, fmt::format("diverged ({} of {})", diverged.size(), cell.seeds.size()), 0});

@@ -136,7 +136,6 @@ TEST(LossFigure, ShowsEachSeedBehindTheirMedian) {
   EXPECT_EQ(count(figure, LineRole::validation), 1u);
   EXPECT_EQ(figure.lines.back().points.size(), 2u) << "one validation loss an epoch";
   EXPECT_EQ(count(figure, DotRole::diverged) + count(figure, DotRole::clipped), 0u);
-  EXPECT_TRUE(figure.note.empty());
   EXPECT_THAT(figure.title, ::testing::HasSubstr("conv 0.1, full 0.01"));
   EXPECT_EQ(figure.subtitle.front(), fake.cell(0.1, 0.01).summary->sentence);
 }
@@ -147,7 +146,7 @@ TEST(LossFigure, MarksDivergenceAndSaysWhatIsCutOff) {
   const Figure figure = loss_figure(fake.view, 0, fake.cell(0.1, 1.0), axes);
   EXPECT_EQ(count(figure, DotRole::diverged), 3u);
   EXPECT_GE(count(figure, DotRole::clipped), 1u);
-  EXPECT_THAT(figure.note, ::testing::HasSubstr("cut off"));
+  EXPECT_THAT(figure.note, ::testing::AllOf(::testing::HasSubstr("above"), ::testing::HasSubstr("cut off")));
   for (const Line& line : figure.lines)
     for (const Place& place : line.points)
       EXPECT_LE(place.y, 3 * axes.loss.to) << "no number grows without end";
@@ -164,6 +163,14 @@ TEST(LossFigure, AxesAreSharedAndIgnoreDivergedRuns) {
     EXPECT_EQ(figure.y.to, axes.loss.to);
     EXPECT_EQ(layout_of(figure).top, layout_of(loss_figure(fake.view, 0, fake.cell(0.1, 0.1), axes)).top);
   }
+}
+
+TEST(LossFigure, TheAxisReachesTheLowestSeed) {
+  const Fake fake;
+  const LossAxes axes = loss_axes(fake.view, 0);
+  for (const CellView& cell : fake.view.sets()[0].cells)
+    for (const SeedView& seed : cell.seeds)
+      for (const double loss : smoothed_loss(seed.trial->curve)) ASSERT_GT(loss, axes.loss.from);
 }
 
 TEST(LossFigure, AShallowDescentKeepsALinearAxis) {

@@ -75,8 +75,17 @@ SharedTask::SharedTask(const TrainingTask& task)
       optimizer_(constants_of(task.training.optimizer)),
       inputs_(input_table(task)) {}
 
-std::vector<float> SharedTask::initial_weights(std::uint32_t seed_index) const {
-  return etalon::initial_weights(task_.network, task_.training.initializer, task_.study_seed, seed_index);
+SharedTask::Start& SharedTask::start_of(std::uint32_t seed_index) {
+  Start& start = starts_[seed_index];
+  if (start.weights.empty())
+    start.weights =
+        etalon::initial_weights(task_.network, task_.training.initializer, task_.study_seed, seed_index);
+  return start;
+}
+
+const std::vector<float>& SharedTask::initial_weights(std::uint32_t seed_index) {
+  const std::lock_guard lock(mutex_);
+  return start_of(seed_index).weights;
 }
 
 std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uint32_t epoch) const {
@@ -89,13 +98,13 @@ std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uin
 
 double SharedTask::reference_loss(std::uint32_t seed_index, const Engine& engine) {
   const std::lock_guard lock(mutex_);  // a few milliseconds once a seed index
-  if (const auto known = reference_losses_.find(seed_index); known != reference_losses_.end())
-    return known->second;
-  std::vector<std::uint32_t> order = visits(seed_index, 0);
-  order.resize(std::min<std::size_t>(order.size(), std::size_t{reference_minibatches} * task_.batch));
-  const double loss =
-      evaluate_model(*this, engine, initial_weights(seed_index), task_.data->training, order).loss;
-  return reference_losses_.emplace(seed_index, loss).first->second;
+  Start& start = start_of(seed_index);
+  if (!start.reference_loss) {
+    std::vector<std::uint32_t> order = visits(seed_index, 0);
+    order.resize(std::min<std::size_t>(order.size(), std::size_t{reference_minibatches} * task_.batch));
+    start.reference_loss = evaluate_model(*this, engine, start.weights, task_.data->training, order).loss;
+  }
+  return *start.reference_loss;
 }
 
 }  // namespace etalon

@@ -31,7 +31,8 @@ class SharedTask {
   EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_}; }
   EngineTask forward_task() const { return {forward_plan_.view(), inputs_.data(), optimizer_}; }
 
-  std::vector<float> initial_weights(std::uint32_t seed_index) const;
+  /// Drawn once a seed index and kept.
+  const std::vector<float>& initial_weights(std::uint32_t seed_index);
   /// Indices into the data's training part, in the order in which that epoch visits them.
   std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
   /// l_0: mean loss, dropout off, at the initial weights over the first min(20, all) minibatches of epoch 0.
@@ -46,8 +47,15 @@ class SharedTask {
   Schedule schedule_;
   OptimizerConstants optimizer_;
   std::vector<float> inputs_;  ///< [channel][256]
+
+  struct Start {
+    std::vector<float> weights;
+    std::optional<double> reference_loss;
+  };
+  Start& start_of(std::uint32_t seed_index);
+
   std::mutex mutex_;
-  std::map<std::uint32_t, double> reference_losses_;  ///< [seed index], guarded by mutex_
+  std::map<std::uint32_t, Start> starts_;  ///< [seed index], guarded by mutex_; entries never move or go
 };
 
 }  // namespace etalon

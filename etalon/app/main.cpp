@@ -1,3 +1,9 @@
+#include <csignal>
+
 #include "etalon/app/commands.h"
 
-int main(int count, char** words) { return etalon::run_program({words, words + count}); }
+int main(int count, char** words) {
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a file-size limit is an error of the write, with a message, not a sudden death
+  return etalon::run_program({words, words + count});
+}

@@ -17,7 +17,7 @@ struct ReportOptions {
   std::function<void(std::uint32_t done, std::uint32_t all)> on_progress;
 };
 
-/// Writes report.md, assets/*.webp and *.svg, trials.csv, curves.csv, recommendation.json,
+/// Writes report.md, assets/*.webp and *.svg, trials.csv, curves.csv, epochs.csv, recommendation.json,
 /// parameter_groups.py. Files of an earlier report that this one does not write are removed from assets/;
 /// nothing else in the folder is touched. The same snapshot and judgement give the same bytes but for dates.
 /// Throws RequestError if the folder cannot be written to, Failure if a plot cannot be drawn.

@@ -42,19 +42,6 @@ ETALON_VECTORS(8)
 ETALON_VECTORS(16)
 #undef ETALON_VECTORS
 
-// A mask is a vector of integers or, with AVX-512, one bit a lane: GCC 12 does not turn the one into the
-// other by itself where masks are combined.
-template <int W>
-struct MaskOf {
-  using Type = typename VectorOf<W>::Integers;
-};
-#if defined(__AVX512F__)
-template <>
-struct MaskOf<16> {
-  using Type = __mmask16;
-};
-#endif
-
 template <int W, class T = float>
 struct Lanes {
   static constexpr int width = W;
@@ -63,7 +50,7 @@ struct Lanes {
   using Vector = typename VectorOf<W>::Floats;
   using Integers = typename VectorOf<W>::Integers;
   using Bytes = typename VectorOf<W>::Bytes;
-  using Mask = typename MaskOf<W>::Type;
+  using Mask = Integers;
 
   Vector v;
 
@@ -108,36 +95,21 @@ ETALON_INLINE Lanes<W, T> operator/(Lanes<W, T> a, Lanes<W, T> b) {
 // Comparisons: false where either side is NaN, but for !=.
 template <class L>
 ETALON_INLINE typename L::Mask less(L a, L b) {
-#if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return _mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ);
-  else
-#endif
-      if constexpr (L::width == 1)
+  if constexpr (L::width == 1)
     return a.v < b.v ? -1 : 0;
   else
     return a.v < b.v;
 }
 template <class L>
 ETALON_INLINE typename L::Mask less_equal(L a, L b) {
-#if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return _mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ);
-  else
-#endif
-      if constexpr (L::width == 1)
+  if constexpr (L::width == 1)
     return a.v <= b.v ? -1 : 0;
   else
     return a.v <= b.v;
 }
 template <class L>
 ETALON_INLINE typename L::Mask is_nan(L a) {
-#if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q);
-  else
-#endif
-      if constexpr (L::width == 1)
+  if constexpr (L::width == 1)
     return a.v != a.v ? -1 : 0;
   else
     return a.v != a.v;
@@ -145,12 +117,7 @@ ETALON_INLINE typename L::Mask is_nan(L a) {
 /// Mask of equal integers.
 template <class L>
 ETALON_INLINE typename L::Mask equal(typename L::Integers a, typename L::Integers b) {
-#if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
-  else
-#endif
-      if constexpr (L::width == 1)
+  if constexpr (L::width == 1)
     return a == b ? -1 : 0;
   else
     return a == b;
@@ -159,22 +126,12 @@ ETALON_INLINE typename L::Mask equal(typename L::Integers a, typename L::Integer
 /// Lane by lane `yes` where the mask is set, else `no`.
 template <class L>
 ETALON_INLINE L select(typename L::Mask mask, L yes, L no) {
-#if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return L((typename L::Vector)_mm512_mask_blend_ps(mask, no.v, yes.v));
-  else
-#endif
-    return L(mask ? yes.v : no.v);
+  return L(mask ? yes.v : no.v);
 }
 template <class L>
 ETALON_INLINE typename L::Integers select_integers(typename L::Mask mask, typename L::Integers yes,
                                                    typename L::Integers no) {
-#if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return (typename L::Integers)_mm512_mask_blend_epi32(mask, (__m512i)no, (__m512i)yes);
-  else
-#endif
-    return (mask & yes) | (~mask & no);
+  return (mask & yes) | (~mask & no);
 }
 template <class L>
 ETALON_INLINE typename L::Integers all_integers(typename L::Integer value) {
@@ -251,15 +208,14 @@ ETALON_INLINE Lanes<W, T> square_root(Lanes<W, T> a) {
   return root;
 }
 
-/// True where b takes the place of a in a running maximum: it is larger, or the first NaN.
-template <class L>
-ETALON_INLINE typename L::Mask surpasses(L b, L a) {
-  return ~less_equal(b, a) & ~is_nan(a);
-}
 /// The larger of both; NaN if either is NaN (of two NaNs, the first).
 template <class L>
 ETALON_INLINE L maximum(L a, L b) {
-  return select<L>(surpasses(b, a), b, a);
+  return select<L>(less(a, b) | (is_nan(b) & ~is_nan(a)), b, a);
+}
+template <class L>
+ETALON_INLINE L minimum(L a, L b) {
+  return select<L>(less(b, a) | (is_nan(b) & ~is_nan(a)), b, a);
 }
 /// max(a, 0), NaN where a is NaN.
 template <class L>

@@ -157,7 +157,7 @@ class Convolution {
       L best = tile.sum[i][0];
       Integers winner = all_integers<L>(0);
       ETALON_UNROLL for (int j = 1; j < 4; ++j) {
-        const auto larger = surpasses(tile.sum[i][j], best);
+        const auto larger = less(best, tile.sum[i][j]) | (is_nan(tile.sum[i][j]) & ~is_nan(best));
         best = select<L>(larger, tile.sum[i][j], best);
         winner = select_integers<L>(larger, all_integers<L>(j), winner);
       }

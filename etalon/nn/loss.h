@@ -61,7 +61,7 @@ class CrossEntropy {
       winner = select_integers<L>(larger, all_integers<L>(static_cast<Integer>(c)), winner);
       broken = broken | is_nan(z[c]);
     }
-    return select_integers<L>(equal<L>(winner, label) & ~broken, all_integers<L>(1), all_integers<L>(0));
+    return equal<L>(winner, label) & ~broken & all_integers<L>(1);
   }
 
  private:

@@ -72,7 +72,7 @@ class Pooling {
     winner = all_integers<L>(0);
     for_each_tap([&](std::uint32_t tap, std::uint32_t y, std::uint32_t x) {
       const L value = in[y * p_.input.row + x];
-      const auto larger = surpasses(value, best);
+      const auto larger = less(best, value) | (is_nan(value) & ~is_nan(best));
       best = select<L>(larger, value, best);
       winner = select_integers<L>(larger, all_integers<L>(static_cast<Integer>(tap)), winner);
     });

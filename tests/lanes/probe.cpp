@@ -26,6 +26,8 @@ L apply_one(Operation operation, L a, L b, L c) {
       return square_root(a);
     case Operation::maximum:
       return maximum(a, b);
+    case Operation::minimum:
+      return minimum(a, b);
     case Operation::rectified:
       return rectified(a);
     case Operation::less:

@@ -13,6 +13,7 @@ enum class Operation {
   fma,
   square_root,
   maximum,
+  minimum,
   rectified,
   less,
   less_equal,
@@ -24,11 +25,10 @@ enum class Operation {
   logistic,
 };
 inline constexpr Operation all_operations[] = {
-    Operation::add,         Operation::subtract,  Operation::multiply,
-    Operation::divide,      Operation::fma,       Operation::square_root,
-    Operation::maximum,     Operation::rectified, Operation::less,
-    Operation::less_equal,  Operation::is_nan,    Operation::select,
-    Operation::exponential, Operation::logarithm, Operation::hyperbolic_tangent,
+    Operation::add,       Operation::subtract,    Operation::multiply,   Operation::divide,
+    Operation::fma,       Operation::square_root, Operation::maximum,    Operation::minimum,
+    Operation::rectified, Operation::less,        Operation::less_equal, Operation::is_nan,
+    Operation::select,    Operation::exponential, Operation::logarithm,  Operation::hyperbolic_tangent,
     Operation::logistic,
 };
 

@@ -40,7 +40,7 @@ ETALON_INLINE Lanes<W> exponential(Lanes<W> x) {
 template <int W>
 ETALON_INLINE Lanes<W> logarithm(Lanes<W> x) {
   using L = Lanes<W>;
-  const auto bits = bits_of(x);
+  const auto bits = bits_of(x) & 0x7fffffff;  // of the size: no sign, so that nothing below overflows
   // Subtracting the bits of sqrt(1/2) makes the exponent field count from there.
   const auto offset = bits - all_integers<L>(0x3f3504f3);
   const auto e = offset >> 23;

@@ -15,6 +15,8 @@ template <typename... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it
 
 ExitCode run_command(const CommandLine& line, const std::vector<std::string>& words) {
   return std::visit(Overloaded{[&](const TuneArguments& asked) { return run_tune(asked, words); },

@@ -20,8 +20,7 @@ struct PreparedStudy::Parts {
   Preparation all;
 };
 
-PreparedStudy::PreparedStudy(StudyRequest request)
-    : parts_(std::make_unique<Parts>(prepare(std::move(request)))) {}
+PreparedStudy::PreparedStudy(StudyRequest request) : parts_(new Parts{prepare(std::move(request))}) {}
 PreparedStudy::~PreparedStudy() = default;
 PreparedStudy::PreparedStudy(PreparedStudy&&) noexcept = default;
 

@@ -70,7 +70,7 @@ std::uint32_t lane_count(const std::string& text, const std::string& place) {
 }
 
 std::vector<std::string> name_list(const std::string& text, const std::string& place) {
-  const std::vector<std::string> parts = split_text(text, ',');
+  std::vector<std::string> parts = split_text(text, ',');
   if (std::find(parts.begin(), parts.end(), "") != parts.end())
     throw RequestError(
         {place, text.empty() ? "an empty list" : in_quotes(text), "values separated by single commas", ""});

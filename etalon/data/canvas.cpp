@@ -148,7 +148,7 @@ void Canvas::grain(double deviation, RandomSequence& random) {
 
 void Canvas::copy_to(std::span<std::uint8_t> pixels) const {
   for (std::size_t i = 0; i < values_.size(); ++i)
-    pixels[i] = static_cast<std::uint8_t>(std::clamp(values_[i], 0.0, 1.0) * 255 + 0.5);
+    pixels[i] = static_cast<std::uint8_t>(std::lround(std::clamp(values_[i], 0.0, 1.0) * 255));
 }
 
 }  // namespace etalon

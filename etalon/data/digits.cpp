@@ -17,7 +17,7 @@ struct PenStroke {
 using Glyph = std::vector<PenStroke>;  ///< in [0, 1] x [0, 1], y downwards
 
 /// The ways to write each digit.
-const std::array<std::vector<Glyph>, 10>& glyphs() {
+const std::array<std::vector<Glyph>, 10>& glyphs() {  // NOLINT(readability-function-size): a table
   static const std::array<std::vector<Glyph>, 10> all = {{
       {{{true,
          {{.5, 0}, {.26, .1}, {.15, .5}, {.26, .9}, {.5, 1}, {.74, .9}, {.85, .5}, {.74, .1}, {.5, 0}}}},

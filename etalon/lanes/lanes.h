@@ -30,12 +30,12 @@ struct IntegerOf<double> {
 // parameter.
 template <int W>
 struct VectorOf;
-#define ETALON_VECTORS(W)                                              \
-  template <>                                                          \
-  struct VectorOf<W> {                                                 \
-    typedef float Floats __attribute__((vector_size(4 * W)));          \
-    typedef std::int32_t Integers __attribute__((vector_size(4 * W))); \
-    typedef std::int8_t Bytes __attribute__((vector_size(W)));         \
+#define ETALON_VECTORS(W)                                                \
+  template <>                                                            \
+  struct VectorOf<W> {                                                   \
+    typedef float Floats __attribute__((vector_size(4 * (W))));          \
+    typedef std::int32_t Integers __attribute__((vector_size(4 * (W)))); \
+    typedef std::int8_t Bytes __attribute__((vector_size(W)));           \
   };
 ETALON_VECTORS(4)
 ETALON_VECTORS(8)

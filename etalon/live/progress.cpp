@@ -94,7 +94,7 @@ std::optional<BestSoFar> Progress::best() const {
 }
 
 std::string Progress::line(unsigned columns, double now) const {
-  const std::string whole = joined(parts(true, now), "   ");
+  std::string whole = joined(parts(true, now), "   ");
   if (whole.size() <= columns) return whole;
   std::vector<std::string> shorter = parts(false, now);
   // Too narrow for all: the rate goes first, then the set, then the best, then the time left.

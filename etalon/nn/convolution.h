@@ -208,16 +208,16 @@ class Convolution {
 
   void add_bias_gradient() const {
     for_blocks(p_.sums.channels, [&](std::uint32_t o, auto rows) {
-      constexpr int I = rows.v;
+      constexpr int count = rows.v;
       L* part = arena_ + p_.part_gradient + p_.weight_row * p_.output.channels + o;
       const L* sums = arena_ + p_.sums.first + o * p_.sums.plane;
-      L total[I];
-      ETALON_UNROLL for (int i = 0; i < I; ++i) total[i] = part[i];
+      L total[count];
+      ETALON_UNROLL for (int i = 0; i < count; ++i) total[i] = part[i];
       for (std::uint32_t y = 0; y < p_.sums.height; ++y)
         for (std::uint32_t x = 0; x < p_.sums.width; ++x)
-          ETALON_UNROLL for (int i = 0; i < I; ++i) total[i] =
+          ETALON_UNROLL for (int i = 0; i < count; ++i) total[i] =
               total[i] + sums[i * p_.sums.plane + y * p_.sums.row + x];
-      ETALON_UNROLL for (int i = 0; i < I; ++i) part[i] = total[i];
+      ETALON_UNROLL for (int i = 0; i < count; ++i) part[i] = total[i];
     });
   }
 
@@ -272,7 +272,7 @@ class Convolution {
       Tile<L, I, 4> tile;
       tile.clear();
       const L* first = weights + at.first_row * p_.kernel_width + at.first_column;
-      if (K != 0 && at.columns == K)
+      if (K != 0 && at.columns == K)  // NOLINT(bugprone-branch-clone): the same only where K is 0
         scatter<I, K>(tile, first, at);
       else
         scatter<I, 0>(tile, first, at);
@@ -285,8 +285,8 @@ class Convolution {
   ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const GradientTile& at) const {
     const L* sums = arena_ + p_.sums.first;
     const L* const from[4] = {sums + at.sums[0], sums + at.sums[1], sums + at.sums[2], sums + at.sums[3]};
-    const auto area = static_cast<std::ptrdiff_t>(p_.kernel_height * p_.kernel_width);
-    const auto row = static_cast<std::ptrdiff_t>(p_.kernel_width * p_.stride);
+    const auto area = std::ptrdiff_t{p_.kernel_height} * p_.kernel_width;
+    const auto row = std::ptrdiff_t{p_.kernel_width} * p_.stride;
     for (std::uint32_t o = 0; o < p_.output.channels; ++o, weights += p_.weight_row) {
       const L* w = weights;
       auto offset = static_cast<std::ptrdiff_t>(o * p_.sums.plane);

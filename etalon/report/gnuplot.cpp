@@ -14,8 +14,6 @@
 #include "etalon/base/error.h"
 #include "etalon/base/files.h"
 
-extern char** environ;
-
 namespace etalon::report {
 namespace fs = std::filesystem;
 namespace {

@@ -70,7 +70,7 @@ class ScriptWriter {
   }
 
   std::string block(const std::string& rows) {
-    const std::string name = fmt::format("$data{}", blocks_written_++);
+    std::string name = fmt::format("$data{}", blocks_written_++);
     blocks_ += name + " << EOD\n" + rows + "EOD\n";
     return name;
   }
@@ -240,7 +240,9 @@ class ScriptWriter {
 
   void hatch(const Place& low, const Place& high) {
     const double width = high.x - low.x - 2, height = low.y - high.y - 2;
-    for (double start = 5; start < width + height; start += 9) {
+    const int strokes = static_cast<int>(std::ceil((width + height - 5) / 9));
+    for (int stroke = 0; stroke < strokes; ++stroke) {
+      const double start = 5 + 9 * stroke;
       const double x0 = std::max(0.0, start - height), x1 = std::min(width, start);
       const auto at = [&](double x) { return screen(low.x + 1 + x, low.y - 1 - (start - x)); };
       command("set arrow from {} to {} nohead back lw 1 lc rgb '{}'", at(x0), at(x1),

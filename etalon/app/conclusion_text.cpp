@@ -23,7 +23,7 @@ std::string seeds_text(std::uint32_t count) { return fmt::format("{} seed{}", co
 std::string etas_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
   std::vector<std::string> parts;
   for (std::size_t group = 0; group < groups.size(); ++group)
-    parts.push_back(fmt::format("{} = {}", groups[group].name, shortest(setting.eta.at(group))));
+    parts.push_back(fmt::format("{} = {}", groups[group].name, eta_text(setting.eta.at(group))));
   return join(parts, "   ");
 }
 
@@ -136,7 +136,7 @@ std::string target_text(const CellSummary& cell) {
 
 std::vector<std::string> cell_row(const CellSummary& cell, bool chosen, bool eligible) {
   std::vector<std::string> row{chosen ? "*" : eligible ? "+" : ""};
-  for (const double eta : cell.setting.eta) row.push_back(shortest(eta));
+  for (const double eta : cell.setting.eta) row.push_back(eta_text(eta));
   const bool gone = cell.seeds > 0 && cell.diverged_seeds == cell.seeds;
   const std::string stability = to_text(cell.stability);
   row.insert(row.end(),

@@ -20,9 +20,13 @@ std::string system_reason() { return std::strerror(errno); }
 /// Owns a descriptor and the unfinished file behind it; unless kept, both go.
 class UnfinishedFile {
  public:
-  explicit UnfinishedFile(const fs::path& target)
-      : path_(target.string() + ".unfinished-" + std::to_string(::getpid())),
-        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+  explicit UnfinishedFile(const fs::path& target) {
+    // A name of its own, so that two writers of one target never share a file.
+    for (unsigned number = 0; descriptor_ < 0; ++number) {
+      path_ = target.string() + ".unfinished-" + std::to_string(::getpid()) + "-" + std::to_string(number);
+      descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+      if (descriptor_ < 0 && errno != EEXIST) break;
+    }
     if (descriptor_ < 0)
       throw RequestError({target.string(), system_reason(), "a place that can be written to",
                           "choose another folder, or change its permissions"});
@@ -30,7 +34,7 @@ class UnfinishedFile {
   UnfinishedFile(const UnfinishedFile&) = delete;
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
   ~UnfinishedFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    ::close(descriptor_);
     if (!kept_) ::unlink(path_.c_str());
   }
 
@@ -46,6 +50,7 @@ class UnfinishedFile {
   void rename_to(const fs::path& target) {
     if (::fsync(descriptor_) != 0 || ::rename(path_.c_str(), target.c_str()) != 0) fail("finishing");
     kept_ = true;
+    sync_folder(target.has_parent_path() ? target.parent_path() : ".");
   }
 
  private:
@@ -54,8 +59,16 @@ class UnfinishedFile {
                    "see that the disk has room; nothing was changed"});
   }
 
+  /// So that the new name outlives a loss of power. A file system that cannot do it has done all it can.
+  static void sync_folder(const fs::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    ::fsync(descriptor);
+    ::close(descriptor);
+  }
+
   std::string path_;
-  int descriptor_;
+  int descriptor_ = -1;
   bool kept_ = false;
 };
 

@@ -70,7 +70,7 @@ std::vector<EdgeWarning> edges_of(const Setting& chosen, const SearchSpace& spac
 
 std::string eta_option(const std::string& group, const std::vector<double>& values) {
   std::vector<std::string> texts;
-  for (const double value : values) texts.push_back(shortest(value));
+  for (const double value : values) texts.push_back(eta_text(value));
   return "--eta " + group + "=" + join(texts, ",");
 }
 

@@ -15,6 +15,8 @@
 namespace etalon {
 namespace {
 
+/// A difference of two accuracies.
+std::string points(double share) { return fmt::format("{:.2f} percentage points", 100 * share); }
 std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
 std::string accuracy_text(const Spread& accuracy) {
@@ -47,7 +49,7 @@ std::string balance_text(const SetEvidence& evidence, const ChoiceStory& story, 
 std::string best_text(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story) {
   if (story.best == story.chosen) return "the highest mean of all";
   return fmt::format("{} below the most accurate, {}",
-                     percent(evidence.mean_accuracy(story.best) - evidence.mean_accuracy(story.chosen)),
+                     points(evidence.mean_accuracy(story.best) - evidence.mean_accuracy(story.chosen)),
                      name(study, evidence.cells[story.best].setting));
 }
 
@@ -209,11 +211,11 @@ std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
       texts.push_back(fmt::format("Lower the range of {}: {}", group, option));
     else if (edge.side == EdgeSide::high && chosen->eta.at(edge.group) >= largest_eta)
       texts.push_back(
-          fmt::format("{} = {} is the largest eta that Etalon allows.", group, shortest(largest_eta)));
+          fmt::format("{} = {} is the largest eta that Etalon allows.", group, eta_text(largest_eta)));
     else
       texts.push_back(
           fmt::format("{} = {} is the {} eta searched; better may lie beyond. Extend the grid: {}", group,
-                      shortest(chosen->eta.at(edge.group)), side, option));
+                      eta_text(chosen->eta.at(edge.group)), side, option));
   }
   return texts;
 }
@@ -227,7 +229,7 @@ std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvid
   return fmt::format(
       "{}: of the {} settings that ran on every data set it loses least where it loses most, {} below "
       "the best on {}.",
-      name(study, *overall.setting), candidates, percent(overall.worst_regret),
+      name(study, *overall.setting), candidates, points(overall.worst_regret),
       sets[static_cast<std::size_t>(worst - overall.regret.begin())].name);
 }
 

@@ -10,15 +10,6 @@
 
 namespace etalon::report {
 
-std::string eta_text(double eta) {
-  std::string text;
-  for (int digits = 6; digits <= 17; ++digits) {
-    text = fmt::format("{:.{}g}", eta, digits);
-    if (std::strtod(text.c_str(), nullptr) == eta) break;
-  }
-  return text;
-}
-
 std::string setting_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
   std::vector<std::string> parts;
   for (std::size_t group = 0; group < groups.size() && group < setting.eta.size(); ++group)

@@ -12,9 +12,6 @@ namespace etalon::report {
 
 inline const std::string not_measured = "not measured";
 
-/// An eta so that it reads back to the same value, without an exponent from 0.0001 on: "0.0001", "1e-05".
-std::string eta_text(double eta);
-
 /// "conv 0.1, full 0.001"
 std::string setting_text(const Setting& setting, const std::vector<LayerGroup>& groups);
 

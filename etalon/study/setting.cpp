@@ -9,10 +9,19 @@ namespace etalon {
 
 std::vector<LayerGroup> default_groups() { return {{"conv", {"conv"}}, {"full", {"dense"}}}; }
 
+std::string eta_text(double eta) {
+  std::string text;
+  for (int digits = 6; digits <= 17; ++digits) {
+    text = fmt::format("{:.{}g}", eta, digits);
+    if (parse_number(text) == eta) break;
+  }
+  return text;
+}
+
 std::string to_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
   std::vector<std::string> parts;
   for (std::size_t group = 0; group < groups.size(); ++group)
-    parts.push_back(groups[group].name + "=" + shortest(setting.eta.at(group)));
+    parts.push_back(groups[group].name + "=" + eta_text(setting.eta.at(group)));
   return join(parts, " ");
 }
 

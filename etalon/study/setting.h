@@ -28,6 +28,9 @@ struct Setting {
   auto operator<=>(const Setting&) const = default;
 };
 
+/// An eta as people write it, and as it reads back exactly: 0.0001, 0.03, 1e-05.
+std::string eta_text(double eta);
+
 /// "conv=0.1 full=0.001"
 std::string to_text(const Setting& setting, const std::vector<LayerGroup>& groups);
 

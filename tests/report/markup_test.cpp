@@ -25,13 +25,6 @@ TEST(Markup, SlugsAreSafeInPathsAndLinks) {
   EXPECT_EQ(slug(""), "set");
 }
 
-TEST(Words, EtasReadBackToThemselves) {
-  EXPECT_EQ(eta_text(1e-4), "0.0001");
-  EXPECT_EQ(eta_text(1e-5), "1e-05");
-  EXPECT_EQ(eta_text(10), "10");
-  for (const double eta : {0.1 + 0.2, 1.0 / 3, 3.16228e-3}) EXPECT_EQ(std::stod(eta_text(eta)), eta);
-}
-
 TEST(Words, WhatWasNotMeasuredIsNeverZero) {
   EXPECT_EQ(spread_text({}), not_measured);
   EXPECT_EQ(percent_spread_text({}), not_measured);

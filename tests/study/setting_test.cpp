@@ -14,6 +14,13 @@ TEST(setting, text_names_every_group) {
   EXPECT_EQ(to_text(Setting{{1e-5}}, {{"stem", {"#1"}}}), "stem=1e-05");
 }
 
+TEST(setting, an_eta_is_written_plainly_and_reads_back_exactly) {
+  EXPECT_EQ(eta_text(1e-4), "0.0001");
+  EXPECT_EQ(eta_text(1e-5), "1e-05");
+  EXPECT_EQ(eta_text(10), "10");
+  for (const double eta : {0.1 + 0.2, 1.0 / 3, 3.16228e-3}) EXPECT_EQ(std::stod(eta_text(eta)), eta);
+}
+
 TEST(setting, the_default_groups_are_convolutions_and_dense_layers) {
   EXPECT_EQ(default_groups(), (std::vector<LayerGroup>{{"conv", {"conv"}}, {"full", {"dense"}}}));
 }

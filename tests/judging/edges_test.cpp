@@ -42,7 +42,7 @@ TEST(Edges, of_listed_settings_come_from_the_list) {
 }
 
 TEST(Edges, the_option_is_ready_to_paste) {
-  EXPECT_EQ(eta_option("conv", {1e-05, 0.0001, 1}), "--eta conv=1e-05,1e-04,1");
+  EXPECT_EQ(eta_option("conv", {1e-05, 0.0001, 1}), "--eta conv=1e-05,0.0001,1");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(Overall, has_the_smallest_worst_regret) {
   EXPECT_NEAR(judgement.overall->worst_regret, 0.04, 1e-9);
   ASSERT_EQ(judgement.overall->regret.size(), 2u);
   EXPECT_NEAR(judgement.overall->regret[1], 0.035, 1e-9);
-  EXPECT_THAT(judgement.overall->reason, HasSubstr("4.00 % below the best on one"));
+  EXPECT_THAT(judgement.overall->reason, HasSubstr("4.00 percentage points below the best on one"));
 }
 
 TEST(Overall, a_setting_that_did_not_run_everywhere_is_no_candidate) {

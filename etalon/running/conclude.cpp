@@ -1,6 +1,7 @@
 #include "etalon/running/conclude.h"
 
 #include <algorithm>
+#include <set>
 
 #include "etalon/base/clock.h"
 #include "etalon/judging/judge.h"
@@ -62,7 +63,10 @@ bool conclude(const Preparation& all, StudySnapshot study, StudyStore& store, St
     tests.insert(tests.end(), results.begin(), results.end());
     keep.insert(keep.end(), chosen.begin(), chosen.end());
     // A study that grows may come to prefer one of these: their weights stay too.
-    for (const Setting& setting : recommendation.equivalent)
+    std::set<Setting> close(recommendation.eligible.begin(), recommendation.eligible.end());
+    close.insert(recommendation.equivalent.begin(), recommendation.equivalent.end());
+    close.erase(*recommendation.setting);
+    for (const Setting& setting : close)
       for (const TrialKey& key : trials_of(study, recommendation.set, setting)) keep.push_back(key);
   }
   if (study.times.finished_unix_millis != 0 && same_keys(tests, study.tests)) return false;

@@ -29,11 +29,15 @@ StudyPlan plan_with_finished(StudyPlan asked, const std::vector<TrialKey>& asked
                              const std::vector<TrialRecord>& finished) {
   std::set<Setting> settings;
   for (const TrialKey& trial : asked_trials) settings.insert(trial.setting);
+  const std::size_t asked_settings = settings.size();
   for (const TrialRecord& trial : finished) {
     settings.insert(trial.key.setting);
     asked.seeds = std::max(asked.seeds, trial.key.seed_index + 1);
   }
-  if (asked.strategy == "grid" || settings.size() > asked_trials.size()) asked.space = space_of(settings);
+  const bool grown = settings.size() > asked_settings;
+  if (asked.strategy == "grid" || grown) asked.space = space_of(settings);
+  // In a plan of another strategy lists of values are ranges, so what it grew to is told setting by setting.
+  if (asked.strategy != "grid" && grown) asked.space.settings.assign(settings.begin(), settings.end());
   return asked;
 }
 

@@ -38,7 +38,7 @@ void Session::epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) {}
 void Session::advanced(std::uint64_t samples, double seconds) {
   const std::scoped_lock lock(mutex_);
   thread_seconds_[std::this_thread::get_id()] += seconds;
-  options_.on_advanced(samples);
+  options_.on_advanced(samples, longest_seconds());
 }
 
 void Session::finished(Outcome outcome) {
@@ -62,6 +62,10 @@ bool Session::complete() const {
 
 double Session::training_seconds() const {
   const std::scoped_lock lock(mutex_);
+  return longest_seconds();
+}
+
+double Session::longest_seconds() const {
   double longest = 0;
   for (const auto& [thread, seconds] : thread_seconds_) longest = std::max(longest, seconds);
   return longest;

@@ -29,7 +29,8 @@ class Session final : public AssignmentSource {
     const Clock* clock = &system_clock();
     /// Both are called one at a time. `weights` are the trial's final ones.
     std::function<void(const TrialRecord&, const std::vector<float>& weights)> on_finished;
-    std::function<void(std::uint64_t samples)> on_advanced;
+    /// Samples since the last call, and training_seconds() by now.
+    std::function<void(std::uint64_t samples, double training_seconds)> on_advanced;
   };
 
   Session(std::vector<TrialKey> trials, Options options);
@@ -47,7 +48,8 @@ class Session final : public AssignmentSource {
   double training_seconds() const;
 
  private:
-  Assignment hand_out();  ///< REQUIRES: mutex_ held, something left
+  Assignment hand_out();           ///< REQUIRES: mutex_ held, something left
+  double longest_seconds() const;  ///< REQUIRES: mutex_ held
 
   const std::vector<TrialKey> trials_;
   const Options options_;

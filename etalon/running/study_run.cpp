@@ -50,6 +50,7 @@ bool StudyRun::train(const std::vector<TrialKey>& trials) {
   if (missing.empty()) return true;
 
   current_set_ = missing.front().set;
+  seconds_before_set_ = study_.times.training_seconds;
   BuiltInObjective objective(all_.task(current_set_), all_.trainer_options());
   observer_.set_started(current_set_, objective.lanes(), objective.threads());
   Session session(
@@ -59,17 +60,16 @@ bool StudyRun::train(const std::vector<TrialKey>& trials) {
        .numeric_class = objective.numeric_class(),
        .stop = &stop_,
        .on_finished = [this](const auto& trial, const auto& weights) { trial_finished(trial, weights); },
-       .on_advanced = [this](std::uint64_t samples) { advanced(samples); }});
+       .on_advanced = [this](std::uint64_t samples, double seconds) { advanced(samples, seconds); }});
   objective.train(session);
 
-  study_.times.training_seconds += session.training_seconds();
+  study_.times.training_seconds = seconds_before_set_ + session.training_seconds();
   store_.save_study(study_);
   return session.complete();
 }
 
 void StudyRun::trial_finished(const TrialRecord& trial, const std::vector<float>& weights) {
   store_.add_trial(study_.name, trial, weights);
-  study_.times.samples_trained += trial.samples_trained;
   place_of_[trial.key] = study_.trials.size();
   study_.trials.push_back(trial);
   // A trial that diverged leaves the rest of its budget undone: that work is no longer left.
@@ -79,7 +79,15 @@ void StudyRun::trial_finished(const TrialRecord& trial, const std::vector<float>
   observer_.trial_finished(trial, accuracy_of(trial, chance), has_non_finite_loss(trial.curve));
 }
 
-void StudyRun::advanced(std::uint64_t samples) {
+void StudyRun::advanced(std::uint64_t samples, double training_seconds) {
+  study_.times.samples_trained += samples;
+  study_.times.training_seconds = seconds_before_set_ + training_seconds;
+  // Samples and seconds are saved together, so that a kill loses the same share of both: what remains is
+  // still a rate.
+  if (const double now = system_clock().steady_seconds(); now - last_save_ >= 1.0) {
+    last_save_ = now;
+    store_.save_study(study_);
+  }
   work_done_ += static_cast<double>(samples) * forward_multiply_adds(all_.networks[current_set_]);
   observer_.advanced(samples, std::min(1.0, work_done_ / work_left_at_start_));
 }

@@ -35,7 +35,7 @@ class StudyRun {
 
  private:
   void trial_finished(const TrialRecord& trial, const std::vector<float>& weights);
-  void advanced(std::uint64_t samples);
+  void advanced(std::uint64_t samples, double training_seconds);
   double work_of(const TrialKey& trial, std::uint64_t samples) const;
 
   const Preparation& all_;
@@ -45,6 +45,8 @@ class StudyRun {
   const std::atomic<bool>& stop_;
   std::map<TrialKey, std::size_t> place_of_;  ///< into study_.trials
   std::uint32_t current_set_ = 0;
+  double seconds_before_set_ = 0;  ///< study_.times.training_seconds when the current set began
+  double last_save_ = 0;           ///< steady seconds
   double work_left_at_start_ = 0;
   double work_done_ = 0;
 };

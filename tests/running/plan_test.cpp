@@ -38,6 +38,22 @@ TEST(PlanWithFinished, GrowsByFinishedSettingsAndSeeds) {
   EXPECT_EQ(grown.seeds, 5u);
 }
 
+TEST(PlanWithFinished, ARandomSearchThatGrewAGridListsItsSettings) {
+  StudyPlan asked;
+  asked.strategy = "random";
+  asked.trials = 2;
+  asked.seeds = 3;
+  asked.space.values = {{1e-4, 1e-3}};
+  std::vector<TrialKey> trials;
+  for (std::uint32_t set = 0; set < 2; ++set)
+    for (std::uint32_t seed = 0; seed < 3; ++seed)
+      for (const double eta : {2e-4, 5e-4}) trials.push_back({set, {{eta}}, seed});
+  EXPECT_EQ(plan_with_finished(asked, trials, {finished({2e-4}, 0)}), asked)
+      << "nothing that was not asked for";
+  const StudyPlan grown = plan_with_finished(asked, trials, {finished({0.1}, 0)});
+  EXPECT_EQ(grown.space.settings, (std::vector<Setting>{{{2e-4}}, {{5e-4}}, {{0.1}}}));
+}
+
 TEST(TrialsOnSet, FollowsTheRound) {
   const std::vector<Proposal> round{{{{0.1}}, 0, 1}, {{{0.2}}, 0, 1}, {{{0.1}}, 1, 1}};
   EXPECT_EQ(trials_on_set(round, 2),

@@ -24,7 +24,7 @@ class SessionTest : public testing::Test {
                     .numeric_class = "test",
                     .stop = &stop_,
                     .on_finished = [this](const auto& trial, const auto&) { done_.push_back(trial); },
-                    .on_advanced = [this](std::uint64_t samples) { samples_ += samples; }});
+                    .on_advanced = [this](std::uint64_t samples, double) { samples_ += samples; }});
   }
 
   std::atomic<bool> stop_{false};
@@ -79,7 +79,7 @@ TEST_F(SessionTest, ATrialThatCouldNotBeStoredIsNotDone) {
               {.numeric_class = "test",
                .stop = &stop_,
                .on_finished = [](const auto&, const auto&) { throw std::runtime_error("disk full"); },
-               .on_advanced = [](std::uint64_t) {}});
+               .on_advanced = [](std::uint64_t, double) {}});
   const auto pack = one.next_pack(1);
   EXPECT_THROW(one.finished({.ticket = pack[0].ticket, .curve = {}, .weights = {}}), std::runtime_error);
   EXPECT_FALSE(one.complete());

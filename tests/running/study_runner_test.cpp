@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "etalon/base/error.h"
+#include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
 
 namespace etalon {
@@ -127,6 +128,32 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
   }
   ASSERT_EQ(a.tests.size(), b.tests.size());
   for (std::size_t i = 0; i < a.tests.size(); ++i) EXPECT_EQ(a.tests[i].accuracy, b.tests[i].accuracy);
+}
+
+TEST(StudyRunner, SamplesAndSecondsAreOfTheSameWork) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudyRequest request = small_request();
+  request.lanes = request.threads = 1;
+  request.epochs = 4;
+  Recorder first, second;
+  EXPECT_EQ(run(request, *store, first, 2), StudyEnd::interrupted);
+  EXPECT_EQ(stored(*store).times.samples_trained, first.samples_seen)
+      << "those of the stopped trial included";
+  EXPECT_EQ(run(request, *store, second), StudyEnd::concluded);
+  EXPECT_EQ(stored(*store).times.samples_trained, first.samples_seen + second.samples_seen);
+}
+
+TEST(StudyRunner, AStudyThatGrowsStillHasTheWeightsOfWhatMayBeChosen) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudyRequest request = small_request();
+  request.plan.seeds = 1;
+  Recorder recorder;
+  run(request, *store, recorder);
+  const StudySnapshot study = stored(*store);
+  const Recommendation recommendation = judge(study).recommendations.at(0);
+  ASSERT_TRUE(recommendation.equivalent.empty()) << "one seed tells nothing of noise";
+  for (const Setting& setting : recommendation.eligible)
+    EXPECT_TRUE(store->load_weights(study.name, {0, setting, 0})) << setting.eta[0] << " " << setting.eta[1];
 }
 
 TEST(StudyRunner, AHandGivenNameIsOneDefinition) {

@@ -26,16 +26,21 @@ double samples_of(const SetEvidence& evidence) {
   return evidence.validation_samples > 0 ? evidence.validation_samples : 10'000;
 }
 
-std::vector<std::size_t> contenders(const SetEvidence& evidence, const ChoiceRules& rules) {
-  std::vector<std::size_t> learned;
-  for (const std::size_t cell : admissible(evidence, rules))
-    if (evidence.cells[cell].diverged_seeds == 0 && evidence.cells[cell].stalled_seeds == 0)
-      learned.push_back(cell);
-  if (learned.empty()) return {};
-  const double best = evidence.mean_accuracy(most_accurate(evidence, learned));
-  const double least = evidence.chance + 0.5 * (best - evidence.chance);
-  std::erase_if(learned, [&](std::size_t cell) { return evidence.mean_accuracy(cell) < least; });
-  return learned;
+std::vector<std::size_t> contenders(const SetEvidence& evidence, std::span<const std::size_t> cells,
+                                    std::span<const std::size_t> eligible) {
+  const auto learns = [&](std::size_t cell) { return learned(evidence.cells[cell]); };
+  const auto is_eligible = [&](std::size_t cell) {
+    return std::ranges::find(eligible, cell) != eligible.end();
+  };
+  std::vector<std::size_t> result(cells.begin(), cells.end());
+  if (std::ranges::all_of(eligible, learns))
+    std::erase_if(result, [&](std::size_t cell) { return !learns(cell) && !is_eligible(cell); });
+  if (result.empty()) return {};
+  const double rise = evidence.mean_accuracy(most_accurate(evidence, result)) - evidence.chance;
+  std::erase_if(result, [&](std::size_t cell) {
+    return evidence.mean_accuracy(cell) < evidence.chance + 0.5 * rise && !is_eligible(cell);
+  });
+  return result;
 }
 
 /// Sum of squares left when cell and seed means are taken out of the table.
@@ -89,10 +94,11 @@ double dunnett_point(std::size_t rivals, double degrees, RandomSequence random) 
 
 }  // namespace
 
-std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, const ChoiceRules& rules) {
+std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, std::span<const std::size_t> cells,
+                                            std::span<const std::size_t> eligible) {
   if (evidence.seeds < 2) return {};
   AccuracyModel model;
-  model.cells = contenders(evidence, rules);
+  model.cells = contenders(evidence, cells, eligible);
   model.seeds = evidence.seeds;
   if (model.cells.empty()) return {};
   std::vector<std::vector<double>> table;

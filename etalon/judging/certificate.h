@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "etalon/base/random.h"
@@ -12,9 +13,10 @@ namespace etalon {
 
 /// The model: y = logit(accuracy) = mu + cell + seed + noise, noise normal with one variance for all cells.
 /// The logit, because an accuracy's spread shrinks towards 1; accuracies are moved into (0, 1) as
-/// (p n + 1/2) / (n + 1) on n validation samples. It holds the contenders alone: admissible cells that
-/// learned on every seed and whose mean is at least half of the best one's rise over chance; others have
-/// another variance, and no chance to be the best.
+/// (p n + 1/2) / (n + 1) on n validation samples. It holds the contenders alone: every eligible cell, and the
+/// cells whose mean is at least half of the best one's rise over chance, as far as they learned on every
+/// seed; others have another variance, and no chance to be the best. Where an eligible cell itself has a seed
+/// that did not learn, seeds that did not learn bar no other cell either.
 struct AccuracyModel {
   std::vector<std::size_t> cells;  ///< contenders, [index into evidence.cells]
   std::vector<double> level;       ///< mean logit over seeds, [contender]
@@ -23,9 +25,11 @@ struct AccuracyModel {
   std::size_t seeds = 0;
 };
 
-/// Empty with one seed or without contenders. The variance is at least what rounding to whole validation
-/// samples leaves, 1/12 sample^2, so that equal accuracies never mean certainty.
-std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, const ChoiceRules& rules);
+/// `cells` may be chosen, `eligible` (some of them) are as accurate as the best. Empty with one seed or
+/// without cells. The variance is at least what rounding to whole validation samples leaves, 1/12 sample^2,
+/// so that equal accuracies never mean certainty.
+std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, std::span<const std::size_t> cells,
+                                            std::span<const std::size_t> eligible);
 
 /// P(a contender is the best), [contender], by 2,000 to 10,000 draws from the posterior (fewer for many
 /// cells). Empirical Bayes (Efron and Morris 1973): cell effects are normal with variance tau^2 = max(0,

@@ -23,18 +23,31 @@ std::vector<std::size_t> choosable(const SetEvidence& evidence, const ChoiceRule
   return cells;
 }
 
-/// As accurate as the best within noise; among them those with a cell of margin, if there are any.
+/// The cells that pass a test or, where none does, all of them.
+template <class Test>
+std::vector<std::size_t> preferred(const std::vector<std::size_t>& cells, Test test) {
+  std::vector<std::size_t> passing;
+  std::ranges::copy_if(cells, std::back_inserter(passing), test);
+  return passing.empty() ? cells : passing;
+}
+
+/// As accurate as the best within noise; among them those whose every seed gets off the level of guessing
+/// and, of these, those with a cell of margin, where there are any.
 std::vector<std::size_t> eligible_cells(const SetEvidence& evidence, const ChoiceRules& rules,
                                         const std::vector<std::size_t>& from, ChoiceStory& story) {
   const std::vector<PairedDifference> differences = differences_to(evidence, story.best, from);
-  std::vector<std::size_t> as_good, with_margin;
+  std::vector<std::size_t> as_good;
   for (std::size_t i = 0; i < from.size(); ++i)
     if (differences[i].difference <= differences[i].allowed) as_good.push_back(from[i]);
-  for (const std::size_t cell : as_good)
-    if (has_cell_of_margin(evidence.cells, cell, rules.divergence_limit)) with_margin.push_back(cell);
+  const std::vector<std::size_t> learning =
+      preferred(as_good, [&](std::size_t cell) { return evidence.cells[cell].stalled_seeds == 0; });
+  std::vector<std::size_t> with_margin = preferred(learning, [&](std::size_t cell) {
+    return has_cell_of_margin(evidence.cells, cell, rules.divergence_limit);
+  });
   story.as_good = as_good.size();
-  story.without_margin = with_margin.empty() ? 0 : as_good.size() - with_margin.size();
-  return with_margin.empty() ? as_good : with_margin;
+  story.stalling = as_good.size() - learning.size();
+  story.without_margin = learning.size() - with_margin.size();
+  return with_margin;
 }
 
 std::size_t lowest_loss(const SetEvidence& evidence, const std::vector<std::size_t>& cells) {
@@ -43,18 +56,32 @@ std::size_t lowest_loss(const SetEvidence& evidence, const std::vector<std::size
   });
 }
 
-void certify(const StudySnapshot& study, const SetEvidence& evidence, std::size_t chosen,
-             Recommendation& result) {
-  const std::optional<AccuracyModel> model = model_accuracy(evidence, study.plan.choice);
+/// The simultaneous set, and every eligible cell beside it: a cell that lies within its own standard error of
+/// the best is not ruled out by a variance pooled with calmer ones. A larger set keeps its 95 %.
+void add_equivalent(const SetEvidence& evidence, const SimultaneousSet& together,
+                    const std::vector<std::size_t>& eligible, Recommendation& result) {
+  std::vector<std::size_t> cells = together.cells;
+  for (const std::size_t cell : eligible)
+    if (std::ranges::find(together.cells, cell) == together.cells.end()) cells.push_back(cell);
+  std::ranges::sort(cells);
+  for (const std::size_t cell : cells) result.equivalent.push_back(evidence.cells[cell].setting);
+  const bool settled = together.more_seeds == 0u;
+  if (!settled || cells.size() == 1) result.more_seeds_to_settle = together.more_seeds;
+}
+
+/// Where nothing is above chance, every cell of `cells` contends: the chosen one is no better than a guess.
+void certify(const StudySnapshot& study, const SetEvidence& evidence, const std::vector<std::size_t>& cells,
+             const ChoiceStory& story, Recommendation& result) {
+  const std::optional<AccuracyModel> model =
+      model_accuracy(evidence, cells, story.above_chance ? story.eligible : cells);
   if (!model) return;
+  const std::size_t chosen = story.chosen;
   const RandomKey key{study.definition.study_seed, 0, Purpose::resampling};
   const auto place = std::find(model->cells.begin(), model->cells.end(), chosen);
   if (place != model->cells.end())
     result.p_best = probability_best(
         *model, key, 2 * evidence.set)[static_cast<std::size_t>(place - model->cells.begin())];
-  const SimultaneousSet together = may_be_best(*model, key, 2 * evidence.set + 1);
-  for (const std::size_t cell : together.cells) result.equivalent.push_back(evidence.cells[cell].setting);
-  result.more_seeds_to_settle = together.more_seeds;
+  add_equivalent(evidence, may_be_best(*model, key, 2 * evidence.set + 1), story.eligible, result);
 }
 
 /// Nothing can be chosen: nothing ran, or all of it diverged.
@@ -98,7 +125,7 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence) {
   for (const std::size_t cell : eligible) result.eligible.push_back(evidence.cells[cell].setting);
   result.trade_offs = trade_offs(evidence, eligible, rules);
   result.edges = edges_of(*result.setting, study.plan.space, evidence.cells);
-  certify(study, evidence, story.chosen, result);
+  certify(study, evidence, cells, story, result);
   result.reason = choice_reason(study, evidence, story);
   result.warnings = choice_warnings(study, evidence, story, result.edges);
   result.what_would_change_it = what_would_change(study, evidence, story, result);

@@ -39,9 +39,9 @@ double guess_variance(double share, std::uint32_t samples) {
   return samples == 0 ? 0.0 : share * (1 - share) / samples;
 }
 
-bool learned(const CellSummary& cell) { return cell.diverged_seeds == 0 && cell.stalled_seeds == 0; }
-
 }  // namespace
+
+bool learned(const CellSummary& cell) { return cell.diverged_seeds == 0 && cell.stalled_seeds == 0; }
 
 double SetEvidence::mean_accuracy(std::size_t cell) const { return mean(accuracy[cell]); }
 
@@ -72,9 +72,12 @@ std::size_t most_accurate(const SetEvidence& evidence, std::span<const std::size
   });
 }
 
+bool above_chance(double accuracy, double chance, std::uint32_t samples) {
+  return accuracy > chance + 2 * std::sqrt(guess_variance(chance, samples));
+}
+
 bool above_chance(const SetEvidence& evidence, std::size_t cell) {
-  const double error = std::sqrt(guess_variance(evidence.chance, evidence.validation_samples));
-  return evidence.mean_accuracy(cell) > evidence.chance + 2 * error;
+  return above_chance(evidence.mean_accuracy(cell), evidence.chance, evidence.validation_samples);
 }
 
 std::vector<PairedDifference> differences_to(const SetEvidence& evidence, std::size_t best,

@@ -44,8 +44,14 @@ std::vector<std::size_t> admissible(const SetEvidence& evidence, const ChoiceRul
 /// REQUIRES: `cells` not empty.
 std::size_t most_accurate(const SetEvidence& evidence, std::span<const std::size_t> cells);
 
-/// Whether the cell's mean accuracy lies more than two standard errors of a guess over chance.
+/// Whether an accuracy lies more than two standard errors of a guess on `samples` samples over chance.
+bool above_chance(double accuracy, double chance, std::uint32_t samples);
+
+/// Whether the cell's mean accuracy is above chance.
 bool above_chance(const SetEvidence& evidence, std::size_t cell);
+
+/// Whether every seed of the cell learned: none diverged, none stalled.
+bool learned(const CellSummary& cell);
 
 /// How far below the best a cell may lie and still be called as good.
 struct PairedDifference {

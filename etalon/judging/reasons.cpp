@@ -134,9 +134,13 @@ std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidenc
   std::string reason = fmt::format("{}: {}, {}. {}", name(study, cell.setting), accuracy_text(cell.accuracy),
                                    best_text(study, evidence, story),
                                    balance_text(evidence, story, study.plan.choice.speed_weight));
-  if (story.without_margin > 0)
-    reason += fmt::format(" {} as accurate {} left out for lying next to a setting that fails.",
-                          story.without_margin, story.without_margin == 1 ? "setting was" : "settings were");
+  const auto left_out = [&](std::size_t count, const char* why) {
+    if (count > 0)
+      reason += fmt::format(" {} as accurate {} left out {}.", count,
+                            count == 1 ? "setting was" : "settings were", why);
+  };
+  left_out(story.stalling, "for a seed that did not learn");
+  left_out(story.without_margin, "for lying next to a setting that fails");
   return reason;
 }
 

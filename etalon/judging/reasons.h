@@ -17,7 +17,8 @@ struct ChoiceStory {
   std::size_t chosen = 0;
   std::vector<std::size_t> eligible;
   std::size_t as_good = 1;         ///< cells within noise of the best
-  std::size_t without_margin = 0;  ///< of those, left out because a neighbour diverges
+  std::size_t stalling = 0;        ///< of those, left out because a seed stalls while other cells have none
+  std::size_t without_margin = 0;  ///< of the rest, left out because a neighbour diverges
   bool above_chance = true;
   bool beyond_limit = false;  ///< every cell has more diverged seeds than the limit
 };

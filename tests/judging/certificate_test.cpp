@@ -28,13 +28,19 @@ SetEvidence evidence_of(const std::vector<std::vector<double>>& accuracy) {
   return evidence;
 }
 
-AccuracyModel model_of(const std::vector<std::vector<double>>& accuracy) {
-  return *model_accuracy(evidence_of(accuracy), {});
+/// Any cell may be chosen; the first one is eligible.
+std::optional<AccuracyModel> model_over(const SetEvidence& evidence,
+                                        const std::vector<std::size_t>& eligible = {0}) {
+  std::vector<std::size_t> cells(evidence.cells.size());
+  std::iota(cells.begin(), cells.end(), std::size_t{0});
+  return model_accuracy(evidence, cells, eligible);
 }
 
-TEST(Certificate, is_not_measured_with_one_seed) {
-  EXPECT_FALSE(model_accuracy(evidence_of({{0.9}, {0.8}}), {}));
+AccuracyModel model_of(const std::vector<std::vector<double>>& accuracy) {
+  return *model_over(evidence_of(accuracy));
 }
+
+TEST(Certificate, is_not_measured_with_one_seed) { EXPECT_FALSE(model_over(evidence_of({{0.9}, {0.8}}))); }
 
 TEST(Certificate, the_seeds_common_part_is_no_noise) {
   // Far apart between seeds, the same step between the cells: only rounding is left.
@@ -54,9 +60,23 @@ TEST(Certificate, the_noise_is_the_residual_variance_of_the_two_way_table) {
 
 TEST(Certificate, cells_far_below_or_diverged_do_not_contend) {
   SetEvidence evidence = evidence_of({{0.98, 0.97}, {0.3, 0.2}, {0.97, 0.98}});
-  EXPECT_THAT(model_accuracy(evidence, {})->cells, ElementsAre(0, 2));
+  EXPECT_THAT(model_over(evidence)->cells, ElementsAre(0, 2));
   evidence.cells[2].diverged_seeds = 1;
-  EXPECT_THAT(model_accuracy(evidence, {})->cells, ElementsAre(0));
+  EXPECT_THAT(model_over(evidence)->cells, ElementsAre(0));
+}
+
+TEST(Certificate, an_eligible_cell_contends_whatever_its_seeds_did) {
+  SetEvidence evidence = evidence_of({{0.98, 0.97}, {0.3, 0.2}, {0.97, 0.98}});
+  evidence.cells[2].stalled_seeds = 1;
+  EXPECT_THAT(model_over(evidence, {0})->cells, ElementsAre(0));
+  EXPECT_THAT(model_over(evidence, {0, 1})->cells, ElementsAre(0, 1)) << "below half of the rise";
+  EXPECT_THAT(model_over(evidence, {2})->cells, ElementsAre(0, 2));
+}
+
+TEST(Certificate, where_the_eligible_cell_has_a_failed_seed_failed_seeds_bar_no_rival) {
+  SetEvidence evidence = evidence_of({{0.98, 0.1}, {0.97, 0.1}, {0.3, 0.1}});
+  for (CellSummary& cell : evidence.cells) cell.stalled_seeds = 1;
+  EXPECT_THAT(model_over(evidence, {0})->cells, ElementsAre(0, 1));
 }
 
 TEST(Certificate, a_clear_winner_is_certain_and_alone) {

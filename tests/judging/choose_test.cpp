@@ -58,6 +58,20 @@ TEST(Choose, compares_in_pairs) {
   EXPECT_EQ(recommended(study).setting, (Setting{{0.1, 0.1}}));
 }
 
+TEST(Choose, a_setting_with_a_stalled_seed_waits_behind_one_that_always_learns) {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.980, 0.981, 0.979}, slow_loss);
+  study.cell({{0.1, 0.1}}, {0.981, 0.980, 0.980}, fast_loss);
+  for (TrialRecord& trial : study.snapshot.trials)
+    if (trial.key == TrialKey{0, {{0.1, 0.1}}, 1})
+      trial.curve = made_up::with_accuracy(made_up::draw(flat_loss), 0.980);
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.01, 0.1}}));
+  EXPECT_THAT(result.eligible, ElementsAre(Setting{{0.01, 0.1}}));
+  EXPECT_THAT(result.reason, HasSubstr("1 as accurate setting was left out for a seed that did not learn"));
+  EXPECT_TRUE(result.p_best);
+}
+
 TEST(Choose, speed_weight_moves_the_choice_between_fast_and_stable) {
   const auto with_weight = [](double weight) {
     Study study;

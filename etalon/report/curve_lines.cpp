@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "etalon/judging/measures.h"
+#include "etalon/judging/statistics.h"
 
 namespace etalon::report {
 namespace {
@@ -14,8 +15,8 @@ constexpr double largest_share = 1e6;  ///< where the judge's normalized losses 
 
 double counted(float loss) { return std::isfinite(loss) ? loss : infinite; }
 
-/// The lower median, so that it is one of the values and never between a number and infinity.
-double median(std::vector<double> values) {
+/// One of the values, the one that stands at the middle of a falling line.
+double lower_median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
@@ -82,7 +83,7 @@ std::vector<Place> thinned_medians(const Curve& curve, const std::vector<double>
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
     const std::size_t middle = first + (last - first - 1) / 2;
     places.push_back(
-        {epoch_of(curve, middle), median({begin, begin + static_cast<std::ptrdiff_t>(last - first)})});
+        {epoch_of(curve, middle), lower_median({begin, begin + static_cast<std::ptrdiff_t>(last - first)})});
   }
   return places;
 }

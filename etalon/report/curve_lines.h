@@ -15,7 +15,8 @@ inline constexpr std::size_t drawn_columns = 320;
 /// The judge's s_t in units of the loss, [steps so far]; infinite where it diverged.
 std::vector<double> smoothed_loss(const Curve& curve);
 
-/// [t] the median over `curves`, a curve that ended early counted as infinite from there on.
+/// [t] the median over `curves`, of an even number the middle of the two, and infinite where one of them is.
+/// A curve that ended early counts as infinite from there on.
 std::vector<double> median_curve(const std::vector<std::vector<double>>& curves);
 
 /// Where entry t of a curve stands on the axis of epochs.

@@ -110,22 +110,24 @@ std::vector<Dot> divergence_marks(const CellView& cell, const LossAxes& axes) {
   return marks;
 }
 
-/// Median over seeds of the validation loss at the end of each epoch that every seed finished.
+/// Median over seeds of the validation loss at the end of each epoch; a seed that diverged before counts as
+/// infinite. Empty where no median is finite.
 std::vector<Place> validation_line(const CellView& cell) {
   std::vector<std::vector<double>> losses;
+  std::set<std::size_t> measured;  // epochs
   for (const SeedView& seed : cell.seeds) {
     losses.emplace_back();
-    for (const EpochPoint& epoch : seed.trial->curve.epochs) losses.back().push_back(epoch.validation_loss);
+    for (const EpochPoint& epoch : seed.trial->curve.epochs) {
+      const bool finite = std::isfinite(epoch.validation_loss);
+      if (finite) measured.insert(losses.back().size());
+      losses.back().push_back(finite ? epoch.validation_loss : HUGE_VAL);
+    }
   }
+  const std::vector<double> typical = median_curve(losses);
   std::vector<Place> places;
-  for (std::size_t epoch = 0;; ++epoch) {
-    std::vector<double> values;
-    for (const auto& seed : losses)
-      if (epoch < seed.size() && std::isfinite(seed[epoch])) values.push_back(seed[epoch]);
-    if (values.empty()) break;
-    std::sort(values.begin(), values.end());
-    places.push_back({static_cast<double>(epoch) + 1, values[(values.size() - 1) / 2]});
-  }
+  for (const std::size_t epoch : measured) places.push_back({static_cast<double>(epoch) + 1, typical[epoch]});
+  if (std::none_of(places.begin(), places.end(), [](const Place& place) { return std::isfinite(place.y); }))
+    places.clear();
   return places;
 }
 

@@ -140,6 +140,29 @@ TEST(LossFigure, ShowsEachSeedBehindTheirMedian) {
   EXPECT_EQ(figure.subtitle.front(), fake.cell(0.1, 0.01).summary->sentence);
 }
 
+TEST(LossFigure, OneOfTwoSeedsDivergedIsNotDrawnAsTheOther) {
+  FakeOptions options;
+  options.seeds = 2;
+  const Fake fake(options);
+  const LossAxes axes = loss_axes(fake.view, 0);
+  const Figure half = loss_figure(fake.view, 0, fake.cell(1.0, 0.01), axes);
+  EXPECT_EQ(count(half, DotRole::diverged), 1u);
+  EXPECT_EQ(count(half, LineRole::validation), 0u) << "no epoch that both seeds finished";
+  for (const Line& line : half.lines)
+    EXPECT_TRUE(line.role != LineRole::typical || line.points.back().y > axes.loss.to);
+}
+
+TEST(LossFigure, AValidationPointIsTheMedianOfAllSeeds) {
+  FakeOptions options;
+  options.seeds = 2;
+  Fake fake(options);
+  for (TrialRecord& trial : fake.study.trials)
+    for (EpochPoint& epoch : trial.curve.epochs) epoch.validation_loss = trial.key.seed_index ? 1.0 : 0.5;
+  const Figure figure = loss_figure(fake.view, 0, fake.cell(0.1, 0.01), loss_axes(fake.view, 0));
+  EXPECT_EQ(figure.lines.back().role, LineRole::validation);
+  EXPECT_EQ(figure.lines.back().points.front().y, 0.75);
+}
+
 TEST(LossFigure, MarksDivergenceAndSaysWhatIsCutOff) {
   const Fake fake;
   const LossAxes axes = loss_axes(fake.view, 0);
@@ -233,6 +256,18 @@ TEST(CurveLines, ACurveThatEndedCountsAsInfiniteInTheMedian) {
   const auto median = median_curve({{1, 1, 1}, {2}, {3}});
   EXPECT_EQ(median[0], 2);
   EXPECT_TRUE(std::isinf(median[1]));
+}
+
+TEST(CurveLines, TheMedianOfAnEvenNumberIsTheMeanOfTheTwoInTheMiddle) {
+  EXPECT_EQ(median_curve({{1, 5}, {3, 4}}), (std::vector{2.0, 4.5}));
+  EXPECT_EQ(median_curve({{8, 1}, {1, 1}, {4, 3}, {2, 9}}), (std::vector{3.0, 2.0}));
+}
+
+TEST(CurveLines, HalfOfTheCurvesDivergedIsAMedianThatDiverged) {
+  const double gone = HUGE_VAL;
+  EXPECT_EQ(median_curve({{1, 1, 1}, {3, gone}}), (std::vector{2.0, gone, gone}));
+  EXPECT_EQ(median_curve({{1, 1}, {2, 2}, {3, 3}, {4, gone}}), (std::vector{2.5, 2.5}));
+  EXPECT_EQ(median_curve({{1, 1}, {2, 2}, {3, gone}, {4}}), (std::vector{2.5, gone}));
 }
 
 TEST(Palette, LabelsCanBeReadOnEveryColour) {

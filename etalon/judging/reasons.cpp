@@ -15,8 +15,13 @@
 namespace etalon {
 namespace {
 
+constexpr double no_difference = 1e-12;
+
 /// A difference of two accuracies.
-std::string points(double share) { return fmt::format("{:.2f} percentage points", 100 * share); }
+std::string points(double share) {
+  if (share > 0 && share < 0.00005) return "less than 0.01 percentage points";
+  return fmt::format("{:.2f} percentage points", 100 * share);
+}
 std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
 std::string accuracy_text(const Spread& accuracy) {
@@ -122,6 +127,14 @@ void missing_warning(const StudySnapshot& study, const SetEvidence& evidence,
         fmt::format("Only {} of {} planned trials are finished.", trials_of(evidence), per_set));
 }
 
+/// The names of the sets on which nothing is above chance.
+std::string without_signal(const std::vector<SetEvidence>& sets, const OverallStory& story) {
+  std::vector<std::string> names;
+  for (std::size_t set = 0; set < sets.size(); ++set)
+    if (!story.counts[set]) names.push_back(sets[set].name);
+  return join(names, ", ");
+}
+
 }  // namespace
 
 std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story) {
@@ -225,16 +238,26 @@ std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
 }
 
 std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                           const OverallRecommendation& overall, std::size_t candidates) {
+                           const OverallRecommendation& overall, const OverallStory& story) {
   if (sets.size() == 1)
     return fmt::format("{}: the choice on {}, the only data set.", name(study, *overall.setting),
                        sets.front().name);
-  const auto worst = std::max_element(overall.regret.begin(), overall.regret.end());
-  return fmt::format(
-      "{}: of the {} settings that ran on every data set it loses least where it loses most, {} below "
-      "the best on {}.",
-      name(study, *overall.setting), candidates, points(overall.worst_regret),
-      sets[static_cast<std::size_t>(worst - overall.regret.begin())].name);
+  if (story.guesses())
+    return fmt::format(
+        "{}: no setting is above chance on any data set; this one ended with the lowest training "
+        "loss, summed over them.",
+        name(study, *overall.setting));
+  const std::string others = fmt::format("{}: of the {} settings that ran on every data set it",
+                                         name(study, *overall.setting), story.candidates);
+  if (overall.worst_regret < no_difference)
+    return fmt::format("{} is the most accurate on {}.", others,
+                       without_signal(sets, story).empty() ? "each" : "each where anything is above chance");
+  std::size_t worst = 0;
+  for (std::size_t set = 0; set < sets.size(); ++set)
+    if (story.counts[set] && (!story.counts[worst] || overall.regret[set] > overall.regret[worst]))
+      worst = set;
+  return fmt::format("{} loses least where it loses most, {} below the best on {}.", others,
+                     points(overall.worst_regret), sets[worst].name);
 }
 
 std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
@@ -244,9 +267,15 @@ std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
 }
 
 std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                                          const OverallRecommendation& overall, bool keeps_limit) {
+                                          const OverallRecommendation& overall, const OverallStory& story) {
   std::vector<std::string> warnings;
-  if (!keeps_limit)
+  if (story.guesses())
+    warnings.push_back(
+        "Nothing is above chance on any data set: the value is a guess. Try a longer budget or "
+        "another range of etas.");
+  else if (const std::string left_out = without_signal(sets, story); !left_out.empty())
+    warnings.push_back(fmt::format("Nothing is above chance on {}: left out of the comparison.", left_out));
+  if (!story.keeps_limit)
     warnings.push_back(
         "Every setting has more diverged seeds on some data set than divergence_limit allows.");
   if (sets.front().seeds == 1) warnings.push_back("One seed: differences between settings may be chance.");

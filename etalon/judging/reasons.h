@@ -1,6 +1,7 @@
 /// The sentences of a recommendation: why this one, what to beware of, what would change it.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,10 +39,22 @@ std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
                                     const std::vector<LayerGroup>& groups,
                                     const std::optional<Setting>& chosen);
 
+/// How the choice over all sets went.
+struct OverallStory {
+  std::size_t candidates = 0;  ///< settings that ran on every set
+  std::vector<bool> counts;    ///< [set] whether anything is above chance there; only these are compared
+  bool keeps_limit = true;     ///< the chosen one, on every set
+
+  /// Nothing is above chance anywhere: the choice is a guess.
+  bool guesses() const {
+    return std::ranges::none_of(counts, [](bool one) { return one; });
+  }
+};
+
 std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                           const OverallRecommendation& overall, std::size_t candidates);
+                           const OverallRecommendation& overall, const OverallStory& story);
 std::string no_overall_reason(const std::vector<SetEvidence>& sets);
 std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                                          const OverallRecommendation& overall, bool keeps_limit);
+                                          const OverallRecommendation& overall, const OverallStory& story);
 
 }  // namespace etalon

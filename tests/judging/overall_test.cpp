@@ -9,7 +9,9 @@ namespace {
 
 using made_up::falling;
 using made_up::Study;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 const Setting low{{0.01, 0.1}}, middle{{0.1, 0.1}}, high{{1, 0.1}};
 
@@ -56,6 +58,50 @@ TEST(Overall, a_setting_that_diverges_on_one_set_is_no_candidate) {
     if (trial.key.set == 1 && trial.key.setting == middle)
       trial.curve = made_up::draw(made_up::blows_up(0.5));
   EXPECT_NE(judge(study.done()).overall->setting, middle);
+}
+
+/// On the second set nothing is above chance; by its noise `high` would win.
+Study half_silent() {
+  Study study(2);
+  for (const auto& [setting, accuracy] : {std::pair{low, 0.98}, {middle, 0.94}, {high, 0.90}})
+    add(study, 0, setting, accuracy);
+  for (const auto& [setting, accuracy] : {std::pair{low, 0.0}, {middle, 0.05}, {high, 0.101}})
+    study.cell(setting, {accuracy, accuracy, accuracy}, falling(20), 1);
+  return study;
+}
+
+TEST(Overall, a_set_on_which_nothing_is_above_chance_is_left_out_and_named) {
+  Study study = half_silent();
+  const OverallRecommendation overall = *judge(study.done()).overall;
+  EXPECT_EQ(overall.setting, low);
+  EXPECT_EQ(overall.worst_regret, 0);
+  EXPECT_THAT(overall.warnings, Contains(HasSubstr("Nothing is above chance on two: left out")));
+  EXPECT_THAT(overall.reason, HasSubstr("it is the most accurate on each where anything is above chance."));
+}
+
+TEST(Overall, chance_everywhere_gives_the_lowest_loss_and_a_warning) {
+  Study study(2);
+  for (const std::uint32_t set : {0u, 1u}) {
+    study.cell(low, {0.101, 0.101, 0.101}, falling(1), set);
+    study.cell(middle, {0.1, 0.1, 0.1}, falling(20), set);
+  }
+  const OverallRecommendation overall = *judge(study.done()).overall;
+  EXPECT_EQ(overall.setting, middle);
+  EXPECT_THAT(overall.warnings, Contains(HasSubstr("Nothing is above chance on any data set")));
+  EXPECT_THAT(overall.reason, HasSubstr("no setting is above chance on any data set"));
+}
+
+TEST(Overall, a_setting_that_loses_nowhere_is_called_the_most_accurate) {
+  Study study(2);
+  for (const std::uint32_t set : {0u, 1u}) {
+    add(study, set, low, 0.98);
+    add(study, set, high, 0.90);
+  }
+  const OverallRecommendation overall = *judge(study.done()).overall;
+  EXPECT_EQ(overall.setting, low);
+  EXPECT_THAT(overall.reason,
+              HasSubstr("of the 2 settings that ran on every data set it is the most accurate on each."));
+  EXPECT_THAT(overall.warnings, Not(Contains(HasSubstr("chance"))));
 }
 
 TEST(Overall, with_one_set_it_is_that_sets_choice) {

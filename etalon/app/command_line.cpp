@@ -188,6 +188,15 @@ void refuse_left_overs(const CLI::App& app) {
                         "see '" + full_name(command) + " --help'"});
 }
 
+/// A command that has commands of its own takes no other words: help for one that does not exist would
+/// mislead.
+void refuse_unknown_command(const CLI::App& command, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> names = command_names(command);
+  if (names.empty()) return;
+  for (const std::string& text : arguments)
+    if (!text.starts_with("-") && text != command.get_name()) refuse_left_over(command, text);
+}
+
 void require_argument(const std::string& value, const std::string& command, const std::string& name) {
   if (value.empty())
     throw RequestError({command, "no " + name, command + " " + name, "see '" + command + " --help'"});
@@ -239,6 +248,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
     parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     const CLI::App& command = asked_command(parser.app);
+    refuse_unknown_command(command, arguments);
     return Information{command.help()};
   } catch (const CLI::CallForVersion&) {
     return Information{version + "\n"};

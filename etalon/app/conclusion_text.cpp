@@ -17,8 +17,6 @@ std::string percent(const Spread& spread) {
   return fmt::format("{:.1f} ± {:.1f} %", 100 * *spread.mean, 100 * *spread.deviation);
 }
 
-std::string seeds_text(std::uint32_t count) { return fmt::format("{} seed{}", count, count == 1 ? "" : "s"); }
-
 /// "conv = 0.1   full = 0.01"
 std::string etas_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
   std::vector<std::string> parts;
@@ -43,8 +41,10 @@ const CellSummary* cell_of(const Judgement& judgement, std::uint32_t set, const 
   return nullptr;
 }
 
-/// Mean over the seeds of the recommended setting; nothing where it was not evaluated.
-std::optional<double> test_accuracy(const StudySnapshot& study, std::uint32_t set, const Setting& setting) {
+/// ", test accuracy 98.1 %", over the seeds whose weights were kept; nothing where it was not evaluated. Says
+/// how many seeds those are where validation had more.
+std::string test_part(const StudySnapshot& study, std::uint32_t set, const Setting& setting,
+                      std::uint32_t seeds) {
   double sum = 0;
   std::uint32_t count = 0;
   for (const TestResult& test : study.tests)
@@ -52,7 +52,9 @@ std::optional<double> test_accuracy(const StudySnapshot& study, std::uint32_t se
       sum += test.accuracy;
       ++count;
     }
-  return count ? std::optional(sum / count) : std::nullopt;
+  if (count == 0) return "";
+  const std::string some = count < seeds ? fmt::format(" over {} of {} seeds", count, seeds) : "";
+  return fmt::format(", test accuracy {}{}", percent(sum / count), some);
 }
 
 /// A name to the left, lines to its right.
@@ -81,11 +83,9 @@ class Block {
 };
 
 std::string accuracy_line(const StudySnapshot& study, const Recommendation& chosen) {
-  std::string line = fmt::format("validation accuracy {} over {}", percent(chosen.validation_accuracy),
-                                 seeds_text(chosen.validation_accuracy.count));
-  if (const auto test = test_accuracy(study, chosen.set, *chosen.setting))
-    line += fmt::format(", test accuracy {}", percent(*test));
-  return line;
+  const std::uint32_t seeds = chosen.validation_accuracy.count;
+  return fmt::format("validation accuracy {} over {}{}", percent(chosen.validation_accuracy),
+                     counted(seeds, "seed"), test_part(study, chosen.set, *chosen.setting, seeds));
 }
 
 std::string doubt_line(const StudySnapshot& study, const Recommendation& chosen) {
@@ -143,7 +143,7 @@ std::vector<std::string> cell_row(const CellSummary& cell, bool chosen, bool eli
              {fmt::format("{}", cell.seeds), gone || !cell.accuracy.mean ? "-" : percent(cell.accuracy),
               gone ? "-" : target_text(cell), to_text(cell.speed),
               cell.diverged_seeds && !gone
-                  ? fmt::format("{}, {} diverged", stability, seeds_text(cell.diverged_seeds))
+                  ? fmt::format("{}, {} diverged", stability, counted(cell.diverged_seeds, "seed"))
                   : stability});
   return row;
 }

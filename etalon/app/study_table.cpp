@@ -52,8 +52,11 @@ void StudyTable::refuse(const toml::node& node, const std::string& expected, con
 std::optional<std::string> StudyTable::text(const std::string& key) const {
   const toml::node* found = node(key);
   if (!found) return std::nullopt;
-  if (!found->is_string() || found->as_string()->get().empty())
+  if (!found->is_string())
     refuse(*found, fmt::format("a text for '{}'", key), "texts stand in quotation marks");
+  if (found->as_string()->get().empty())
+    refuse(*found, fmt::format("a text for '{}' that is not empty", key),
+           "leave the key out for its default");
   return found->as_string()->get();
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -15,8 +14,6 @@ namespace etalon {
 namespace {
 
 std::string range_text(std::uint64_t from, std::uint64_t to) {
-  if (to == std::numeric_limits<std::uint64_t>::max() || to == std::numeric_limits<std::uint32_t>::max())
-    return fmt::format("a whole number, {} or more", from);
   return fmt::format("a whole number from {} to {}", from, to);
 }
 

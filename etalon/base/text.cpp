@@ -73,6 +73,10 @@ std::string hint_for(std::string_view name, std::span<const std::string> known) 
   return "known: " + join(known, ", ");
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return "unknown";
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);

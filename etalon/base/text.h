@@ -2,6 +2,7 @@
 /// mistyped one.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,9 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
 
 /// "did you mean 'X'?" or, where nothing is near, "known: A, B, C".
 std::string hint_for(std::string_view name, std::span<const std::string> known);
+
+/// "1 trial", "3 trials", "0 trials": for nouns that take an s.
+std::string counted(std::uint64_t count, std::string_view noun);
 
 /// 75 s as "1 min 15 s", 0.42 s as "0.4 s", 7300 s as "2 h 1 min"; "unknown" where it is not finite.
 std::string duration_text(double seconds);

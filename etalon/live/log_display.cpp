@@ -2,6 +2,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "etalon/base/text.h"
 #include "etalon/live/display.h"
 #include "etalon/live/progress.h"
 
@@ -25,12 +26,12 @@ class LogDisplay final : public ProgressDisplay {
     const double now = clock_.steady_seconds();
     progress_.open(study, now);
     last_line_ = now;
-    note(fmt::format("study {}: {} trials, {} of them finished", study.name, study.planned_trials,
-                     study.trials.size()));
+    note(opening_text(study));
   }
   void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
     progress_.start_set(set);
-    logger_.info("training on {}, {} lanes, {} threads", progress_.set_name(), lanes, threads);
+    logger_.info("training on {}, {}, {}", progress_.set_name(), counted(lanes, "lane"),
+                 counted(threads, "thread"));
   }
   void advanced(std::uint64_t samples, double share) override {
     progress_.advance(samples, share, clock_.steady_seconds());

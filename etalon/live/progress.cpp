@@ -30,6 +30,11 @@ std::string whole_seconds_text(double seconds) {
 
 }  // namespace
 
+std::string opening_text(const StudySnapshot& study) {
+  return fmt::format("study {}: {}, {} of them finished", study.name, counted(study.planned_trials, "trial"),
+                     study.trials.size());
+}
+
 std::string grouped_number(double value) {
   const std::string digits = fmt::format("{:.0f}", value);
   std::string text;

@@ -71,6 +71,9 @@ class Progress {
   std::deque<Mark> marks_;
 };
 
+/// "study NAME: 225 trials, 12 of them finished"
+std::string opening_text(const StudySnapshot& study);
+
 /// 52300 as "52,300". REQUIRES: value >= 0
 std::string grouped_number(double value);
 

@@ -17,8 +17,7 @@ class TerminalDisplay final : public ProgressDisplay {
 
   void study_opened(const StudySnapshot& study) override {
     progress_.open(study, clock_.steady_seconds());
-    note(fmt::format("study {}: {} trials, {} of them finished", study.name, study.planned_trials,
-                     study.trials.size()));
+    note(opening_text(study));
   }
   void set_started(std::uint32_t set, std::uint32_t, std::uint32_t) override {
     progress_.start_set(set);

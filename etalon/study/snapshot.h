@@ -60,7 +60,7 @@ struct TestResult {
 struct StudyTimes {
   std::int64_t started_unix_millis = 0;
   std::int64_t finished_unix_millis = 0;
-  double training_seconds = 0;  ///< wall seconds in which any thread trained; evaluation left out
+  double training_seconds = 0;        ///< wall seconds in which any thread trained; evaluation left out
   std::uint64_t samples_trained = 0;  ///< in those seconds, those of trials that were stopped included
 };
 

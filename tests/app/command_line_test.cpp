@@ -129,5 +129,13 @@ TEST(CommandLine, VersionIsPrintedAsGiven) {
   EXPECT_EQ(std::get<Information>(parse("--version")).text, "etalon 1.2.3\n");
 }
 
+TEST(CommandLine, HelpForACommandThatDoesNotExistIsRefused) {
+  EXPECT_THROW(parse_command_line({"train", "--help"}, "etalon"), RequestError);
+  EXPECT_THROW(parse_command_line({"data", "frob", "--help"}, "etalon"), RequestError);
+  EXPECT_NO_THROW(parse_command_line({"data", "--help"}, "etalon"));
+  EXPECT_NO_THROW(parse_command_line({"data", "describe", "--help"}, "etalon"));
+  EXPECT_NO_THROW(parse_command_line({"--help"}, "etalon"));
+}
+
 }  // namespace
 }  // namespace etalon

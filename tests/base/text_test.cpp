@@ -94,5 +94,11 @@ TEST(text, sizes_take_the_largest_unit_that_leaves_one) {
   EXPECT_EQ(size_text(3000.0 * 1024 * 1024 * 1024 * 1024), "3000.0 TiB");
 }
 
+TEST(text, nouns_follow_their_count) {
+  EXPECT_EQ(counted(0, "trial"), "0 trials");
+  EXPECT_EQ(counted(1, "trial"), "1 trial");
+  EXPECT_EQ(counted(225, "trial"), "225 trials");
+}
+
 }  // namespace
 }  // namespace etalon

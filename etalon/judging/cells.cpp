@@ -17,7 +17,8 @@ Spread spread_over(std::span<const SeedResult> seeds, Get get) {
   return spread_of(values);
 }
 
-/// Median over the seeds; a diverged seed counts at the budget.
+/// Median over the seeds; a diverged seed counts at the budget. Of an even number the middle of the two;
+/// where one of them is censored the median is not known but for being late, so it is censored too.
 template <class Get>
 std::optional<EpochsToTarget> median_target(std::span<const SeedResult> seeds, double budget, Get get) {
   std::vector<EpochsToTarget> targets;
@@ -31,7 +32,8 @@ std::optional<EpochsToTarget> median_target(std::span<const SeedResult> seeds, d
   });
   const EpochsToTarget& low = targets[(targets.size() - 1) / 2];
   const EpochsToTarget& high = targets[targets.size() / 2];
-  return EpochsToTarget{0.5 * (low.epochs + high.epochs), high.reached};
+  return high.reached ? EpochsToTarget{0.5 * (low.epochs + high.epochs), true}
+                      : EpochsToTarget{budget, false};
 }
 
 double decades(const CellSummary& a, const CellSummary& b, std::size_t group) {

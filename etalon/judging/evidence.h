@@ -22,8 +22,9 @@ struct SetEvidence {
   std::uint32_t validation_samples = 0;
   std::vector<CellSummary> cells;  ///< in Setting order
   std::vector<std::vector<double>>
-      accuracy;           ///< [cell][seed, ascending]; empty where the cell is not complete
-  std::size_t seeds = 0;  ///< accuracies of a complete cell
+      accuracy;                        ///< [cell][seed, ascending]; empty where the cell is not complete
+  std::size_t seeds = 0;               ///< accuracies of a complete cell
+  std::vector<std::uint32_t> reached;  ///< [cell] seeds that reached the loss target
 
   bool complete(std::size_t cell) const { return !accuracy[cell].empty(); }
   double mean_accuracy(std::size_t cell) const;

@@ -130,6 +130,15 @@ CellSummary cell_of(const Setting& setting, const JudgedSet& judged, const std::
   return cell;
 }
 
+/// A run that reached its target and diverged later ended without it.
+std::uint32_t seeds_at_target(const JudgedSet& judged, const std::vector<std::size_t>& trials) {
+  const auto reached = [&](std::size_t i) {
+    const Verdict& verdict = judged.trials[i].verdict;
+    return verdict.status != TrialStatus::diverged && verdict.loss_target && verdict.loss_target->reached;
+  };
+  return static_cast<std::uint32_t>(std::ranges::count_if(trials, reached));
+}
+
 SetEvidence gather(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts,
                    const JudgedSet& judged) {
   SetEvidence evidence;
@@ -140,6 +149,7 @@ SetEvidence gather(const StudySnapshot& study, std::uint32_t set, const SetFacts
   std::vector<std::vector<SeedAccuracy>> accuracies;
   for (const auto& [setting, trials] : by_setting(judged, study.plan.seeds)) {
     evidence.cells.push_back(cell_of(setting, judged, trials));
+    evidence.reached.push_back(seeds_at_target(judged, trials));
     std::vector<SeedAccuracy>& seeds = accuracies.emplace_back();
     for (const std::size_t i : trials)
       if (const std::optional<double> accuracy = judged.trials[i].verdict.accuracy)

@@ -35,15 +35,22 @@ std::string name(const StudySnapshot& study, const Setting& setting) {
   return to_text(setting, study.definition.groups);
 }
 
+/// "target loss after 1.20 epochs"; where seeds missed it, how many did not.
+std::string speed_text(const CellSummary& cell, std::uint32_t reached) {
+  const std::optional<EpochsToTarget>& median = cell.median_loss_target;
+  if (!median) return fmt::format("area under the loss {:.3f}", cell.area.mean.value_or(1));
+  if (reached == 0) return "target loss not reached";
+  const std::string share = fmt::format("reached by {} of {} seeds", reached, cell.seeds);
+  if (!median->reached) return "target loss " + share;
+  return fmt::format("target loss after {:.2f} epochs{}", median->epochs,
+                     reached < cell.seeds ? ", " + share : "");
+}
+
 /// "Of 4 settings as accurate as the best within noise it has the best balance of ..."
 std::string balance_text(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
   const CellSummary& cell = evidence.cells[story.chosen];
-  std::string speed = fmt::format("area under the loss {:.3f}", cell.area.mean.value_or(1));
-  if (cell.median_loss_target)
-    speed = cell.median_loss_target->reached
-                ? fmt::format("target loss after {:.2f} epochs", cell.median_loss_target->epochs)
-                : "target loss not reached";
-  const std::string measured = fmt::format("{}, instability {:.3f}", speed, instability(cell));
+  const std::string measured = fmt::format(
+      "{}, instability {:.3f}", speed_text(cell, evidence.reached[story.chosen]), instability(cell));
   if (story.eligible.size() == 1) return fmt::format("No other setting is as good ({}).", measured);
   return fmt::format(
       "Of {} settings that are as accurate within noise it has the best balance of speed and "

@@ -72,6 +72,21 @@ TEST(Choose, a_setting_with_a_stalled_seed_waits_behind_one_that_always_learns) 
   EXPECT_TRUE(result.p_best);
 }
 
+TEST(Choose, the_reason_counts_the_seeds_that_reached_the_target) {
+  const auto reason_with = [](const std::vector<double>& rates) {
+    Study study(1, static_cast<std::uint32_t>(rates.size()));
+    for (std::uint32_t seed = 0; seed < rates.size(); ++seed)
+      study.trial({0, {{0.1, 0.1}}, seed}, made_up::draw(falling(rates[seed])));
+    return recommended(study).reason;
+  };
+  EXPECT_THAT(reason_with({20, 20}), HasSubstr("epochs, instability"));
+  EXPECT_THAT(reason_with({20, 0.5}), HasSubstr("(target loss reached by 1 of 2 seeds, instability"));
+  EXPECT_THAT(reason_with({20, 20, 0.5}), HasSubstr("epochs, reached by 2 of 3 seeds, instability"));
+  Study unreachable(1, 1);
+  unreachable.cell({{0.1, 0.1}}, {0.9}, slow_loss).snapshot.plan.choice.target_loss = 1e-6;
+  EXPECT_THAT(recommended(unreachable).reason, HasSubstr("(target loss not reached, instability"));
+}
+
 TEST(Choose, speed_weight_moves_the_choice_between_fast_and_stable) {
   const auto with_weight = [](double weight) {
     Study study;

@@ -70,6 +70,27 @@ TEST(Judge, sums_cells_up_over_their_seeds) {
   EXPECT_NEAR(*lost.final_training_loss.mean, guessing, 1e-6) << "capped at the reference";
 }
 
+/// Of one cell: as many seeds that reach the target as asked, then such that miss it.
+CellSummary cell_with(int reaching, int missing) {
+  Study study(1, static_cast<std::uint32_t>(reaching + missing));
+  std::uint32_t seed = 0;
+  for (int i = 0; i < reaching; ++i)
+    study.trial({0, {{0.1, 0.1}}, seed++}, made_up::draw(falling(20 + 10 * i)));
+  for (int i = 0; i < missing; ++i) study.trial({0, {{0.1, 0.1}}, seed++}, made_up::draw(falling(0.5)));
+  return judge(study.done()).cells[0][0];
+}
+
+TEST(Judge, the_median_of_epochs_to_target_is_censored_where_a_middle_seed_is) {
+  EXPECT_TRUE(cell_with(2, 0).median_loss_target->reached);
+  EXPECT_TRUE(cell_with(2, 1).median_loss_target->reached);
+  EXPECT_TRUE(cell_with(3, 1).median_loss_target->reached);
+  for (const auto& [reaching, missing] : {std::pair{1, 1}, {2, 2}, {1, 2}, {1, 3}}) {
+    const EpochsToTarget median = *cell_with(reaching, missing).median_loss_target;
+    EXPECT_FALSE(median.reached) << reaching << " of " << reaching + missing;
+    EXPECT_EQ(median.epochs, 2.0) << reaching << " of " << reaching + missing;
+  }
+}
+
 TEST(Judge, sensitivity_is_the_rise_towards_the_neighbours_per_decade) {
   Study study(1, 1);
   for (const auto& [conv, level] : {std::pair{0.01, 0.4}, {1.0, 0.2}, {10.0, 0.5}})

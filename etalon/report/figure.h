@@ -66,7 +66,6 @@ enum class DotRole {
   plain,     ///< measured
   eligible,  ///< could have been chosen
   chosen,    ///< was
-  censored,  ///< lies somewhere beyond
   clipped,   ///< the curve leaves the axis upwards here
   diverged,  ///< the run ended here
   colored    ///< takes its colour from `value`
@@ -78,6 +77,7 @@ struct Dot {
   std::string label;            ///< written beside it; may be empty
   std::optional<double> value;  ///< colored only
   double deviation = 0;         ///< whisker to both sides in y; 0: none
+  bool hollow = false;          ///< what was measured lies somewhere beyond
 };
 
 /// Text at a place in the plot area, (0, 0) its lower left and (1, 1) its upper right corner.
@@ -103,6 +103,7 @@ struct LegendEntry {
   std::variant<LineRole, DotRole, CellMark> sample;
   std::string text;
   unsigned hue = 0;
+  bool hollow = false;  ///< dots only
 };
 
 struct Figure {

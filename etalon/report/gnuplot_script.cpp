@@ -104,7 +104,7 @@ class ScriptWriter {
   }
 
   void add_dot(const Dot& dot, const std::optional<LabelSide>& side) {
-    DotStyle style = style_of(dot.role);
+    DotStyle style = style_of(dot.role, dot.hollow);
     if (dot.value && figure_.values) style.color = sequential(figure_.values->share(*dot.value));
     const std::string color = gnuplot_color(style.color);
     if (dot.deviation > 0)
@@ -181,7 +181,7 @@ class ScriptWriter {
       const LegendPlace& place = layout_.legend[i];
       if (const auto* role = std::get_if<LineRole>(&entry.sample))
         line_sample(style_of(*role, entry.hue), place);
-      if (const auto* role = std::get_if<DotRole>(&entry.sample)) dot_sample(*role, place);
+      if (const auto* role = std::get_if<DotRole>(&entry.sample)) dot_sample(*role, entry.hollow, place);
       if (const auto* mark = std::get_if<CellMark>(&entry.sample)) cell_sample(*mark, place);
       label(entry.text, screen(place.x + 28, place.y), small_size, ink::text);
     }
@@ -195,8 +195,8 @@ class ScriptWriter {
     if (style.with_points) point(place.x + 11, place.y, {6, style.color, 0.75, 1.6});
   }
 
-  void dot_sample(DotRole role, const LegendPlace& place) {
-    DotStyle style = style_of(role);
+  void dot_sample(DotRole role, bool hollow, const LegendPlace& place) {
+    DotStyle style = style_of(role, hollow);
     if (role == DotRole::chosen && figure_.values) style.symbol = 6, style.width = 2.5;
     point(place.x + 14, place.y, style);
   }

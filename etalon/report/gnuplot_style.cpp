@@ -24,16 +24,16 @@ LineStyle style_of(LineRole role, unsigned hue) {
   return {};
 }
 
-DotStyle style_of(DotRole role) {
+namespace {
+
+DotStyle filled_style(DotRole role) {
   switch (role) {
     case DotRole::plain:
-      return {6, ink::diverged, 0.8, 1.2};
+      return {7, ink::diverged, 0.9, 1};
     case DotRole::eligible:
       return {7, ink::training, 0.9, 1};
     case DotRole::chosen:
       return {7, ink::chosen, 1.3, 1};
-    case DotRole::censored:
-      return {8, ink::diverged, 0.8, 1.2};
     case DotRole::clipped:
       return {9, ink::training.faded(0.75), 0.7, 1};
     case DotRole::diverged:
@@ -42,6 +42,14 @@ DotStyle style_of(DotRole role) {
       return {7, ink::training, 1.7, 1};
   }
   return {};
+}
+
+}  // namespace
+
+DotStyle style_of(DotRole role, bool hollow) {
+  DotStyle style = filled_style(role);
+  if (hollow) style.symbol = 6, style.width = 1.8;
+  return style;
 }
 
 }  // namespace etalon::report

@@ -20,6 +20,6 @@ struct DotStyle {
   double size = 1;
   double width = 1;
 };
-DotStyle style_of(DotRole role);
+DotStyle style_of(DotRole role, bool hollow);  ///< hollow: a circle of the same colour
 
 }  // namespace etalon::report

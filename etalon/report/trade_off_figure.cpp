@@ -12,8 +12,6 @@ namespace {
 
 constexpr double smallest_instability = 1e-3;  ///< below it nobody sees a difference in a plot
 
-double shown_instability(const TradeOff& cell) { return std::max(cell.instability, smallest_instability); }
-
 /// A little room on both sides; logarithmic where the values span more than a factor of 5.
 Axis spanning(const std::string& title, double low, double high) {
   Axis axis{title, Scale::linear, low, high, {}};
@@ -36,20 +34,48 @@ const CellView* view_of(const TradeOff& cell, const SetView& set) {
   return nullptr;
 }
 
-DotRole role_of(const TradeOff& cell, const SetView& set) {
+DotRole role_of(const TradeOff& cell, const CellView* view, const SetView& set) {
   if (set.recommendation->setting == cell.setting) return DotRole::chosen;
   if (cell.eligible) return DotRole::eligible;
-  const CellView* view = view_of(cell, set);
-  if (view && view->all_diverged()) return DotRole::diverged;
-  const auto target = view ? view->summary->median_loss_target : std::nullopt;
-  return target && !target->reached ? DotRole::censored : DotRole::plain;
+  return view && view->all_diverged() ? DotRole::diverged : DotRole::plain;
+}
+
+/// A cell where it stands in the figure; one whose median missed the target stands at the budget.
+struct Point {
+  const TradeOff* cell = nullptr;
+  Place at;
+  DotRole role = DotRole::plain;
+  bool missed = false;
+};
+
+std::vector<Point> points_of(const SetView& set, double budget) {
+  std::vector<Point> points;
+  for (const TradeOff& cell : set.recommendation->trade_offs) {
+    const CellView* view = view_of(cell, set);
+    const auto target = view ? view->summary->median_loss_target : std::nullopt;
+    const bool missed = target && !target->reached;
+    points.push_back(
+        {&cell,
+         {missed ? budget : cell.epochs_to_target, std::max(cell.instability, smallest_instability)},
+         role_of(cell, view, set),
+         missed});
+  }
+  return points;
+}
+
+double budget_of(const StudyView& view, const SetView& set) {
+  double budget = view.study().definition.epochs;
+  for (const CellView& cell : set.cells)
+    for (const SeedView& seed : cell.seeds)
+      budget = std::max<double>(budget, seed.trial->curve.budget_epochs);
+  return budget;
 }
 
 /// The front as steps: what is reachable lies above and to the right of it.
-Line front_line(const std::vector<TradeOff>& cells) {
+Line front_line(const std::vector<Point>& points) {
   std::vector<Place> front;
-  for (const TradeOff& cell : cells)
-    if (cell.on_front) front.push_back({cell.epochs_to_target, shown_instability(cell)});
+  for (const Point& point : points)
+    if (point.cell->on_front) front.push_back(point.at);
   std::sort(front.begin(), front.end(),
             [](const Place& a, const Place& b) { return a.x != b.x ? a.x < b.x : a.y > b.y; });
   Line line{LineRole::front, {}};
@@ -60,17 +86,52 @@ Line front_line(const std::vector<TradeOff>& cells) {
   return line;
 }
 
-void add_legend(Figure& figure, bool with_front) {
-  const auto entry = [&](DotRole role, const std::string& text) {
+void add_dots(Figure& figure, const std::vector<Point>& points, const std::vector<LayerGroup>& groups) {
+  for (const Point& point : points) {
+    const bool named = point.role == DotRole::chosen || point.cell->on_front || point.cell->eligible;
+    Dot dot{point.at, point.role, named ? setting_text(point.cell->setting, groups) : "", {}};
+    dot.hollow = point.missed && point.role != DotRole::diverged;
+    figure.dots.push_back(std::move(dot));
+  }
+  std::stable_sort(figure.dots.begin(), figure.dots.end(), [](const Dot& a, const Dot& b) {
+    return (a.role == DotRole::chosen) < (b.role == DotRole::chosen);
+  });
+}
+
+void add_axes(Figure& figure, const std::vector<Point>& points) {
+  Place low{HUGE_VAL, HUGE_VAL}, high{0, 0};
+  for (const Point& point : points) {
+    low = {std::min(low.x, point.at.x), std::min(low.y, point.at.y)};
+    high = {std::max(high.x, point.at.x), std::max(high.y, point.at.y)};
+  }
+  figure.x = spanning("epochs to the loss target, median over seeds", low.x, high.x);
+  figure.y = spanning("instability: set-back + spike share", low.y, high.y);
+}
+
+/// Call after add_axes().
+void add_lines(Figure& figure, const std::vector<Point>& points, double budget) {
+  if (std::any_of(points.begin(), points.end(), [](const Point& point) { return point.missed; }))
+    figure.lines.push_back({LineRole::threshold, {{budget, figure.y.from}, {budget, figure.y.to}}});
+  if (Line front = front_line(points); front.points.size() > 1) figure.lines.push_back(std::move(front));
+}
+
+void add_legend(Figure& figure) {
+  const auto dots = [&](DotRole role, const std::string& text) {
     if (std::any_of(figure.dots.begin(), figure.dots.end(), [&](const Dot& dot) { return dot.role == role; }))
-      figure.legend.push_back({role, text, 0});
+      figure.legend.push_back({role, text});
   };
-  entry(DotRole::chosen, "chosen");
-  entry(DotRole::eligible, "eligible");
-  entry(DotRole::plain, "not eligible");
-  entry(DotRole::censored, "target missed");
-  entry(DotRole::diverged, "every seed diverged");
-  if (with_front) figure.legend.push_back({LineRole::front, "Pareto front", 0});
+  const auto line = [&](LineRole role, const std::string& text) {
+    if (std::any_of(figure.lines.begin(), figure.lines.end(), [&](const Line& l) { return l.role == role; }))
+      figure.legend.push_back({role, text});
+  };
+  dots(DotRole::chosen, "chosen");
+  dots(DotRole::eligible, "eligible");
+  dots(DotRole::plain, "not eligible");
+  if (std::any_of(figure.dots.begin(), figure.dots.end(), [](const Dot& dot) { return dot.hollow; }))
+    figure.legend.push_back({DotRole::plain, "hollow: target missed", 0, true});
+  dots(DotRole::diverged, "every seed diverged");
+  line(LineRole::threshold, "budget");
+  line(LineRole::front, "Pareto front");
 }
 
 }  // namespace
@@ -78,33 +139,18 @@ void add_legend(Figure& figure, bool with_front) {
 std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set) {
   const SetView& shown = view.sets().at(set);
   if (!shown.recommendation || shown.recommendation->trade_offs.empty()) return std::nullopt;
-  const auto& cells = shown.recommendation->trade_offs;
   Figure figure;
   figure.title = shown.facts->name + ": speed against stability";
   figure.subtitle = {"Left is faster, down is more stable"};
   figure.alternative =
       fmt::format("Epochs to the target against instability of each setting on {}", shown.facts->name);
   figure.height = 440;
-  double fastest = HUGE_VAL, slowest = 0, calmest = HUGE_VAL, wildest = 0;
-  for (const TradeOff& cell : cells) {
-    fastest = std::min(fastest, cell.epochs_to_target), slowest = std::max(slowest, cell.epochs_to_target);
-    calmest = std::min(calmest, shown_instability(cell)),
-    wildest = std::max(wildest, shown_instability(cell));
-    const DotRole role = role_of(cell, shown);
-    const bool named = role == DotRole::chosen || cell.on_front || cell.eligible;
-    figure.dots.push_back({{cell.epochs_to_target, shown_instability(cell)},
-                           role,
-                           named ? setting_text(cell.setting, view.groups()) : "",
-                           {}});
-  }
-  std::stable_sort(figure.dots.begin(), figure.dots.end(), [](const Dot& a, const Dot& b) {
-    return (a.role == DotRole::chosen) < (b.role == DotRole::chosen);
-  });
-  figure.x = spanning("epochs to the loss target, median over seeds", fastest, slowest);
-  figure.y = spanning("instability: set-back + spike share", calmest, wildest);
-  Line front = front_line(cells);
-  if (front.points.size() > 1) figure.lines.push_back(std::move(front));
-  add_legend(figure, !figure.lines.empty());
+  const double budget = budget_of(view, shown);
+  const std::vector<Point> points = points_of(shown, budget);
+  add_axes(figure, points);
+  add_lines(figure, points, budget);
+  add_dots(figure, points, view.groups());
+  add_legend(figure);
   return figure;
 }
 

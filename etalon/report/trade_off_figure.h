@@ -8,8 +8,8 @@
 
 namespace etalon::report {
 
-/// Epochs to target across, instability up; lower left is better. Cells that missed the target within the
-/// budget stand at its line. Empty where no cell has both measures.
+/// Epochs to target across, instability up; lower left is better. Cells whose median missed the target
+/// within the budget stand at its line, hollow. Empty where no cell has both measures.
 std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set);
 
 }  // namespace etalon::report

@@ -233,6 +233,50 @@ TEST(TradeOff, TellsChoiceEligibleAndDivergedApart) {
   EXPECT_EQ(count(*figure, LineRole::front), 1u);
 }
 
+/// The judge's word on `cell` of set 0: its median missed the target, whatever number stands beside it.
+void miss_target(Judgement& judgement, const Setting& cell) {
+  for (CellSummary& summary : judgement.cells[0])
+    if (summary.setting == cell) summary.median_loss_target = EpochsToTarget{1.3, false};
+  for (TradeOff& point : judgement.recommendations[0].trade_offs)
+    if (point.setting == cell) point.epochs_to_target = 1.3;
+}
+
+TEST(TradeOff, AMissedTargetStandsHollowAtTheBudgetInTheColourOfItsRole) {
+  Fake fake;
+  const Recommendation& found = fake.judgement.recommendations[0];
+  const Setting chosen = *found.setting, plain{{0.001, 0.001}};
+  const auto other = std::find_if(found.eligible.begin(), found.eligible.end(),
+                                  [&](const Setting& setting) { return setting != chosen; });
+  ASSERT_NE(other, found.eligible.end());
+  for (const Setting& setting : {chosen, *other, plain}) miss_target(fake.judgement, setting);
+  const auto figure = trade_off_figure(StudyView(fake.study, fake.judgement), 0);
+  std::multiset<DotRole> hollow;
+  for (const Dot& dot : figure->dots) {
+    EXPECT_NE(dot.at.x, 1.3);
+    if (!dot.hollow) continue;
+    hollow.insert(dot.role);
+    EXPECT_EQ(dot.at.x, 2) << "the budget";
+  }
+  EXPECT_EQ(hollow.count(DotRole::chosen), 1u);
+  EXPECT_EQ(hollow.count(DotRole::eligible), 1u);
+  EXPECT_GE(hollow.count(DotRole::plain), 1u);
+  EXPECT_EQ(hollow.count(DotRole::diverged), 0u) << "a cross is no circle";
+  for (const Line& line : figure->lines)
+    for (const Place& place : line.points) EXPECT_NE(place.x, 1.3);
+  EXPECT_TRUE(std::any_of(figure->legend.begin(), figure->legend.end(),
+                          [](const LegendEntry& entry) { return entry.hollow; }));
+}
+
+TEST(TradeOff, NothingMissedIsNothingHollow) {
+  FakeOptions options;
+  options.etas = {0.03, 0.1};
+  const Fake fake(options);
+  const auto figure = trade_off_figure(fake.view, 0);
+  EXPECT_TRUE(
+      std::none_of(figure->dots.begin(), figure->dots.end(), [](const Dot& dot) { return dot.hollow; }));
+  EXPECT_EQ(count(*figure, LineRole::threshold), 0u);
+}
+
 TEST(TradeOff, WithoutMeasuredSpeedThereIsNone) {
   Fake fake;
   Judgement judgement = fake.judgement;
@@ -293,6 +337,17 @@ TEST(ValueScale, RunsWithTheLogarithmOfTheError) {
   EXPECT_DOUBLE_EQ(scale.share(0), 0);
   EXPECT_DOUBLE_EQ(scale.share(0.9), 0.5);
   EXPECT_DOUBLE_EQ(scale.share(1.0), 1) << "a perfect score has a colour too";
+}
+
+TEST(Script, AHollowDotIsACircleOfTheSameColour) {
+  Figure figure;
+  figure.dots.push_back({{0.5, 0.5}, DotRole::eligible, "", {}});
+  const std::string filled = gnuplot_script(figure, "x");
+  figure.dots.front().hollow = true;
+  const std::string hollow = gnuplot_script(figure, "x"), color = gnuplot_color(ink::training);
+  EXPECT_THAT(filled, ::testing::ContainsRegex("pt 7 [^\n]*" + color));
+  EXPECT_THAT(hollow, ::testing::ContainsRegex("pt 6 [^\n]*" + color));
+  EXPECT_THAT(hollow, ::testing::Not(::testing::ContainsRegex("pt 7 [^\n]*" + color)));
 }
 
 TEST(Script, NoTextCanLeaveItsQuotes) {

@@ -8,6 +8,7 @@
 #include "etalon/judging/choose.h"
 #include "etalon/judging/evidence.h"
 #include "etalon/judging/measures.h"
+#include "etalon/judging/over_seeds.h"
 #include "etalon/judging/targets.h"
 #include "etalon/judging/words.h"
 
@@ -82,26 +83,32 @@ Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double ch
 /// What one set adds to the judgement.
 struct JudgedSet {
   std::vector<JudgedTrial> trials;
-  std::vector<double> seconds;  ///< [trial]
-  std::vector<Look> looks;      ///< [trial]
+  std::vector<double> seconds;          ///< [trial]
+  std::vector<Look> looks;              ///< [trial]
+  std::vector<NormalizedCurve> curves;  ///< [trial]
+  double label_entropy = 0;
   double budget_epochs = 0;
   Targets targets;
 };
 
 JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts) {
-  const std::vector<MeasuredTrial> measured = measure_set(study, set, facts.label_entropy);
+  std::vector<MeasuredTrial> measured = measure_set(study, set, facts.label_entropy);
   const double chance = chance_of(facts);
   JudgedSet judged;
+  judged.label_entropy = facts.label_entropy;
   judged.targets.picture = default_loss_target(measured);
   judged.targets.loss =
       study.plan.choice.target_loss ? study.plan.choice.target_loss : judged.targets.picture;
   judged.targets.accuracy = study.plan.choice.target_accuracy ? study.plan.choice.target_accuracy
                                                               : default_accuracy_target(measured, chance);
-  for (const MeasuredTrial& trial : measured) {
-    const Look look = look_at(trial.curve, trial.status, judged.targets.picture, facts.label_entropy);
+  for (MeasuredTrial& trial : measured) {
+    Look look = look_at(trial.curve, trial.status, judged.targets.picture, facts.label_entropy);
+    look.above_chance =
+        above_chance(last_accuracy(trial, chance).value_or(0), chance, facts.validation_samples);
     judged.trials.push_back({trial.record->key, verdict_of(trial, judged.targets, chance, look)});
     judged.seconds.push_back(trial.record->times.seconds);
     judged.looks.push_back(look);
+    judged.curves.push_back(std::move(trial.curve));
     judged.budget_epochs = std::max(judged.budget_epochs, look.budget_epochs);
   }
   return judged;
@@ -118,12 +125,15 @@ std::map<Setting, std::vector<std::size_t>> by_setting(const JudgedSet& judged, 
 CellSummary cell_of(const Setting& setting, const JudgedSet& judged, const std::vector<std::size_t>& trials) {
   std::vector<SeedResult> seeds;
   std::vector<Look> looks;
+  std::vector<const NormalizedCurve*> curves;
   for (const std::size_t i : trials) {
     seeds.push_back({judged.trials[i].key.seed_index, &judged.trials[i].verdict, judged.seconds[i]});
     looks.push_back(judged.looks[i]);
+    curves.push_back(&judged.curves[i]);
   }
   CellSummary cell = sum_up(setting, seeds, judged.budget_epochs);
-  CellWords words = words_over_seeds(looks);
+  CellWords words =
+      words_over_seeds(looks, look_over_seeds(curves, looks, judged.targets.picture, judged.label_entropy));
   cell.speed = words.speed;
   cell.stability = words.stability;
   cell.sentence = std::move(words.sentence);

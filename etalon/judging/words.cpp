@@ -65,12 +65,23 @@ std::string why_unstable(const Look& look) {
 
 bool jumps(const Look& look) { return look.jump >= limits::visible_jump; }
 
+/// A flat line goes on nowhere, though its noise may have a slope.
+bool goes_on(const Look& look) {
+  return look.descent > limits::visible_descent && look.still_falling.value_or(0) > limits::still_falling;
+}
+
 std::string stalled_sentence(const Look& look) {
-  if (jumps(look)) return "The loss jumps at the start, falls back and learns nothing more.";
+  if (jumps(look))
+    return goes_on(look)       ? "The loss jumps at the start, falls back and is still going down."
+           : look.above_chance ? "The loss jumps at the start and falls back; the accuracy is above chance."
+                               : "The loss jumps at the start, falls back and learns nothing more.";
   if (const std::string why = why_unstable(look); !why.empty())
     return "The loss does not go down" + why + ".";
-  if (look.descent > 0.1) return "The loss falls to the level of guessing and stays there.";
-  return "The loss does not move.";
+  if (look.descent <= limits::visible_descent) return "The loss does not move.";
+  return goes_on(look) ? "The loss falls to the level of guessing within the budget and is still going down."
+         : look.above_chance
+             ? "The loss falls to the level of guessing within the budget; the accuracy is above chance."
+             : "The loss falls to the level of guessing and stays there.";
 }
 
 std::string when_it_blows_up(double epochs) {
@@ -91,27 +102,31 @@ std::string count_of(std::size_t part, std::size_t all) {
                                  : fmt::format("{} of {}", part, all);
 }
 
-template <class Word>
-Word middle(std::vector<Word> words) {
-  std::sort(words.begin(), words.end());
-  return words[words.size() / 2];
-}
+struct SeedCounts {
+  std::size_t all = 0, diverged = 0, stalled = 0;
+  bool learned_something = false;  ///< a stalled seed was still going down, or its accuracy above chance
+};
 
-/// The look whose words are nearest to the cell's, for the sentence that all seeds share.
-const Look& typical(const std::vector<const Look*>& looks, SpeedWord speed, StabilityWord stability) {
-  const auto distance = [&](const Look* look) {
-    return std::abs(static_cast<int>(speed_word(*look)) - static_cast<int>(speed)) +
-           std::abs(static_cast<int>(stability_word(*look)) - static_cast<int>(stability));
-  };
-  return **std::min_element(looks.begin(), looks.end(),
-                            [&](const Look* a, const Look* b) { return distance(a) < distance(b); });
+SeedCounts count_seeds(std::span<const Look> looks) {
+  SeedCounts counts;
+  counts.all = looks.size();
+  for (const Look& look : looks) {
+    counts.diverged += look.status == TrialStatus::diverged;
+    if (look.status != TrialStatus::stalled) continue;
+    ++counts.stalled;
+    counts.learned_something = counts.learned_something || goes_on(look) || look.above_chance;
+  }
+  return counts;
 }
 
 /// Ends "The loss goes down fast, but one of 3 seeds diverged."
-std::string seed_remark(std::size_t diverged, std::size_t stalled, std::size_t all) {
+std::string seed_remark(const SeedCounts& seeds) {
   std::vector<std::string> parts;
-  if (diverged > 0) parts.push_back(count_of(diverged, all) + " seeds diverged");
-  if (stalled > 0) parts.push_back(count_of(stalled, all) + " seeds did not learn");
+  if (seeds.diverged > 0) parts.push_back(count_of(seeds.diverged, seeds.all) + " seeds diverged");
+  if (seeds.stalled > 0)
+    parts.push_back(count_of(seeds.stalled, seeds.all) +
+                    (seeds.learned_something ? " seeds did not get below the level of guessing"
+                                             : " seeds did not learn"));
   return fmt::format("{}", fmt::join(parts, " and "));
 }
 
@@ -137,6 +152,7 @@ Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<dou
   if (look.spikes) look.tallest_spike = look.spikes->tallest / height;
   if (!curve.finite)
     look.blow_up_epochs = static_cast<double>(std::max<std::size_t>(1, curve.reported)) / epoch;
+  look.still_falling = still_falling(curve);
   return look;
 }
 
@@ -171,36 +187,24 @@ std::string sentence(const Look& look) {
                      speed_phrase(speed), join_stability(speed, stability), why_unstable(look));
 }
 
-CellWords words_over_seeds(std::span<const Look> looks) {
-  std::vector<const Look*> alive;
-  std::vector<SpeedWord> speeds;
-  std::vector<StabilityWord> stabilities;
-  std::size_t stalled = 0;
-  for (const Look& look : looks) {
-    if (look.status == TrialStatus::diverged) continue;
-    alive.push_back(&look);
-    speeds.push_back(speed_word(look));
-    stabilities.push_back(stability_word(look));
-    stalled += look.status == TrialStatus::stalled;
+CellWords words_over_seeds(std::span<const Look> looks, const Look& together) {
+  SeedCounts seeds = count_seeds(looks);
+  CellWords words{speed_word(together), stability_word(together), sentence(together)};
+  if (seeds.diverged > 0) words.stability = std::max(words.stability, StabilityWord::really_unstable);
+  if (2 * seeds.diverged >= seeds.all) words.stability = StabilityWord::diverging;
+  if (seeds.diverged == seeds.all) {
+    const Look& spoken = together.status == TrialStatus::diverged ? together : looks.front();
+    words.sentence =
+        sentence(spoken) + (seeds.all == 1 ? "" : fmt::format(" All {} seeds diverged.", seeds.all));
+    return words;
   }
-  const std::size_t diverged = looks.size() - alive.size();
-  if (alive.empty()) {
-    const std::string all = looks.size() == 1 ? "" : fmt::format(" All {} seeds diverged.", looks.size());
-    return {speed_word(looks.front()), StabilityWord::diverging, sentence(looks.front()) + all};
-  }
-  CellWords words{middle(speeds), middle(stabilities), {}};
-  const std::string common = sentence(typical(alive, words.speed, words.stability));
-  if (stalled == alive.size()) stalled = 0;  // the sentence says it already
-  if (diverged > 0) words.stability = std::max(words.stability, StabilityWord::really_unstable);
-  if (2 * diverged >= looks.size()) words.stability = StabilityWord::diverging;
-  const std::string remark = seed_remark(diverged, stalled, looks.size());
-  if (remark.empty()) {
-    words.sentence = common;
-  } else if (diverged > 0 && words.speed != SpeedWord::not_moving) {
+  if (together.status == TrialStatus::stalled && seeds.stalled + seeds.diverged == seeds.all)
+    seeds.stalled = 0;  // the sentence says it already
+  const std::string remark = seed_remark(seeds);
+  if (!remark.empty() && seeds.diverged > 0 && together.status == TrialStatus::learning)
     words.sentence = fmt::format("The loss {}, but {}.", speed_phrase(words.speed), remark);
-  } else {
-    words.sentence = fmt::format("{}; {}.", common.substr(0, common.size() - 1), remark);
-  }
+  else if (!remark.empty())
+    words.sentence = fmt::format("{}; {}.", words.sentence.substr(0, words.sentence.size() - 1), remark);
   return words;
 }
 

@@ -25,6 +25,9 @@ struct Look {
   double tallest_spike = 0;
   std::optional<Spikes> spikes;
   std::optional<double> blow_up_epochs;  ///< where the first non-finite loss came, if one did
+  std::optional<double> still_falling;   ///< probability that the last tenth goes down
+  bool above_chance =
+      false;  ///< the accuracy at the end is clearly more than a guess; whoever knows it says so
 };
 
 /// `target`: the set's default_loss_target; `label_entropy` as for status_of.
@@ -48,9 +51,8 @@ struct CellWords {
   std::string sentence;
 };
 
-/// The middle word (the worse of two) of the seeds that did not diverge; diverging where at least half did,
-/// really unstable where any did. The sentence counts diverged and stalled seeds.
-/// REQUIRES: `looks` not empty.
-CellWords words_over_seeds(std::span<const Look> looks);
+/// The words of how the seeds look together (look_over_seeds); diverging where at least half diverged, really
+/// unstable where any did. The sentence counts diverged and stalled seeds. REQUIRES: `looks` not empty.
+CellWords words_over_seeds(std::span<const Look> looks, const Look& together);
 
 }  // namespace etalon

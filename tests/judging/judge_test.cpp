@@ -91,6 +91,21 @@ TEST(Judge, the_median_of_epochs_to_target_is_censored_where_a_middle_seed_is) {
   }
 }
 
+TEST(Judge, a_stalled_seed_above_chance_is_not_said_to_have_learned_nothing) {
+  const auto sentence_with = [](double accuracy) {
+    Study study;
+    study.cell({{0.1, 0.1}}, {0.9, 0.9}, falling(20));
+    study.trial({0, {{0.1, 0.1}}, 2},
+                made_up::with_accuracy(made_up::draw([](double) { return 1.0; }), accuracy));
+    return judge(study.done()).cells[0][0].sentence;
+  };
+  EXPECT_EQ(sentence_with(0.1),
+            "The loss goes down super fast and is perfectly stable; one of 3 seeds did not learn.");
+  EXPECT_EQ(sentence_with(0.4),
+            "The loss goes down super fast and is perfectly stable; one of 3 seeds did not get "
+            "below the level of guessing.");
+}
+
 TEST(Judge, sensitivity_is_the_rise_towards_the_neighbours_per_decade) {
   Study study(1, 1);
   for (const auto& [conv, level] : {std::pair{0.01, 0.4}, {1.0, 0.2}, {10.0, 0.5}})

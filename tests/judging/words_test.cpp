@@ -156,6 +156,33 @@ TEST(Words, a_large_loss_at_the_start_neither_hides_a_slow_descent_nor_a_climb) 
   EXPECT_EQ(stability_word(look_at(hilly, TrialStatus::learning, target, guessing)), unstable);
 }
 
+/// From 1.5 times the level of guessing down to 1.005 of it, and no further.
+Look at_guessing(double slope_at_the_end) {
+  const auto loss = [=](double place) {
+    return (1.005 + 0.5 * std::exp(-20 * place) + slope_at_the_end * (1 - place)) / 1.5;
+  };
+  const NormalizedCurve curve = normalize(draw(loss, {400, 2, 1.5 * guessing, 0.002, 0}), 0);
+  return look_at(curve, status_of(curve, guessing), target, guessing);
+}
+
+TEST(Words, a_loss_that_still_falls_does_not_stay_at_the_level_of_guessing) {
+  ASSERT_EQ(at_guessing(0).status, TrialStatus::stalled);
+  EXPECT_EQ(sentence(at_guessing(0)), "The loss falls to the level of guessing and stays there.");
+  EXPECT_EQ(sentence(at_guessing(0.1)),
+            "The loss falls to the level of guessing within the budget and is still going down.");
+}
+
+TEST(Words, a_loss_at_the_level_of_guessing_may_have_an_accuracy_above_chance) {
+  Look look = at_guessing(0);
+  look.above_chance = true;
+  EXPECT_EQ(sentence(look),
+            "The loss falls to the level of guessing within the budget; the accuracy is above chance.");
+  look.jump = 1;
+  EXPECT_EQ(sentence(look), "The loss jumps at the start and falls back; the accuracy is above chance.");
+  look.still_falling = 0.99;
+  EXPECT_EQ(sentence(look), "The loss jumps at the start, falls back and is still going down.");
+}
+
 TEST(Words, without_a_target_the_area_decides) {
   const auto word = [](double rate) {
     const NormalizedCurve curve = normalize(draw(falling(rate)), 0);

@@ -93,12 +93,13 @@ Recommendation no_choice(const StudySnapshot& study, const SetEvidence& evidence
   result.reason = diverged ? all_diverged_reason(evidence) : nothing_measured_reason(evidence);
   if (!diverged) return result;
   for (std::size_t group = 0; group < study.definition.groups.size(); ++group) {
-    const std::vector<double> values = searched_values(study.plan.space, evidence.cells, group);
+    const std::vector<double> values = searched_values(study.plan, evidence.cells, group);
     if (values.empty()) continue;
-    result.edges.push_back(
-        {static_cast<std::uint32_t>(group), EdgeSide::low, with_one_more_decade(values, EdgeSide::low)});
+    result.edges.push_back({static_cast<std::uint32_t>(group), EdgeSide::low,
+                            wider_values(study.plan, evidence.cells, group, EdgeSide::low)});
   }
-  result.warnings = edge_texts(result.edges, study.definition.groups, std::nullopt);
+  result.warnings =
+      edge_texts(result.edges, study.plan, study.definition.groups, evidence.cells, std::nullopt);
   return result;
 }
 
@@ -124,7 +125,7 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence) {
   result.validation_accuracy = evidence.cells[story.chosen].accuracy;
   for (const std::size_t cell : eligible) result.eligible.push_back(evidence.cells[cell].setting);
   result.trade_offs = trade_offs(evidence, eligible, rules);
-  result.edges = edges_of(*result.setting, study.plan.space, evidence.cells);
+  result.edges = edges_of(*result.setting, study.plan, evidence.cells);
   certify(study, evidence, cells, story, result);
   result.reason = choice_reason(study, evidence, story);
   result.warnings = choice_warnings(study, evidence, story, result.edges);

@@ -1,6 +1,7 @@
 #include "etalon/judging/edges.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -28,17 +29,52 @@ std::vector<double> visited_values(const std::vector<CellSummary>& cells, std::s
   return values;
 }
 
+bool draws_between(const StudyPlan& plan) { return plan.strategy == "random"; }
+
+double decades_between(double low, double high) { return std::log10(high / low); }
+
+bool lies_at_edge(double eta, const std::vector<double>& searched, const std::vector<double>& visited,
+                  EdgeSide side, bool drawn) {
+  const double end = side == EdgeSide::low ? searched.front() : searched.back();
+  if (drawn) {
+    const double gap =
+        decades_between(searched.front(), searched.back()) / (static_cast<double>(visited.size()) + 1);
+    return std::abs(decades_between(eta, end)) <= gap;
+  }
+  return side == EdgeSide::low ? eta <= std::min(end, visited.front()) : eta >= std::max(end, visited.back());
+}
+
+/// "conv = 0.1 and full = 0.1 are the largest etas searched"; empty where no edge lies on that side.
+std::string side_text(const std::vector<EdgeWarning>& edges, EdgeSide side, bool drawn,
+                      const std::vector<LayerGroup>& groups, const Setting& chosen) {
+  std::vector<std::string> etas;
+  for (const EdgeWarning& edge : edges)
+    if (edge.side == side)
+      etas.push_back(fmt::format("{} = {}", groups.at(edge.group).name, eta_text(chosen.eta.at(edge.group))));
+  if (etas.empty()) return {};
+  const bool one = etas.size() == 1;
+  const std::string names = join(etas, " and ");
+  if (drawn)
+    return fmt::format("{} {} near the {} {} searched", names, one ? "lies" : "lie",
+                       side == EdgeSide::high ? "upper" : "lower",
+                       one ? "end of the range" : "ends of the ranges");
+  return fmt::format("{} {} the {} {} searched", names, one ? "is" : "are",
+                     side == EdgeSide::high ? "largest" : "smallest", one ? "eta" : "etas");
+}
+
 }  // namespace
 
-std::vector<double> searched_values(const SearchSpace& space, const std::vector<CellSummary>& cells,
+std::vector<double> searched_values(const StudyPlan& plan, const std::vector<CellSummary>& cells,
                                     std::size_t group) {
   std::vector<double> values;
-  if (!space.settings.empty())
-    for (const Setting& setting : space.settings) values.push_back(setting.eta.at(group));
-  else if (group < space.values.size())
-    values = space.values[group];
+  if (!plan.space.settings.empty())
+    for (const Setting& setting : plan.space.settings) values.push_back(setting.eta.at(group));
+  else if (group < plan.space.values.size())
+    values = plan.space.values[group];
   sort_unique(values);
-  return values.empty() ? visited_values(cells, group) : values;
+  if (values.empty()) values = visited_values(cells, group);
+  if (draws_between(plan) && values.size() > 2) values = {values.front(), values.back()};
+  return values;
 }
 
 std::vector<double> with_one_more_decade(const std::vector<double>& values, EdgeSide side) {
@@ -53,25 +89,72 @@ std::vector<double> with_one_more_decade(const std::vector<double>& values, Edge
   return longer;
 }
 
-std::vector<EdgeWarning> edges_of(const Setting& chosen, const SearchSpace& space,
+std::vector<double> wider_values(const StudyPlan& plan, const std::vector<CellSummary>& cells,
+                                 std::size_t group, EdgeSide side) {
+  const std::vector<double> wider = with_one_more_decade(searched_values(plan, cells, group), side);
+  if (draws_between(plan) && wider.size() > 2) return {wider.front(), wider.back()};
+  return wider;
+}
+
+std::vector<EdgeWarning> edges_of(const Setting& chosen, const StudyPlan& plan,
                                   const std::vector<CellSummary>& cells) {
   std::vector<EdgeWarning> warnings;
   for (std::size_t group = 0; group < chosen.eta.size(); ++group) {
     const std::vector<double> visited = visited_values(cells, group);
-    const std::vector<double> searched = searched_values(space, cells, group);
     if (visited.size() < 2) continue;
-    for (const EdgeSide side : {EdgeSide::low, EdgeSide::high}) {
-      if (chosen.eta[group] != (side == EdgeSide::low ? visited.front() : visited.back())) continue;
-      warnings.push_back({static_cast<std::uint32_t>(group), side, with_one_more_decade(searched, side)});
-    }
+    const std::vector<double> searched = searched_values(plan, cells, group);
+    for (const EdgeSide side : {EdgeSide::low, EdgeSide::high})
+      if (lies_at_edge(chosen.eta[group], searched, visited, side, draws_between(plan)))
+        warnings.push_back({static_cast<std::uint32_t>(group), side, wider_values(plan, cells, group, side)});
   }
   return warnings;
 }
 
-std::string eta_option(const std::string& group, const std::vector<double>& values) {
+bool widens(const EdgeWarning& edge, const StudyPlan& plan, const std::vector<CellSummary>& cells) {
+  return edge.suggested_values != searched_values(plan, cells, edge.group);
+}
+
+std::string eta_options(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
+                        const std::vector<LayerGroup>& groups, const std::vector<CellSummary>& cells) {
+  std::vector<std::string> options;
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    const auto edge = std::ranges::find_if(edges, [&](const EdgeWarning& one) { return one.group == group; });
+    std::vector<std::string> texts;
+    for (const double value :
+         edge == edges.end() ? searched_values(plan, cells, group) : edge->suggested_values)
+      texts.push_back(eta_text(value));
+    options.push_back("--eta " + groups[group].name + "=" + join(texts, ","));
+  }
+  return join(options, " ");
+}
+
+std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
+                                    const std::vector<LayerGroup>& groups,
+                                    const std::vector<CellSummary>& cells,
+                                    const std::optional<Setting>& chosen) {
   std::vector<std::string> texts;
-  for (const double value : values) texts.push_back(eta_text(value));
-  return "--eta " + group + "=" + join(texts, ",");
+  std::vector<EdgeWarning> open;
+  for (const EdgeWarning& edge : edges) {
+    if (widens(edge, plan, cells))
+      open.push_back(edge);
+    else if (chosen)
+      texts.push_back(fmt::format("{} = {} lies at the largest eta that Etalon allows, {}.",
+                                  groups.at(edge.group).name, eta_text(chosen->eta.at(edge.group)),
+                                  eta_text(largest_eta)));
+  }
+  if (open.empty()) return texts;
+  const std::string options = eta_options(open, plan, groups, cells);
+  if (!chosen) {
+    texts.push_back("Lower the range: " + options);
+    return texts;
+  }
+  std::vector<std::string> sides;
+  for (const EdgeSide side : {EdgeSide::low, EdgeSide::high})
+    if (std::string text = side_text(open, side, draws_between(plan), groups, *chosen); !text.empty())
+      sides.push_back(std::move(text));
+  texts.push_back(fmt::format("{}; better may lie beyond. {}: {}", join(sides, ", "),
+                              draws_between(plan) ? "Widen the search" : "Extend the grid", options));
+  return texts;
 }
 
 }  // namespace etalon

@@ -182,7 +182,8 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
     warnings.push_back(
         "One seed: settings were compared by a binomial bound of the standard error on the validation "
         "samples, which knows nothing of the spread between seeds. Use --seeds 3 or more.");
-  const std::vector<std::string> at_edges = edge_texts(edges, study.definition.groups, cell.setting);
+  const std::vector<std::string> at_edges =
+      edge_texts(edges, study.plan, study.definition.groups, evidence.cells, cell.setting);
   warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
   falling_warning(evidence, story, warnings);
   missing_warning(study, evidence, warnings);
@@ -202,9 +203,10 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
   other_weights(study, evidence, story, lines);
   other_limit(study, evidence, story, lines);
   for (const EdgeWarning& edge : recommendation.edges)
-    lines.push_back(fmt::format("A {} eta of {} than any searched may be better.",
-                                edge.side == EdgeSide::high ? "larger" : "smaller",
-                                study.definition.groups.at(edge.group).name));
+    if (widens(edge, study.plan, evidence.cells))
+      lines.push_back(fmt::format("A {} eta of {} than the search allowed may be better.",
+                                  edge.side == EdgeSide::high ? "larger" : "smaller",
+                                  study.definition.groups.at(edge.group).name));
   const double falling = evidence.cells[story.chosen].still_falling.mean.value_or(0);
   if (falling > limits::still_falling) lines.push_back("A longer budget may change the order.");
   if (recommendation.more_seeds_to_settle.value_or(0) > 0)
@@ -221,27 +223,6 @@ std::string all_diverged_reason(const SetEvidence& evidence) {
 std::string nothing_measured_reason(const SetEvidence& evidence) {
   if (evidence.cells.empty()) return fmt::format("No trial on {} is finished.", evidence.name);
   return fmt::format("Validation accuracy was not measured on {}.", evidence.name);
-}
-
-std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
-                                    const std::vector<LayerGroup>& groups,
-                                    const std::optional<Setting>& chosen) {
-  std::vector<std::string> texts;
-  for (const EdgeWarning& edge : edges) {
-    const std::string& group = groups.at(edge.group).name;
-    const std::string option = eta_option(group, edge.suggested_values);
-    const char* const side = edge.side == EdgeSide::high ? "largest" : "smallest";
-    if (!chosen)
-      texts.push_back(fmt::format("Lower the range of {}: {}", group, option));
-    else if (edge.side == EdgeSide::high && chosen->eta.at(edge.group) >= largest_eta)
-      texts.push_back(
-          fmt::format("{} = {} is the largest eta that Etalon allows.", group, eta_text(largest_eta)));
-    else
-      texts.push_back(
-          fmt::format("{} = {} is the {} eta searched; better may lie beyond. Extend the grid: {}", group,
-                      eta_text(chosen->eta.at(edge.group)), side, option));
-  }
-  return texts;
 }
 
 std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
@@ -286,8 +267,9 @@ std::vector<std::string> overall_warnings(const StudySnapshot& study, const std:
     warnings.push_back(
         "Every setting has more diverged seeds on some data set than divergence_limit allows.");
   if (sets.front().seeds == 1) warnings.push_back("One seed: differences between settings may be chance.");
-  const std::vector<EdgeWarning> edges = edges_of(*overall.setting, study.plan.space, sets.front().cells);
-  const std::vector<std::string> texts = edge_texts(edges, study.definition.groups, overall.setting);
+  const std::vector<EdgeWarning> edges = edges_of(*overall.setting, study.plan, sets.front().cells);
+  const std::vector<std::string> texts =
+      edge_texts(edges, study.plan, study.definition.groups, sets.front().cells, overall.setting);
   warnings.insert(warnings.end(), texts.begin(), texts.end());
   return warnings;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,12 +31,6 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
 
 std::string all_diverged_reason(const SetEvidence& evidence);
 std::string nothing_measured_reason(const SetEvidence& evidence);
-
-/// One line a warning, each with the option that extends the grid. Without a chosen setting: the range is too
-/// high.
-std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges,
-                                    const std::vector<LayerGroup>& groups,
-                                    const std::optional<Setting>& chosen);
 
 /// How the choice over all sets went.
 struct OverallStory {

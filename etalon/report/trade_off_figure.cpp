@@ -108,30 +108,18 @@ void add_axes(Figure& figure, const std::vector<Point>& points) {
   figure.y = spanning("instability: set-back + spike share", low.y, high.y);
 }
 
-/// Call after add_axes().
-void add_lines(Figure& figure, const std::vector<Point>& points, double budget) {
-  if (std::any_of(points.begin(), points.end(), [](const Point& point) { return point.missed; }))
-    figure.lines.push_back({LineRole::threshold, {{budget, figure.y.from}, {budget, figure.y.to}}});
-  if (Line front = front_line(points); front.points.size() > 1) figure.lines.push_back(std::move(front));
-}
-
 void add_legend(Figure& figure) {
   const auto dots = [&](DotRole role, const std::string& text) {
     if (std::any_of(figure.dots.begin(), figure.dots.end(), [&](const Dot& dot) { return dot.role == role; }))
-      figure.legend.push_back({role, text});
-  };
-  const auto line = [&](LineRole role, const std::string& text) {
-    if (std::any_of(figure.lines.begin(), figure.lines.end(), [&](const Line& l) { return l.role == role; }))
       figure.legend.push_back({role, text});
   };
   dots(DotRole::chosen, "chosen");
   dots(DotRole::eligible, "eligible");
   dots(DotRole::plain, "not eligible");
   if (std::any_of(figure.dots.begin(), figure.dots.end(), [](const Dot& dot) { return dot.hollow; }))
-    figure.legend.push_back({DotRole::plain, "hollow: target missed", 0, true});
+    figure.legend.push_back({DotRole::plain, "hollow: target missed, at the budget", 0, true});
   dots(DotRole::diverged, "every seed diverged");
-  line(LineRole::threshold, "budget");
-  line(LineRole::front, "Pareto front");
+  if (!figure.lines.empty()) figure.legend.push_back({LineRole::front, "Pareto front"});
 }
 
 }  // namespace
@@ -145,10 +133,9 @@ std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set) {
   figure.alternative =
       fmt::format("Epochs to the target against instability of each setting on {}", shown.facts->name);
   figure.height = 440;
-  const double budget = budget_of(view, shown);
-  const std::vector<Point> points = points_of(shown, budget);
+  const std::vector<Point> points = points_of(shown, budget_of(view, shown));
   add_axes(figure, points);
-  add_lines(figure, points, budget);
+  if (Line front = front_line(points); front.points.size() > 1) figure.lines.push_back(std::move(front));
   add_dots(figure, points, view.groups());
   add_legend(figure);
   return figure;

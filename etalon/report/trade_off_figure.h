@@ -9,7 +9,7 @@
 namespace etalon::report {
 
 /// Epochs to target across, instability up; lower left is better. Cells whose median missed the target
-/// within the budget stand at its line, hollow. Empty where no cell has both measures.
+/// stand at the budget, hollow. Empty where no cell has both measures.
 std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set);
 
 }  // namespace etalon::report

@@ -274,7 +274,8 @@ TEST(TradeOff, NothingMissedIsNothingHollow) {
   const auto figure = trade_off_figure(fake.view, 0);
   EXPECT_TRUE(
       std::none_of(figure->dots.begin(), figure->dots.end(), [](const Dot& dot) { return dot.hollow; }));
-  EXPECT_EQ(count(*figure, LineRole::threshold), 0u);
+  EXPECT_TRUE(std::none_of(figure->legend.begin(), figure->legend.end(),
+                           [](const LegendEntry& entry) { return entry.hollow; }));
 }
 
 TEST(TradeOff, WithoutMeasuredSpeedThereIsNone) {

@@ -159,7 +159,7 @@ std::string recommendation_json(const StudySnapshot& study, const Judgement& jud
                      {"numeric_class", study.machine.numeric_class},
                      {"etalon_version", study.machine.etalon_version}};
   json["training_seconds"] = study.times.training_seconds;
-  json["samples_trained"] = study.times.samples_trained;
+  json["samples_trained"] = view.samples_trained();
   json["dates"] = {{"started", utc_text(study.times.started_unix_millis)},
                    {"finished", utc_text(study.times.finished_unix_millis)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -32,7 +32,9 @@ std::vector<std::string> choice_row(const SetView& set, std::size_t index, const
     row.push_back(chosen.setting ? fmt::format("**{}**", eta_text(chosen.setting->eta.at(group))) : "none");
   row.push_back(chosen.setting ? percent_spread_text(chosen.validation_accuracy) : not_measured);
   row.push_back(chosen.setting ? std::to_string(chosen.validation_accuracy.count) : not_measured);
-  row.push_back(percent_spread_text(view.test_accuracy(index)));
+  const Spread test = view.test_accuracy(index);
+  const auto fewer = fewer_seeds_text(test, chosen);
+  row.push_back(percent_spread_text(test) + (fewer ? " (" + *fewer + ")" : ""));
   row.push_back(chosen.p_best ? number_text(*chosen.p_best) : not_measured);
   return row;
 }
@@ -56,6 +58,13 @@ std::string choices_table(const StudyView& view) {
     if (view.sets()[set].recommendation) rows.push_back(choice_row(view.sets()[set], set, view));
   if (view.judgement().overall && view.sets().size() > 1) rows.push_back(overall_row(view));
   return rows.empty() ? "" : markdown_table(head, rows, 1) + "\n";
+}
+
+/// "each of 3 seeds", "one seed", "2 to 3 seeds".
+std::string seeds_of_each_setting(const StudyView& view) {
+  const auto [fewest, most] = seed_range(view);
+  if (fewest != most) return fmt::format("{} to {} seeds", fewest, most);
+  return most == 1 ? "one seed" : "each of " + count_text(most, "seed");
 }
 
 std::string network_name(const StudyView& view) {
@@ -85,6 +94,22 @@ std::string seeds_text(const SetView& set) {
   return low == high ? count_text(high, "seed") : fmt::format("{} to {} seeds", low, high);
 }
 
+SeedRange seed_range(const StudyView& view) {
+  SeedRange range{UINT32_MAX, 0};
+  for (const SetView& set : view.sets())
+    for (const CellView& cell : set.cells) {
+      range.fewest = std::min(range.fewest, cell.summary->seeds);
+      range.most = std::max(range.most, cell.summary->seeds);
+    }
+  return range.most > 0 ? range : SeedRange{view.study().plan.seeds, view.study().plan.seeds};
+}
+
+std::optional<std::string> fewer_seeds_text(const Spread& test, const Recommendation& chosen) {
+  const std::uint32_t all = chosen.validation_accuracy.count;
+  if (!test.mean || test.count >= all) return {};
+  return fmt::format("over {} of {}", test.count, count_text(all, "seed"));
+}
+
 std::string overview_part(const StudyView& view) {
   const StudySnapshot& study = view.study();
   std::vector<std::string> names;
@@ -92,12 +117,10 @@ std::string overview_part(const StudyView& view) {
   std::string text = fmt::format(
       "# Choosing the learning rate (`eta`): {}\n\n## Overview\n\n"
       "This report chooses the learning rates of {} on {}. Every candidate setting was trained for {} with "
-      "each of "
       "{}, under the same conditions and from the same initial weights; what follows is what was measured, "
-      "and what "
-      "it says.\n\n",
+      "and what it says.\n\n",
       escaped_markdown(study.name), network_name(view), listed(names),
-      count_text(study.definition.epochs, "epoch"), count_text(study.plan.seeds, "seed"));
+      count_text(study.definition.epochs, "epoch"), seeds_of_each_setting(view));
   if (study.trials.size() < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
                         study.trials.size(), study.planned_trials);

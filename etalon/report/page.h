@@ -2,6 +2,8 @@
 /// conclusion.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "etalon/report/plots.h"
@@ -25,5 +27,14 @@ std::string set_name(const SetView& set);
 std::string setting_markdown(const std::optional<Setting>& setting, const StudyView& view);
 /// "3 seeds" or, where cells differ, "2 to 3 seeds".
 std::string seeds_text(const SetView& set);
+
+struct SeedRange {
+  std::uint32_t fewest = 0, most = 0;
+};
+/// Over all settings of all sets; what is planned where none has a finished trial.
+SeedRange seed_range(const StudyView& view);
+
+/// "over 2 of 3 seeds" where a test accuracy comes from fewer seeds than the choice's validation accuracy.
+std::optional<std::string> fewer_seeds_text(const Spread& test, const Recommendation& chosen);
 
 }  // namespace etalon::report

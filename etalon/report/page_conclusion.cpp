@@ -77,7 +77,8 @@ std::string test_line(const StudyView& view, std::size_t set) {
   if (test.mean)
     return fmt::format(
         "- Test accuracy {} ({}), evaluated once, after the choice, with the weights of its trials.\n",
-        percent_spread_text(test), count_text(test.count, "seed"));
+        percent_spread_text(test),
+        fewer_seeds_text(test, *view.sets()[set].recommendation).value_or(count_text(test.count, "seed")));
   const char* reason = view.study().trials.size() < view.study().planned_trials
                            ? "the study has not come to its end"
                            : "the store holds no test result for this setting";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -16,10 +17,35 @@ std::string eta_list(const std::vector<double>& values) {
   return "`[" + join(texts, ", ") + "]`";
 }
 
+std::size_t trained_settings(const StudyView& view) {
+  std::set<Setting> settings;
+  for (const TrialRecord& trial : view.study().trials) settings.insert(trial.key.setting);
+  return settings.size();
+}
+
+/// Whether the plan holds more settings than its last request drew: it grew from several.
+bool grew(const StudyView& view) {
+  const StudyPlan& plan = view.study().plan;
+  const std::size_t drawn = std::size_t{plan.trials} * plan.seeds * view.sets().size();
+  return trained_settings(view) > plan.trials || view.study().planned_trials > drawn;
+}
+
+std::string list_line(const StudyView& view) {
+  const StudyPlan& plan = view.study().plan;
+  const std::size_t all = plan.space.settings.size(), trained = trained_settings(view);
+  if (plan.strategy == "grid")
+    return fmt::format("- A **list of {}** of `eta`, and no others.\n", count_text(all, "setting"));
+  if (!grew(view))
+    return fmt::format("- A **{} search** of {} among a list of {}.\n", plan.strategy,
+                       count_text(plan.trials, "setting"), all);
+  return fmt::format("- A **list of {}** of `eta` (the last asked by {} search){}.\n",
+                     count_text(all, "setting"), plan.strategy,
+                     trained < all ? fmt::format("; {} of them are trained so far", trained) : "");
+}
+
 std::string search_lines(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
-  if (!plan.space.settings.empty())
-    return fmt::format("- **{} given settings** of `eta`, and no others.\n", plan.space.settings.size());
+  if (!plan.space.settings.empty()) return list_line(view);
   std::string text = plan.strategy == "grid" ? "- A **grid search** over every combination of\n"
                                              : fmt::format("- A **{} search** of {} within\n", plan.strategy,
                                                            count_text(plan.trials, "setting"));
@@ -27,6 +53,15 @@ std::string search_lines(const StudyView& view) {
     text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
                         eta_list(plan.space.values[group]));
   return text;
+}
+
+/// "3 seeds a setting (indices 0 to 2)"
+std::string seed_counts(const StudyView& view) {
+  const auto [fewest, most] = seed_range(view);
+  std::uint32_t last = view.study().trials.empty() ? std::max(1u, most) - 1 : 0;
+  for (const TrialRecord& trial : view.study().trials) last = std::max(last, trial.key.seed_index);
+  return fmt::format("{}{} a setting ({})", fewest < most ? fmt::format("{} to ", fewest) : "",
+                     count_text(most, "seed"), last == 0 ? "index 0" : fmt::format("indices 0 to {}", last));
 }
 
 std::string optimizer_text(const OptimizerSpec& spec) {
@@ -57,12 +92,11 @@ std::string training_lines(const StudyView& view) {
   return fmt::format(
       "- **Training**: {}, {}; initializer {}; minibatches of {}; {} (an epoch's last partial minibatch is "
       "dropped).\n"
-      "- **Seeds**: {} a setting (indices 0 to {}). The same index means the same initial weights and the "
+      "- **Seeds**: {}. The same index means the same initial weights and the "
       "same order "
       "of minibatches in every trial, so settings are compared in pairs. Study seed {}.\n",
       optimizer_text(training.optimizer), schedule_text(training.schedule), training.initializer,
-      definition.batch, count_text(definition.epochs, "epoch"), count_text(view.study().plan.seeds, "seed"),
-      std::max(1u, view.study().plan.seeds) - 1, definition.study_seed);
+      definition.batch, count_text(definition.epochs, "epoch"), seed_counts(view), definition.study_seed);
 }
 
 std::string data_table(const StudyView& view) {
@@ -163,10 +197,12 @@ std::string machine_lines(const StudyView& view) {
   else
     text += "Not recorded.";
   if (times.training_seconds > 0)
-    text += fmt::format(" Training took {} in all: {} samples, {} a second.",
-                        duration_text(times.training_seconds), grouped_digits(times.samples_trained),
-                        grouped_digits(static_cast<std::uint64_t>(static_cast<double>(times.samples_trained) /
-                                                                  times.training_seconds)));
+    text +=
+        fmt::format(" Training took {}, at {} samples a second; the finished trials took {} samples in all.",
+                    duration_text(times.training_seconds),
+                    grouped_digits(static_cast<std::uint64_t>(static_cast<double>(times.samples_trained) /
+                                                              times.training_seconds)),
+                    grouped_digits(view.samples_trained()));
   return text + "\n\n";
 }
 

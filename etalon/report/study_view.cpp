@@ -63,6 +63,12 @@ StudyView::StudyView(const StudySnapshot& study, const Judgement& judgement)
   }
 }
 
+std::uint64_t StudyView::samples_trained() const {
+  std::uint64_t samples = 0;
+  for (const TrialRecord& trial : study_.trials) samples += trial.samples_trained;
+  return samples;
+}
+
 Spread StudyView::test_accuracy(std::size_t set) const {
   Spread spread;
   const auto& recommendations = judgement_.recommendations;

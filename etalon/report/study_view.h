@@ -41,6 +41,9 @@ class StudyView {
   /// Test accuracies of the recommended setting on set `set`, over the seeds that were evaluated.
   Spread test_accuracy(std::size_t set) const;
 
+  /// What the finished trials were trained on, each sample as often as it was used.
+  std::uint64_t samples_trained() const;
+
  private:
   const StudySnapshot& study_;
   const Judgement& judgement_;

@@ -51,7 +51,7 @@ std::string percent_spread_text(const Spread& spread) {
 
 std::string target_text(const std::optional<EpochsToTarget>& target) {
   if (!target) return not_measured;
-  return target->reached ? number_text(target->epochs) : "more than " + number_text(target->epochs);
+  return target->reached ? number_text(target->epochs) : ">" + number_text(target->epochs);
 }
 
 std::string count_text(std::size_t count, const std::string& noun) {

@@ -28,7 +28,7 @@ std::string spread_text(const Spread& spread);
 /// "98.12 ± 0.05 %"
 std::string percent_spread_text(const Spread& spread);
 
-/// "0.53", or "more than 2" where the target was missed within the budget.
+/// "0.53", or ">2" where the target was missed within the budget.
 std::string target_text(const std::optional<EpochsToTarget>& target);
 
 /// "1 seed", "3 seeds"

@@ -30,7 +30,7 @@ TEST(Words, WhatWasNotMeasuredIsNeverZero) {
   EXPECT_EQ(percent_spread_text({}), not_measured);
   EXPECT_EQ(target_text(std::nullopt), not_measured);
   EXPECT_EQ(number_text(std::optional<double>()), not_measured);
-  EXPECT_EQ(target_text(EpochsToTarget{2, false}), "more than 2");
+  EXPECT_EQ(target_text(EpochsToTarget{2, false}), ">2");
 }
 
 TEST(Words, Numbers) {

@@ -48,6 +48,93 @@ TEST(Page, TestAccuracyIsOfTheChosenSettingAlone) {
   EXPECT_THAT(page_of(study), HasSubstr("Test accuracy 98.00 ± 1.41 % (2 seeds)"));
 }
 
+TEST(Page, TestAccuracyOfFewerSeedsSaysOfHowMany) {
+  StudySnapshot study = testing::fake_study(small_options());
+  const Setting chosen = *testing::fake_judgement(study).recommendations[0].setting;
+  study.tests = {{{0, chosen, 0}, 0.1, 0.97}};
+  const std::string page = page_of(study);
+  EXPECT_THAT(page, HasSubstr("- Test accuracy 97.00 % (over 1 of 2 seeds)"));
+  EXPECT_THAT(page, HasSubstr("| 2 | 97.00 % (over 1 of 2 seeds) |")) << "in the overview too";
+}
+
+TEST(Page, ATargetThatWasMissedIsMoreThanTheBudget) {
+  EXPECT_THAT(page_of(testing::fake_study(small_options())), HasSubstr("| >2 |"));
+}
+
+TEST(Page, CountsTheSamplesOfTheTrialsThemselves) {
+  StudySnapshot study = testing::fake_study(small_options());
+  study.times.training_seconds = 10, study.times.samples_trained = 1000;
+  const std::string page = page_of(study);
+  EXPECT_THAT(page, HasSubstr("100 samples a second"));
+  EXPECT_THAT(page, HasSubstr("276,480 samples in all")) << "36 trials of 7,680";
+  const auto json = nlohmann::json::parse(recommendation_json(study, testing::fake_judgement(study)));
+  EXPECT_EQ(json["samples_trained"], 276'480);
+}
+
+TEST(Page, OneSeedIsNotCalledEach) {
+  testing::FakeOptions options = small_options();
+  options.seeds = 1;
+  const std::string page = page_of(testing::fake_study(options));
+  EXPECT_THAT(page, HasSubstr("was trained for 2 epochs with one seed, under"));
+  EXPECT_THAT(page, HasSubstr("- **Seeds**: 1 seed a setting (index 0)."));
+  EXPECT_THAT(page, Not(HasSubstr("each of 1 ")));
+}
+
+TEST(Page, SeedsThatDifferFromSettingToSettingAreARange) {
+  StudySnapshot study = testing::fake_study(small_options());
+  std::erase_if(study.trials, [&](const TrialRecord& trial) {
+    return trial.key.seed_index == 1 && trial.key.setting.eta.front() == 0.01;
+  });
+  const std::string page = page_of(study);
+  EXPECT_THAT(page, HasSubstr("was trained for 2 epochs with 1 to 2 seeds, under"));
+  EXPECT_THAT(page, HasSubstr("- **Seeds**: 1 to 2 seeds a setting (indices 0 to 1)."));
+}
+
+/// Seven settings, of which a random search asked `trials`.
+StudySnapshot random_study(std::uint32_t trials) {
+  testing::FakeOptions options = small_options();
+  options.settings = {{{0.01, 0.01}}, {{0.01, 0.1}}, {{0.02, 0.05}}, {{0.03, 0.02}},
+                      {{0.1, 0.01}},  {{0.1, 0.1}},  {{0.2, 0.07}}};
+  StudySnapshot study = testing::fake_study(options);
+  study.plan.strategy = "random", study.plan.trials = trials;
+  return study;
+}
+
+TEST(Page, ARandomSearchIsTold) {
+  StudySnapshot study = random_study(7);
+  study.plan.space.settings.clear();
+  EXPECT_THAT(page_of(study),
+              HasSubstr("- A **random search** of 7 settings within\n    - conv: `[0.01, 0.1, 1]`"));
+}
+
+TEST(Page, ARandomSearchThatGrewAnotherOneSaysHowManySettingsThereAre) {
+  const std::string page = page_of(random_study(3));
+  EXPECT_THAT(page, HasSubstr("- A **list of 7 settings** of `eta` (the last asked by random search).\n"));
+  EXPECT_THAT(page, Not(HasSubstr("search** of 3")));
+}
+
+TEST(Page, AGrownSearchThatIsNotDoneSaysHowManySettingsAreTrained) {
+  StudySnapshot study = random_study(3);
+  std::erase_if(study.trials, [](const TrialRecord& trial) { return trial.key.setting.eta.front() > 0.05; });
+  EXPECT_THAT(page_of(study), HasSubstr("- A **list of 7 settings** of `eta` (the last asked by random "
+                                        "search); 4 of them are trained so far.\n"));
+}
+
+TEST(Page, ARandomDrawFromAListSaysBothNumbers) {
+  StudySnapshot study = random_study(2);
+  std::erase_if(study.trials, [](const TrialRecord& trial) {
+    return trial.key.setting.eta.front() != 0.02 && trial.key.setting.eta.front() != 0.03;
+  });
+  study.planned_trials = static_cast<std::uint32_t>(study.trials.size());
+  EXPECT_THAT(page_of(study), HasSubstr("- A **random search** of 2 settings among a list of 7.\n"));
+}
+
+TEST(Page, AListOfSettingsOfAGridIsCounted) {
+  StudySnapshot study = random_study(0);
+  study.plan.strategy = "grid";
+  EXPECT_THAT(page_of(study), HasSubstr("- A **list of 7 settings** of `eta`, and no others.\n"));
+}
+
 TEST(Page, NoTrialsAtAllMakeAPageToo) {
   StudySnapshot study = testing::fake_study(small_options());
   study.trials.clear();

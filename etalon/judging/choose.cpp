@@ -69,11 +69,11 @@ void add_equivalent(const SetEvidence& evidence, const SimultaneousSet& together
   if (!settled || cells.size() == 1) result.more_seeds_to_settle = together.more_seeds;
 }
 
-/// Where nothing is above chance, every cell of `cells` contends: the chosen one is no better than a guess.
+/// Where nothing is above chance, the accuracies tell no setting from another: no certificate.
 void certify(const StudySnapshot& study, const SetEvidence& evidence, const std::vector<std::size_t>& cells,
              const ChoiceStory& story, Recommendation& result) {
-  const std::optional<AccuracyModel> model =
-      model_accuracy(evidence, cells, story.above_chance ? story.eligible : cells);
+  if (!story.above_chance) return;
+  const std::optional<AccuracyModel> model = model_accuracy(evidence, cells, story.eligible);
   if (!model) return;
   const std::size_t chosen = story.chosen;
   const RandomKey key{study.definition.study_seed, 0, Purpose::resampling};

@@ -45,6 +45,7 @@ inline constexpr StabilityLimits climb{0.07, 0.18, 0.45};  ///< highest rise of 
 inline constexpr StabilityLimits swing{0.06, 0.15, 0.30};
 inline constexpr StabilityLimits spike_share{0.0005, 0.004, 0.02};
 inline constexpr double visible_descent = 0.1;  ///< of l_0; a stalled run that fell less does not move
+inline constexpr double near_guessing = 1.1;    ///< of min(l_0, H); what ends higher did not fall that far
 inline constexpr double visible_spike = 0.15;   ///< spikes that are all lower do not change the word
 inline constexpr double visible_jump = 0.25;    ///< a jump at the start that the eye sees
 /// Neighbouring residuals correlate by chance, and through the median filter, up to about this much.

@@ -78,6 +78,8 @@ std::string stalled_sentence(const Look& look) {
   if (const std::string why = why_unstable(look); !why.empty())
     return "The loss does not go down" + why + ".";
   if (look.descent <= limits::visible_descent) return "The loss does not move.";
+  if (look.level > limits::near_guessing)
+    return "The loss goes down, but stays above the level of guessing to the end of the budget.";
   return goes_on(look) ? "The loss falls to the level of guessing within the budget and is still going down."
          : look.above_chance
              ? "The loss falls to the level of guessing within the budget; the accuracy is above chance."
@@ -143,6 +145,7 @@ Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<dou
     look.target = epochs_to_loss(curve, *target);
     look.made = (height - final_loss(curve)) / (height - curve.share(*target));
   }
+  look.level = final_loss(curve) / height;
   look.descent = descent(curve);
   look.area = area(curve);
   look.climb = climb(curve) / height;

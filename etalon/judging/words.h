@@ -17,6 +17,7 @@ struct Look {
   double budget_epochs = 1;
   std::optional<EpochsToTarget> target;  ///< 90 % of the set's best descent, whatever target the user gave
   double made = 0;     ///< share of the way from the level of guessing to that target, at the end
+  double level = 0;    ///< the final loss in shares of the level of guessing
   double descent = 0;  ///< 1 - min s, in shares of l_0
   double area = 1;
   double climb = 0;  ///< set-back

@@ -185,6 +185,8 @@ TEST(Choose, nothing_above_chance_gives_a_value_and_a_warning) {
   const Recommendation result = recommended(study);
   EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}})) << "the lowest training loss";
   EXPECT_THAT(result.warnings, Contains(HasSubstr("Nothing is above chance on one")));
+  EXPECT_FALSE(result.p_best) << "accuracies tell nothing";
+  EXPECT_TRUE(result.equivalent.empty());
 }
 
 TEST(Choose, one_seed_is_compared_on_the_validation_samples) {

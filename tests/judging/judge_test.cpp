@@ -109,9 +109,10 @@ TEST(Judge, a_stalled_seed_above_chance_is_not_said_to_have_learned_nothing) {
 TEST(Judge, sensitivity_is_the_rise_towards_the_neighbours_per_decade) {
   Study study(1, 1);
   for (const auto& [conv, level] : {std::pair{0.01, 0.4}, {1.0, 0.2}, {10.0, 0.5}})
-    study.trial({0, {{conv, 0.1}}, 0},
-                made_up::with_accuracy(
-                    made_up::draw([=](double) { return level; }, {400, 2, guessing, 0.0, 0}), 0.5));
+    study.trial(
+        {0, {{conv, 0.1}}, 0},
+        made_up::with_accuracy(
+            made_up::draw([level = level](double) { return level; }, {400, 2, guessing, 0.0, 0}), 0.5));
   const Judgement judgement = judge(study.done());
   EXPECT_NEAR(*judgement.cells[0][1].sensitivity, guessing * (0.2 / 2 + 0.3 / 1) / 2, 1e-5);
   Study alone(1, 1);

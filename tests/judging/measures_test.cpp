@@ -17,7 +17,6 @@ using made_up::falling;
 using made_up::guessing;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 /// 100 steps an epoch, reference 1, without noise: window 5, so that s is nearly v.
 Curve plain(const std::function<double(double)>& loss, std::uint32_t epochs = 4) {

@@ -156,10 +156,10 @@ TEST(Words, a_large_loss_at_the_start_neither_hides_a_slow_descent_nor_a_climb) 
   EXPECT_EQ(stability_word(look_at(hilly, TrialStatus::learning, target, guessing)), unstable);
 }
 
-/// From 1.5 times the level of guessing down to 1.005 of it, and no further.
-Look at_guessing(double slope_at_the_end) {
+/// From 1.5 times the level of guessing down to 1.005 of it, or so much above, and no further.
+Look at_guessing(double slope_at_the_end, double above = 0) {
   const auto loss = [=](double place) {
-    return (1.005 + 0.5 * std::exp(-20 * place) + slope_at_the_end * (1 - place)) / 1.5;
+    return (1.005 + above + 0.5 * std::exp(-20 * place) + slope_at_the_end * (1 - place)) / 1.5;
   };
   const NormalizedCurve curve = normalize(draw(loss, {400, 2, 1.5 * guessing, 0.002, 0}), 0);
   return look_at(curve, status_of(curve, guessing), target, guessing);
@@ -170,6 +170,11 @@ TEST(Words, a_loss_that_still_falls_does_not_stay_at_the_level_of_guessing) {
   EXPECT_EQ(sentence(at_guessing(0)), "The loss falls to the level of guessing and stays there.");
   EXPECT_EQ(sentence(at_guessing(0.1)),
             "The loss falls to the level of guessing within the budget and is still going down.");
+}
+
+TEST(Words, a_loss_that_ends_above_the_level_of_guessing_did_not_fall_to_it) {
+  EXPECT_EQ(sentence(at_guessing(0, 0.15)),
+            "The loss goes down, but stays above the level of guessing to the end of the budget.");
 }
 
 TEST(Words, a_loss_at_the_level_of_guessing_may_have_an_accuracy_above_chance) {

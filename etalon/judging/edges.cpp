@@ -91,7 +91,7 @@ std::vector<double> with_one_more_decade(const std::vector<double>& values, Edge
 
 std::vector<double> wider_values(const StudyPlan& plan, const std::vector<CellSummary>& cells,
                                  std::size_t group, EdgeSide side) {
-  const std::vector<double> wider = with_one_more_decade(searched_values(plan, cells, group), side);
+  std::vector<double> wider = with_one_more_decade(searched_values(plan, cells, group), side);
   if (draws_between(plan) && wider.size() > 2) return {wider.front(), wider.back()};
   return wider;
 }

@@ -70,7 +70,10 @@ class Block {
     if (!text.empty()) add(wrapped(text, indent_, page_.columns));
   }
   void warning(const std::string& text) {
-    add(page_.paint.warning(wrapped("warning: " + text, indent_, page_.columns)));
+    // Options to paste stay on one line, whatever the width.
+    const std::size_t options = std::min(text.find(" --eta "), text.size());
+    add(page_.paint.warning(wrapped("warning: " + text.substr(0, options), indent_, page_.columns)));
+    if (options < text.size()) add(page_.paint.warning(text.substr(options + 1)));
   }
   const std::string& text() const { return text_; }
 

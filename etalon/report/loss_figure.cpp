@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/text.h"
 #include "etalon/report/curve_lines.h"
 #include "etalon/report/words.h"
 
@@ -231,7 +232,7 @@ Figure overlay_figure(const StudyView& view, std::size_t set, const LossAxes& ax
   const SetView& shown = view.sets().at(set);
   const auto best = best_cells(shown);
   Figure figure;
-  figure.title = fmt::format("{}: all {}", shown.facts->name, count_text(shown.cells.size(), "setting"));
+  figure.title = fmt::format("{}: all {}", shown.facts->name, counted(shown.cells.size(), "setting"));
   figure.subtitle = {"Median over seeds of the smoothed training loss; the most accurate settings in colour"};
   figure.alternative = fmt::format("Training loss against epochs of all settings on {}", shown.facts->name);
   figure.height = 460;

@@ -64,7 +64,7 @@ std::string choices_table(const StudyView& view) {
 std::string seeds_of_each_setting(const StudyView& view) {
   const auto [fewest, most] = seed_range(view);
   if (fewest != most) return fmt::format("{} to {} seeds", fewest, most);
-  return most == 1 ? "one seed" : "each of " + count_text(most, "seed");
+  return most == 1 ? "one seed" : "each of " + counted(most, "seed");
 }
 
 std::string network_name(const StudyView& view) {
@@ -91,7 +91,7 @@ std::string seeds_text(const SetView& set) {
       set.cells.begin(), set.cells.end(),
       [](const CellView& a, const CellView& b) { return a.summary->seeds < b.summary->seeds; });
   const auto low = fewest->summary->seeds, high = most->summary->seeds;
-  return low == high ? count_text(high, "seed") : fmt::format("{} to {} seeds", low, high);
+  return low == high ? counted(high, "seed") : fmt::format("{} to {} seeds", low, high);
 }
 
 SeedRange seed_range(const StudyView& view) {
@@ -107,7 +107,7 @@ SeedRange seed_range(const StudyView& view) {
 std::optional<std::string> fewer_seeds_text(const Spread& test, const Recommendation& chosen) {
   const std::uint32_t all = chosen.validation_accuracy.count;
   if (!test.mean || test.count >= all) return {};
-  return fmt::format("over {} of {}", test.count, count_text(all, "seed"));
+  return fmt::format("over {} of {}", test.count, counted(all, "seed"));
 }
 
 std::string overview_part(const StudyView& view) {
@@ -120,7 +120,7 @@ std::string overview_part(const StudyView& view) {
       "{}, under the same conditions and from the same initial weights; what follows is what was measured, "
       "and what it says.\n\n",
       escaped_markdown(study.name), network_name(view), listed(names),
-      count_text(study.definition.epochs, "epoch"), seeds_of_each_setting(view));
+      counted(study.definition.epochs, "epoch"), seeds_of_each_setting(view));
   if (study.trials.size() < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
                         study.trials.size(), study.planned_trials);

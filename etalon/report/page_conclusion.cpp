@@ -33,7 +33,8 @@ std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
   text += chosen.p_best ? fmt::format("- The probability that no other setting is more accurate is {}.\n",
                                       number_text(*chosen.p_best))
                         : "- The probability that this setting is the best is " + not_measured +
-                              ": that takes at least two seeds.\n";
+                              (chosen.validation_accuracy.count < 2 ? ": that takes at least two seeds.\n"
+                                                                    : ": no setting is above chance.\n");
   if (chosen.equivalent.size() > 1)
     text += fmt::format("- With 95 % confidence, the best of all is one of these {}: {}.\n",
                         chosen.equivalent.size(), settings_list(chosen.equivalent, view));
@@ -42,7 +43,7 @@ std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
   text += fmt::format(
       "- {} could have been chosen for accuracy (not told apart from the best); speed and "
       "stability decided among them.\n",
-      chosen.eligible.size() == 1 ? "One setting" : count_text(chosen.eligible.size(), "setting"));
+      chosen.eligible.size() == 1 ? "One setting" : counted(chosen.eligible.size(), "setting"));
   return text;
 }
 
@@ -58,27 +59,13 @@ std::string margin_line(const CellSummary& cell, const StudyView& view) {
   return parts.empty() ? "" : "- Margin to the nearest diverged setting: " + join(parts, "; ") + ".\n";
 }
 
-std::string edge_lines(const Recommendation& chosen, const StudyView& view) {
-  std::string text;
-  for (const EdgeWarning& edge : chosen.edges) {
-    std::vector<std::string> values;
-    for (const double value : edge.suggested_values) values.push_back(eta_text(value));
-    const std::string& group = view.groups().at(edge.group).name;
-    text += fmt::format(
-        "- The choice lies at the {} end of the range of {}. Add {} to the command to look beyond.\n",
-        edge.side == EdgeSide::low ? "low" : "high", escaped_markdown(group),
-        inline_code("--eta " + group + "=" + join(values, ",")));
-  }
-  return text;
-}
-
 std::string test_line(const StudyView& view, std::size_t set) {
   const Spread test = view.test_accuracy(set);
   if (test.mean)
     return fmt::format(
         "- Test accuracy {} ({}), evaluated once, after the choice, with the weights of its trials.\n",
         percent_spread_text(test),
-        fewer_seeds_text(test, *view.sets()[set].recommendation).value_or(count_text(test.count, "seed")));
+        fewer_seeds_text(test, *view.sets()[set].recommendation).value_or(counted(test.count, "seed")));
   const char* reason = view.study().trials.size() < view.study().planned_trials
                            ? "the study has not come to its end"
                            : "the store holds no test result for this setting";
@@ -97,11 +84,11 @@ std::string set_conclusion(const StudyView& view, std::size_t index) {
   text += fmt::format("- We select {}.\n- {}\n- Validation accuracy {} ({}).\n",
                       setting_markdown(chosen.setting, view), escaped_markdown(chosen.reason),
                       percent_spread_text(chosen.validation_accuracy),
-                      count_text(chosen.validation_accuracy.count, "seed"));
+                      counted(chosen.validation_accuracy.count, "seed"));
   text += test_line(view, index);
   if (const auto* cell = set.chosen()) text += margin_line(*cell->summary, view);
   text += "\nHow sure this is:\n\n" + doubt_lines(chosen, view);
-  text += bullets(chosen.warnings, "**Warning:** ") + edge_lines(chosen, view);
+  text += bullets(chosen.warnings, "**Warning:** ");
   if (!chosen.what_would_change_it.empty())
     text += "\nWhat would change the choice:\n\n" + bullets(chosen.what_would_change_it, "");
   return text + "\n";

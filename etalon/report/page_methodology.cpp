@@ -34,12 +34,12 @@ std::string list_line(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
   const std::size_t all = plan.space.settings.size(), trained = trained_settings(view);
   if (plan.strategy == "grid")
-    return fmt::format("- A **list of {}** of `eta`, and no others.\n", count_text(all, "setting"));
+    return fmt::format("- A **list of {}** of `eta`, and no others.\n", counted(all, "setting"));
   if (!grew(view))
     return fmt::format("- A **{} search** of {} among a list of {}.\n", plan.strategy,
-                       count_text(plan.trials, "setting"), all);
+                       counted(plan.trials, "setting"), all);
   return fmt::format("- A **list of {}** of `eta` (the last asked by {} search){}.\n",
-                     count_text(all, "setting"), plan.strategy,
+                     counted(all, "setting"), plan.strategy,
                      trained < all ? fmt::format("; {} of them are trained so far", trained) : "");
 }
 
@@ -48,7 +48,7 @@ std::string search_lines(const StudyView& view) {
   if (!plan.space.settings.empty()) return list_line(view);
   std::string text = plan.strategy == "grid" ? "- A **grid search** over every combination of\n"
                                              : fmt::format("- A **{} search** of {} within\n", plan.strategy,
-                                                           count_text(plan.trials, "setting"));
+                                                           counted(plan.trials, "setting"));
   for (std::size_t group = 0; group < view.groups().size() && group < plan.space.values.size(); ++group)
     text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
                         eta_list(plan.space.values[group]));
@@ -61,7 +61,7 @@ std::string seed_counts(const StudyView& view) {
   std::uint32_t last = view.study().trials.empty() ? std::max(1u, most) - 1 : 0;
   for (const TrialRecord& trial : view.study().trials) last = std::max(last, trial.key.seed_index);
   return fmt::format("{}{} a setting ({})", fewest < most ? fmt::format("{} to ", fewest) : "",
-                     count_text(most, "seed"), last == 0 ? "index 0" : fmt::format("indices 0 to {}", last));
+                     counted(most, "seed"), last == 0 ? "index 0" : fmt::format("indices 0 to {}", last));
 }
 
 std::string optimizer_text(const OptimizerSpec& spec) {
@@ -96,7 +96,7 @@ std::string training_lines(const StudyView& view) {
       "same order "
       "of minibatches in every trial, so settings are compared in pairs. Study seed {}.\n",
       optimizer_text(training.optimizer), schedule_text(training.schedule), training.initializer,
-      definition.batch, count_text(definition.epochs, "epoch"), seed_counts(view), definition.study_seed);
+      definition.batch, counted(definition.epochs, "epoch"), seed_counts(view), definition.study_seed);
 }
 
 std::string data_table(const StudyView& view) {
@@ -192,7 +192,7 @@ std::string machine_lines(const StudyView& view) {
   if (!machine.processor.empty())
     text +=
         fmt::format("{}, {}, {} ({} trials a pack), numeric class {}, Etalon {}.",
-                    escaped_markdown(machine.processor), count_text(machine.threads, "thread"),
+                    escaped_markdown(machine.processor), counted(machine.threads, "thread"),
                     machine.instruction_set, machine.lanes, machine.numeric_class, machine.etalon_version);
   else
     text += "Not recorded.";

@@ -31,7 +31,7 @@ std::string accuracy_line(const CellSummary& cell) {
   if (cell.diverged_seeds > 0 && cell.diverged_seeds < cell.seeds)
     text +=
         fmt::format(", with {} of {} seeds diverged and counted as chance", cell.diverged_seeds, cell.seeds);
-  return text + fmt::format(" ({}).", count_text(cell.seeds, "seed"));
+  return text + fmt::format(" ({}).", counted(cell.seeds, "seed"));
 }
 
 /// One entry of the list: the etas, the sentence, the plot.

@@ -124,7 +124,7 @@ def scheduler(optimizer, steps_per_epoch):
 
     return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 )py",
-                     count_text(definition.epochs, "epoch"), shortest(spec.warmup_epochs),
+                     counted(definition.epochs, "epoch"), shortest(spec.warmup_epochs),
                      factor_expression(spec, definition.epochs));
 }
 

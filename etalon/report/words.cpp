@@ -54,10 +54,6 @@ std::string target_text(const std::optional<EpochsToTarget>& target) {
   return target->reached ? number_text(target->epochs) : ">" + number_text(target->epochs);
 }
 
-std::string count_text(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string listed(const std::vector<std::string>& names) {
   if (names.size() < 2) return join(names, "");
   return join(std::span(names).first(names.size() - 1), ", ") + " and " + names.back();

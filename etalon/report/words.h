@@ -31,9 +31,6 @@ std::string percent_spread_text(const Spread& spread);
 /// "0.53", or ">2" where the target was missed within the budget.
 std::string target_text(const std::optional<EpochsToTarget>& target);
 
-/// "1 seed", "3 seeds"
-std::string count_text(std::size_t count, const std::string& noun);
-
 /// "a", "a and b", "a, b and c"
 std::string listed(const std::vector<std::string>& names);
 

@@ -16,8 +16,8 @@ enum class EdgeSide { low, high };
 struct EdgeWarning {
   std::uint32_t group = 0;
   EdgeSide side = EdgeSide::high;
-  std::vector<double>
-      suggested_values;  ///< the group's list with one more decade on that side, within (0, 10]
+  std::vector<double> suggested_values;  ///< the group's list with one more decade on that side; of a random
+                                         ///< search {from, to}; in (0, 10]
 };
 
 /// One point of the speed-against-stability picture.

@@ -18,7 +18,21 @@ struct TensorShape {
 };
 std::string to_text(const TensorShape& shape);  ///< "6x28x28", "120"
 
-enum class LayerKind { conv, dense, maxpool, avgpool, relu, leaky_relu, tanh, sigmoid, dropout };
+enum class LayerKind {
+  conv,
+  dense,
+  maxpool,
+  avgpool,
+  relu,
+  leaky_relu,
+  tanh,
+  sigmoid,
+  gelu,
+  silu,
+  dropout,
+  batchnorm,
+  add
+};
 
 /// One layer, its shapes inferred.
 struct LayerDescription {
@@ -26,14 +40,23 @@ struct LayerDescription {
   std::string text;   ///< as written: "conv 6 5x5 pad 2"
   std::string label;  ///< given with "label NAME"; may be empty
   TensorShape input, output;
+  std::int32_t source = -1;  ///< the layer whose output is this one's input; -1: the network's input
+  std::int32_t addend = -1;  ///< add: the layer whose output is added, -1: the network's input. Of a larger
+                             ///< addend every s-th row and column; zeros for channels that it lacks (He et
+                             ///< al. 2015, option A)
+  std::uint32_t channel_groups =
+      1;  ///< conv: output channels of a group see the input channels of theirs alone
   std::uint32_t kernel_height = 0, kernel_width = 0;  ///< conv, maxpool, avgpool
   std::uint32_t stride = 1, padding = 0;
-  float parameter = 0;        ///< leaky-relu: slope; dropout: share dropped, [0, 1)
-  std::uint32_t weights = 0;  ///< conv: out * in * kh * kw; dense: out * in
-  std::uint32_t biases = 0;
+  float parameter = 0;  ///< leaky-relu: slope; dropout: share dropped, [0, 1)
+  std::uint32_t weights =
+      0;  ///< conv: out * in / channel_groups * kh * kw; dense: out * in; batchnorm: channels
+  std::uint32_t biases = 0;  ///< out, or 0 ("no-bias"); batchnorm: channels
+  std::uint32_t statistics =
+      0;                    ///< batchnorm: running mean, then running variance, 2 * channels: not trained
   std::int32_t group = -1;  ///< index into the study's groups; -1 without weights
   std::uint32_t first_parameter =
-      0;  ///< where weights, then biases, stand in the network's flat parameter array
+      0;  ///< where weights, biases, then statistics stand in the network's flat parameter array
 };
 
 struct NetworkDescription {
@@ -41,8 +64,8 @@ struct NetworkDescription {
   TensorShape input;
   std::uint32_t classes = 0;  ///< outputs; softmax cross-entropy follows
   std::vector<LayerDescription> layers;
-  std::uint32_t parameters =
-      0;  ///< length of the flat parameter array: layer by layer, weights [out][in][kh][kw], then biases
+  std::uint32_t parameters = 0;  ///< length of the flat parameter array: layer by layer, weights
+                                 ///< [out][in][kh][kw], biases, statistics
 };
 
 std::vector<std::string> known_networks();

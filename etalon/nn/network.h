@@ -74,7 +74,7 @@ class Network {
         return elementwise_forward<L, Sigmoid<L>>(layer, arena_, b);
       case LayerKind::dropout:
         return dropout_forward<L>(layer, arena_, b, training);
-      case LayerKind::dense:
+      default:
         return;
     }
   }
@@ -96,7 +96,7 @@ class Network {
         return elementwise_backward<L, Sigmoid<L>>(layer, arena_, b);
       case LayerKind::dropout:
         return dropout_backward<L>(layer, arena_, b);
-      case LayerKind::dense:
+      default:
         return;
     }
   }

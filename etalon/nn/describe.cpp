@@ -105,6 +105,7 @@ NetworkDescription describe_network(const NetworkSpec& spec, const std::vector<L
   for (const std::string& written : layers_of(spec, classes, place)) {
     const std::string where = layer_place(place, network.layers.size(), written);
     network.layers.push_back(infer_shapes(read_layer(written, where), shape, where));
+    network.layers.back().source = static_cast<std::int32_t>(network.layers.size()) - 2;
     shape = network.layers.back().output;
   }
   lay_out_parameters(network, place);

@@ -51,7 +51,7 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
   add(command, "--data", to.data, "SET[,SET...]",
       "Data sets; see 'etalon data list'\n(default: shapes,digits,scenes)", group);
   add(command, "--network", to.network, "NAME",
-      "lenet5, vgg-small or mlp; a study file can list layers\n(default: lenet5)", group);
+      "lenet5, vgg-small, mlp or resnet20; a study file can\nlist layers (default: lenet5)", group);
   command
       .add_option("--eta", to.eta,
                   "Learning rates to try for a layer group, each above 0\nand up to 10; "

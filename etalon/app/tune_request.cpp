@@ -107,8 +107,9 @@ bool has_layer(const StudyRequest& study, const std::string& kind) {
     for (const LayerDescription& layer :
          describe_network(study.network, every, {3, 32, 32}, 10, study.places.network).layers)
       layers.push_back(layer.text);
-  return std::any_of(layers.begin(), layers.end(),
-                     [&](const std::string& layer) { return layer.starts_with(kind + " "); });
+  return std::any_of(layers.begin(), layers.end(), [&](const std::string& layer) {
+    return layer.starts_with(kind + " ") || (kind == "conv" && layer.starts_with("depthwise "));
+  });
 }
 
 /// Of the two default groups only those stay that the network has layers for, or that got etas: a network

@@ -51,10 +51,13 @@ SetFacts facts_of(const SetIdentity& identity, const DataSet& data, const Split&
 
 NetworkFacts facts_of(std::uint32_t set, const NetworkDescription& network,
                       const std::vector<LayerGroup>& groups) {
-  NetworkFacts facts{set, {}, network.parameters};
-  for (const LayerDescription& layer : network.layers)
-    facts.layers.push_back({layer.text, to_text(layer.output), std::uint64_t{layer.weights} + layer.biases,
+  NetworkFacts facts{set, {}, 0};  // running statistics are not trained and not counted
+  for (const LayerDescription& layer : network.layers) {
+    const std::uint64_t trained = std::uint64_t{layer.weights} + layer.biases;
+    facts.layers.push_back({layer.text, to_text(layer.output), trained,
                             layer.group < 0 ? "" : groups.at(static_cast<std::size_t>(layer.group)).name});
+    facts.parameters += trained;
+  }
   return facts;
 }
 

@@ -63,6 +63,8 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add(command, "--optimizer", to.optimizer, "NAME", "sgd, momentum, nesterov, adam or adamw (default: sgd)",
       group);
+  add(command, "--label-smoothing", to.label_smoothing, "X",
+      "Share of each label spread over all classes while\ntraining, from 0 to below 1 (default: 0)", group);
   add(command, "--epochs", to.epochs, "N", "Passes over the training samples (default: 1)", group);
   add(command, "--batch", to.batch, "N", "Samples a minibatch (default: 64)", group);
   add(command, "--samples", to.samples, "N", "Train on N samples only (default: all)", group);

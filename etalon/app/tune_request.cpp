@@ -48,6 +48,8 @@ void take_study(const TuneArguments& given, StudyRequest& to) {
   if (given.lanes) to.lanes = lane_count(*given.lanes, "--lanes");
   take_text(given.strategy, "--strategy", to.plan.strategy, to.places.strategy);
   take_text(given.optimizer, "--optimizer", to.training.optimizer.name, to.places.training);
+  if (given.label_smoothing)
+    to.training.label_smoothing = share_below_one(*given.label_smoothing, "--label-smoothing");
   take_text(given.study, "--study", to.study_name, to.places.study_name);
   if (given.data) {
     to.sets = name_list(*given.data, "--data");

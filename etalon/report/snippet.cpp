@@ -101,6 +101,17 @@ std::string optimizer_code(const StudyView& view) {
          optimizer_call(view.study().definition.training.optimizer, "parameter_groups(model, eta)") + "\n";
 }
 
+std::string criterion_code(double label_smoothing) {
+  if (label_smoothing == 0) return "";
+  return fmt::format(R"py(
+
+def criterion():
+    """The training loss of the study. Validation and test losses are nn.CrossEntropyLoss() as it is."""
+    return nn.CrossEntropyLoss(label_smoothing={})
+)py",
+                     shortest(label_smoothing));
+}
+
 std::string factor_expression(const ScheduleSpec& spec, std::uint32_t epochs) {
   if (spec.name == "step")
     return fmt::format("{} ** math.floor((since + 0.5) / ({} * steps_per_epoch))", shortest(spec.factor),
@@ -163,7 +174,8 @@ std::string parameter_groups_py(const StudyView& view) {
   text +=
       "\n# Which layers belong to a group: a kind, a position (from 1, over layers with parameters but batch "
       "norms), or a name.\n";
-  return text + selector_table(view) + grouping_code + optimizer_code(view) + schedule;
+  return text + selector_table(view) + grouping_code + optimizer_code(view) +
+         criterion_code(view.study().definition.training.label_smoothing) + schedule;
 }
 
 std::optional<std::string> short_snippet(const StudyView& view) {
@@ -192,6 +204,7 @@ std::string study_file_lines(const StudyView& view) {
     text += "momentum = " + shortest(training.optimizer.momentum) + "\n";
   if (training.optimizer.weight_decay > 0)
     text += "weight_decay = " + shortest(training.optimizer.weight_decay) + "\n";
+  if (training.label_smoothing > 0) text += "label_smoothing = " + shortest(training.label_smoothing) + "\n";
   if (training.schedule.name != "constant")
     text += "schedule = " + quoted_literal(training.schedule.name) + "\n";
   if (training.schedule.warmup_epochs > 0)

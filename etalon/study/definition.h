@@ -44,6 +44,8 @@ struct TrainingSpec {
   ScheduleSpec schedule;
   std::string initializer =
       "he";  ///< he, he-uniform, glorot, glorot-uniform (the plain names are the normal variants)
+  double label_smoothing =
+      0.0;  ///< [0, 1): share of each label spread evenly over the classes, while training
   bool operator==(const TrainingSpec&) const = default;
 };
 

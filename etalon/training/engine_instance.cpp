@@ -65,7 +65,7 @@ void train(const EngineTask& task, float* memory, const LaneSamples& samples, co
   gather(task, arena, samples);
   const Network<L> network(task.plan, arena);
   network.forward(samples.count, true);
-  const CrossEntropy<L> entropy(task.plan, arena);
+  const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
   for (std::uint32_t b = 0; b < samples.count; ++b) {
     const L loss = entropy.loss_and_gradient(b, label_of(samples, b), samples.count);
     __builtin_memcpy(losses + std::uint64_t{b} * width, &loss, sizeof loss);
@@ -79,7 +79,7 @@ void evaluate(const EngineTask& task, float* memory, const LaneSamples& samples,
   L* arena = reinterpret_cast<L*>(memory);
   gather(task, arena, samples);
   Network<L>(task.plan, arena).forward(samples.count, false);
-  const CrossEntropy<L> entropy(task.plan, arena);
+  const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
   for (std::uint32_t b = 0; b < samples.count; ++b) {
     const L::Integers label = label_of(samples, b);
     const L loss = entropy.loss(b, label);

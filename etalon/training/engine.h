@@ -39,6 +39,7 @@ struct EngineTask {
   PlanView plan;
   const float* inputs;  ///< [channel][256]: the normalized input for each pixel value
   OptimizerConstants optimizer;
+  float label_smoothing;  ///< of every loss that is computed; 0: plain cross-entropy
 };
 
 struct Engine {

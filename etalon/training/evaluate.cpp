@@ -41,7 +41,7 @@ std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& e
                                        std::span<const std::uint32_t> indices,
                                        const std::function<bool()>& stop) {
   const std::uint32_t lanes = engine.lanes, batch = shared.task().batch;
-  const EngineTask task = shared.engine_task();
+  const EngineTask task = shared.validation_task();
   SampleBlock block(batch, lanes, shared.task().data->shape.size());
   std::vector<float> losses(std::size_t{batch} * lanes);
   std::vector<std::int32_t> right(losses.size());
@@ -65,9 +65,11 @@ std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& e
 }
 
 Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::span<const float> weights,
-                          const LabelledImages& images, std::span<const std::uint32_t> indices) {
+                          const LabelledImages& images, std::span<const std::uint32_t> indices,
+                          float label_smoothing) {
   const FlushDenormals flush;
-  const EngineTask task = shared.forward_task();
+  EngineTask task = shared.forward_task();
+  task.label_smoothing = label_smoothing;
   const std::uint32_t lanes = engine.lanes, batch = task.plan.batch;
   Arena arena(shared.forward_plan(), lanes);
   for (std::uint32_t lane = 0; lane < lanes; ++lane) arena.load(lane, weights);

@@ -1,4 +1,4 @@
-/// Loss and accuracy with dropout off. A sample whose logits hold a NaN counts as wrong.
+/// Loss and accuracy with dropout and augmentation off. A sample whose logits hold a NaN counts as wrong.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& e
 
 /// One model alone, its samples in the lanes: by the lane law the same loss as in any lane of a pack.
 Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::span<const float> weights,
-                          const LabelledImages& images, std::span<const std::uint32_t> indices);
+                          const LabelledImages& images, std::span<const std::uint32_t> indices,
+                          float label_smoothing = 0);
 
 }  // namespace etalon

@@ -104,7 +104,8 @@ double SharedTask::reference_loss(std::uint32_t seed_index, const Engine& engine
   if (!start.reference_loss) {
     std::vector<std::uint32_t> order = visits(seed_index, 0);
     order.resize(std::min<std::size_t>(order.size(), std::size_t{reference_minibatches} * task_.batch));
-    start.reference_loss = evaluate_model(*this, engine, start.weights, task_.data->training, order).loss;
+    start.reference_loss =
+        evaluate_model(*this, engine, start.weights, task_.data->training, order, label_smoothing()).loss;
   }
   return *start.reference_loss;
 }

@@ -42,7 +42,8 @@ void SampleBlock::set_images(std::uint32_t lane, std::uint32_t count, const std:
 }
 
 std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                       const LabelledImages& images, std::span<const std::uint32_t> indices,
+                                       Crew& crew, const LabelledImages& images,
+                                       std::span<const std::uint32_t> indices,
                                        const std::function<bool()>& stop) {
   const std::uint32_t lanes = engine.lanes, batch = shared.task().batch;
   const EngineTask task = shared.validation_task();
@@ -55,7 +56,9 @@ std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& e
     const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(batch, indices.size() - first));
     for (std::uint32_t b = 0; b < count; ++b)
       for (std::uint32_t lane = 0; lane < lanes; ++lane) block.set(b, lane, images, indices[first + b]);
-    engine.evaluate(task, arena.data(), block.view(count), losses.data(), right.data());
+    crew.run([&](const Member& member) {
+      engine.evaluate(task, arena.data(), block.view(count), losses.data(), right.data(), member);
+    });
     for (std::size_t k = 0; k < std::size_t{count} * lanes; ++k) {
       totals[k % lanes].loss += double{losses[k]};
       totals[k % lanes].right += static_cast<std::uint64_t>(right[k]);
@@ -85,7 +88,7 @@ Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::s
       block.set(static_cast<std::uint32_t>(k / lanes), static_cast<std::uint32_t>(k % lanes), images,
                 indices[first + std::min(k, count - 1)]);
     const auto rows = static_cast<std::uint32_t>((count + lanes - 1) / lanes);
-    engine.evaluate(task, arena.data(), block.view(rows), losses.data(), right.data());
+    engine.evaluate(task, arena.data(), block.view(rows), losses.data(), right.data(), {});
     for (std::size_t k = 0; k < count; ++k) {
       total.loss += double{losses[k]};
       total.right += static_cast<std::uint64_t>(right[k]);

@@ -17,8 +17,8 @@ namespace etalon {
 /// Immutable once made, but for a cache that guards itself: any thread may ask.
 class SharedTask {
  public:
-  /// Throws RequestError as make_trainer does.
-  explicit SharedTask(const TrainingTask& task);
+  /// Throws RequestError as make_trainer does. `threads`: the most that may share a pack.
+  SharedTask(const TrainingTask& task, std::uint32_t threads);
 
   const TrainingTask& task() const { return task_; }
   const NetworkPlan& plan() const { return plan_; }

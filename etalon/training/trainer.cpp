@@ -104,7 +104,9 @@ class LaneTrainer : public Trainer {
 
   std::uint64_t memory_bytes() const override {
     const DataSet& data = *shared_.task().data;
-    return Arena::bytes(shared_.plan(), engine_.lanes) * threads_ +
+    return (Arena::bytes(shared_.plan(), engine_.lanes) +
+            AugmentedImages::most_bytes(shared_.task(), engine_.lanes)) *
+               threads_ +
            Arena::bytes(shared_.forward_plan(), engine_.lanes) + data.training.pixels.size() +
            data.test.pixels.size();
   }

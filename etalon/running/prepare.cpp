@@ -138,11 +138,11 @@ double forward_multiply_adds(const NetworkDescription& network) {
 }
 
 MachineFacts machine_facts(const TrainerOptions& options) {
-  const LaneSupport support = lane_support();
+  const LaneSupport support = lane_support(options.lanes);
   MachineFacts facts;
   facts.processor = processor_name();
   facts.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  facts.lanes = options.lanes ? options.lanes : support.widest;
+  facts.lanes = support.lanes;
   facts.instruction_set = support.instruction_set;
   facts.numeric_class = support.numeric_class;
   facts.etalon_version = version;

@@ -9,6 +9,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/version.h"
 #include "etalon/data/open.h"
+#include "etalon/running/memory.h"
 #include "etalon/running/plan.h"
 #include "etalon/search/make.h"
 
@@ -114,6 +115,11 @@ Preparation prepare(StudyRequest request) {
   all.first_round = make_strategy(request.plan, request.epochs, request.study_seed)->suggest();
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
+  if (all.request.memory != 0) {
+    const TrainerOptions fitting = options_within(all.request.memory, all, all.trainer_options());
+    all.request.lanes = fitting.lanes;
+    all.request.threads = fitting.threads;
+  }
 
   StudySnapshot& study = all.study;
   study.definition = definition_of(all.request, identities_of(all.data, all.request.places.data));

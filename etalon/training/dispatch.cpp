@@ -16,14 +16,14 @@ namespace etalon {
   namespace instance {          \
   extern const Engine engine;   \
   }
-#include "engine_list.inc"
+#include "etalon/training/engine_list.inc"
 #undef ETALON_ENGINE
 
 namespace {
 
 const Engine* const compiled_engines[] = {
 #define ETALON_ENGINE(instance) &instance::engine,
-#include "engine_list.inc"
+#include "etalon/training/engine_list.inc"
 #undef ETALON_ENGINE
 };
 

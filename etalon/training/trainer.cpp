@@ -13,6 +13,7 @@
 #include "etalon/lanes/denormals.h"
 #include "etalon/training/dispatch.h"
 #include "etalon/training/evaluate.h"
+#include "etalon/training/memory.h"
 #include "etalon/training/pack.h"
 #include "etalon/training/shared_task.h"
 
@@ -104,9 +105,9 @@ class LaneTrainer : public Trainer {
 
   std::uint64_t memory_bytes() const override {
     const DataSet& data = *shared_.task().data;
-    return Arena::bytes(shared_.plan(), engine_.lanes) * threads_ +
-           Arena::bytes(shared_.forward_plan(), engine_.lanes) + data.training.pixels.size() +
-           data.test.pixels.size();
+    const TrainingTask& task = shared_.task();
+    return training_memory(task.network, task.training.optimizer, task.batch, engine_.lanes, threads_).all() +
+           data.training.pixels.size() + data.test.pixels.size();
   }
 
   double measure_speed(double seconds) override {
@@ -126,6 +127,7 @@ class LaneTrainer : public Trainer {
         std::vector<Assignment> trials = source.next_pack(engine_.lanes);
         if (trials.empty()) return;
         const Engine& engine = engine_holding(trials.size(), engine_);
+        if (!arenas.contains(&engine)) arenas.clear();  // never two at once
         const auto arena = arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first;
         Pack(shared_, engine, arena->second, source).run(std::move(trials));
       }

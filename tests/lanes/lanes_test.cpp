@@ -19,14 +19,14 @@ namespace etalon {
   namespace instance {         \
   extern const Probe probe;    \
   }
-#include "probe_list.inc"
+#include "tests/lanes/probe_list.inc"
 #undef ETALON_PROBE
 
 namespace {
 
 const Probe* const probes[] = {
 #define ETALON_PROBE(instance) &instance::probe,
-#include "probe_list.inc"
+#include "tests/lanes/probe_list.inc"
 #undef ETALON_PROBE
 };
 

@@ -13,13 +13,13 @@
 namespace etalon::fuzz {
 namespace {
 
-/// Every kind of layer; {a-b} is a number from a to b. A new kind is a line here. What does not fit its place
-/// is left out of the network.
-constexpr std::array<std::string_view, 12> layer_texts{
-    "conv {1-9} {1-5}x{1-5} stride {1-3} pad {0-3}",
+/// Every kind of layer; {a-b} is a number from a to b, {K} a kernel of 1x1 to 7x7. A new kind is a line here.
+/// What does not fit its place is left out of the network.
+constexpr std::array<std::string_view, 21> layer_texts{
+    "conv {1-9} {K} stride {1-3} pad {0-3}",
     "conv {1-9} 3x3 pad 1",
     "conv {1-8} 5x5",
-    "conv {1-4} {1-7}x{1-7}",
+    "conv {1-4} {K}",
     "maxpool 2",
     "maxpool {1-3} stride {1-3}",
     "avgpool {1-3} stride {1-3}",
@@ -28,10 +28,30 @@ constexpr std::array<std::string_view, 12> layer_texts{
     "leaky-relu 0.1",
     "tanh",
     "sigmoid",
+    "gelu",
+    "silu",
+    "batchnorm",
+    "gap",
+    "add input",
+    "add a",
+    "relu label a",
+    "conv 6 3x3 stride {1-2} pad 1 groups {1-3} no-bias",
+    "depthwise {K} pad {0-1}",
 };
 constexpr std::string_view last_layer = "dense 4";
 constexpr std::array<std::string_view, 5> optimizers{"sgd", "momentum", "nesterov", "adam", "adamw"};
 constexpr std::uint32_t most_layers = 7;
+
+std::string choice_between(const std::string& ends, Choices& choices) {
+  if (ends == "K") {
+    const std::string edge = std::to_string(1 + choices.below(7));
+    return edge + "x" + edge;
+  }
+  const std::size_t dash = ends.find('-');
+  const auto from = static_cast<std::uint32_t>(std::stoul(ends.substr(0, dash))),
+             to = static_cast<std::uint32_t>(std::stoul(ends.substr(dash + 1)));
+  return std::to_string(from + choices.below(to - from + 1));
+}
 
 std::string filled_in(std::string_view text, Choices& choices) {
   std::string result;
@@ -40,11 +60,8 @@ std::string filled_in(std::string_view text, Choices& choices) {
       result += text[at];
       continue;
     }
-    const std::size_t dash = text.find('-', at), end = text.find('}', at);
-    const int from = std::stoi(std::string(text.substr(at + 1, dash - at - 1))),
-              to = std::stoi(std::string(text.substr(dash + 1, end - dash - 1)));
-    result +=
-        std::to_string(from + static_cast<int>(choices.below(static_cast<std::uint32_t>(to - from + 1))));
+    const std::size_t end = text.find('}', at);
+    result += choice_between(std::string(text.substr(at + 1, end - at - 1)), choices);
     at = end;
   }
   return result;
@@ -69,6 +86,7 @@ NetworkCase decode_network(std::span<const std::uint8_t> bytes) {
   made.special_share = choices.below(4) == 0 ? choices.below(64) : 0;
   made.input = {1 + choices.below(4), 1 + choices.below(12), 1 + choices.below(12)};
   made.batch = 1 + choices.below(7);
+  made.members = 1 + choices.below(3);
   made.optimizer.name = optimizers[choices.below(optimizers.size())];
   made.optimizer.weight_decay = choices.below(3) == 0 ? 0.1 : 0;
   while (choices.left() && made.layers.size() < most_layers) {

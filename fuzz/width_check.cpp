@@ -1,7 +1,8 @@
-#include <algorithm>
+#include <barrier>
 #include <bit>
 #include <cmath>
-#include <cstring>
+#include <functional>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -70,14 +71,29 @@ class Workload {
   std::vector<double> eta_;
 };
 
+/// Runs `job` as so many members at once.
+void together(std::uint32_t count, const std::function<void(const Member&)>& job) {
+  std::barrier meeting(count);
+  const auto meet = [](void* place) { static_cast<std::barrier<>*>(place)->arrive_and_wait(); };
+  std::vector<std::jthread> others;
+  for (std::uint32_t index = 1; index < count; ++index)
+    others.emplace_back([&, index] {
+      const FlushDenormals flush;
+      job({index, count, meet, &meeting});
+    });
+  job({0, count, meet, &meeting});
+}
+
 /// One pack of neighbouring trials on one engine.
 class PackRun {
  public:
-  PackRun(const Workload& work, SharedTask& shared, const Engine& engine, std::uint32_t first)
+  PackRun(const Workload& work, SharedTask& shared, const Engine& engine, std::uint32_t first,
+          std::uint32_t members)
       : work_(work),
         shared_(shared),
         engine_(engine),
         first_(first),
+        members_(members),
         arena_(shared.plan(), engine.lanes),
         block_(shared.task().batch, engine.lanes, shared.task().data->shape.size()),
         scalars_(shared, engine.lanes),
@@ -94,10 +110,14 @@ class PackRun {
     std::vector<std::int32_t> right(losses.size());
     for (std::uint32_t step = 0; step < steps; ++step) {
       prepare(step);
-      engine_.train(task, arena_.data(), block_.view(batch), scalars_.view(), losses.data());
+      together(members_, [&](const Member& member) {
+        engine_.train(task, arena_.data(), block_.view(batch), scalars_.view(), losses.data(), member);
+      });
       keep(losses);
     }
-    engine_.evaluate(task, arena_.data(), block_.view(batch), losses.data(), right.data());
+    together(members_, [&](const Member& member) {
+      engine_.evaluate(task, arena_.data(), block_.view(batch), losses.data(), right.data(), member);
+    });
     keep(losses);
     for (std::size_t k = 0; k < right.size(); ++k) traces_[k % engine_.lanes].right.push_back(right[k]);
     for (std::uint64_t value = 0; value < shared_.plan().state_end(); ++value)
@@ -125,7 +145,7 @@ class PackRun {
   const Workload& work_;
   SharedTask& shared_;
   const Engine& engine_;
-  std::uint32_t first_;
+  std::uint32_t first_, members_;
   Arena arena_;
   SampleBlock block_;
   LaneScalars scalars_;
@@ -133,10 +153,11 @@ class PackRun {
   std::vector<Trace> traces_;
 };
 
-std::vector<Trace> run_on(const Engine& engine, const Workload& work, SharedTask& shared) {
+std::vector<Trace> run_on(const Engine& engine, const Workload& work, SharedTask& shared,
+                          std::uint32_t members) {
   std::vector<Trace> all;
   for (std::uint32_t first = 0; first < trials; first += engine.lanes)
-    for (Trace& trace : PackRun(work, shared, engine, first).run()) all.push_back(std::move(trace));
+    for (Trace& trace : PackRun(work, shared, engine, first, members).run()) all.push_back(std::move(trace));
   return all;
 }
 
@@ -166,11 +187,11 @@ std::string first_difference(const Engine& engine, const std::vector<Trace>& fou
 std::string difference_between_widths(const NetworkCase& made) {
   const FlushDenormals flush;
   const Workload work(made);
-  SharedTask shared(work.task());
-  std::vector<Trace> expected;  // by the last engine of one lane: the first of its class
+  SharedTask shared(work.task(), made.members);
+  std::vector<Trace> expected;  // by the last engine of one lane, the first of its class, on one thread
   for (const Engine* engine : runnable_engines()) {
-    const std::vector<Trace> found = run_on(*engine, work, shared);
-    if (engine->lanes == 1) expected = found;
+    if (engine->lanes == 1) expected = run_on(*engine, work, shared, 1);
+    const std::vector<Trace> found = run_on(*engine, work, shared, made.members);
     if (std::string where = first_difference(*engine, found, expected); !where.empty()) return where;
   }
   return "";

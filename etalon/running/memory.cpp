@@ -52,9 +52,7 @@ TrainerOptions options_within(std::uint64_t limit, const Preparation& study, Tra
     need = study_memory(study, options);
   }
   while (need.all() > limit && options.threads > 1) {
-    const std::uint64_t others = need.all() - need.training.pack() * need.training.packs;
-    const std::uint64_t room = limit > others ? (limit - others) / need.training.pack() : 0;
-    options.threads = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(room, 1, options.threads - 1));
+    --options.threads;
     need = study_memory(study, options);
   }
   if (need.all() > limit) refuse(limit, need);

@@ -7,8 +7,9 @@ namespace etalon {
 
 TrainingMemory training_memory(const NetworkDescription& network, const OptimizerSpec& optimizer,
                                std::uint32_t batch, std::uint32_t lanes, std::uint32_t threads) {
-  const NetworkPlan plan(network, {.batch = batch, .state_arrays = state_arrays_of(optimizer)});
-  const NetworkPlan forward(network, {.batch = forward_batch});
+  const NetworkPlan plan(network,
+                         {.batch = batch, .state_arrays = state_arrays_of(optimizer), .members = threads});
+  const NetworkPlan forward(network, {.batch = forward_batch, .forward_only = true});
   TrainingMemory memory;
   memory.lanes = lanes;
   memory.packs = threads;

@@ -63,7 +63,7 @@ class LaneNetwork {
   }
   void set_factors(const PlainBatch<T>& batch) {
     for (const LayerPlan& layer : plan_.layers())
-      if (layer.kind == LayerKind::dropout)
+      if (layer.kind == StepKind::dropout)
         for (std::size_t b = 0; b < batch.inputs.size(); ++b)
           for (std::uint32_t k = 0; k < layer.output.size(); ++k)
             arena_[layer.extra + b * layer.extra_sample + k] = L(batch.factors[layer.index][b][k]);

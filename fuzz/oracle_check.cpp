@@ -32,7 +32,7 @@ PlainBatch<float> batch_of(const NetworkCase& made, Numbers& numbers) {
 bool are_known(const NetworkDescription& network) {
   return std::none_of(network.layers.begin(), network.layers.end(), [](const LayerDescription& layer) {
     return layer.kind == LayerKind::batchnorm || layer.kind == LayerKind::add ||
-           layer.kind == LayerKind::gelu || layer.kind == LayerKind::silu || layer.groups != 1 ||
+           layer.kind == LayerKind::gelu || layer.kind == LayerKind::silu || layer.channel_groups != 1 ||
            (layer.kind == LayerKind::conv && layer.biases == 0);
   });
 }

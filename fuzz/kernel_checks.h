@@ -17,4 +17,8 @@ std::string difference_between_widths(const NetworkCase& made);
 /// made something that is no finite number, anything goes: an infinity meets the zeros of a border.
 std::string difference_from_nested_loops(const NetworkCase& made);
 
+/// Runs one minibatch of usual numbers in double, convolutions by Winograd's algorithm and directly. Empty if
+/// losses and gradient agree to the 1e-8 th part of the largest, else where they part.
+std::string difference_of_winograd(const NetworkCase& made);
+
 }  // namespace etalon::fuzz

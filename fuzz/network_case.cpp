@@ -15,9 +15,11 @@ namespace {
 
 /// Every kind of layer; {a-b} is a number from a to b, {K} a kernel of 1x1 to 7x7. A new kind is a line here.
 /// What does not fit its place is left out of the network.
-constexpr std::array<std::string_view, 21> layer_texts{
+constexpr std::array<std::string_view, 23> layer_texts{
     "conv {1-9} {K} stride {1-3} pad {0-3}",
     "conv {1-9} 3x3 pad 1",
+    "conv {8-18} 3x3 pad 1",
+    "conv {8-12} 3x3 pad {0-2}",
     "conv {1-8} 5x5",
     "conv {1-4} {K}",
     "maxpool 2",
@@ -102,9 +104,9 @@ NetworkCase decode_network(std::span<const std::uint8_t> bytes) {
 }
 
 std::string to_text(const NetworkCase& made) {
-  std::string text = fmt::format(
-      "{}, batch {}, {}, weight decay {}, seed {}, {}/256 special:", to_text(made.input), made.batch,
-      made.optimizer.name, made.optimizer.weight_decay, made.seed, made.special_share);
+  std::string text = fmt::format("{}, batch {}, {} threads, {}, weight decay {}, seed {}, {}/256 special:",
+                                 to_text(made.input), made.batch, made.members, made.optimizer.name,
+                                 made.optimizer.weight_decay, made.seed, made.special_share);
   for (const std::string& layer : made.layers) text += " " + layer + ";";
   return text;
 }

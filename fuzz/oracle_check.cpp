@@ -12,8 +12,16 @@ namespace {
 
 using Values = std::vector<float>;
 
-PlainBatch<float> batch_of(const NetworkCase& made, Numbers& numbers) {
-  PlainBatch<float> batch;
+template <class T>
+std::vector<T> parameters_of(const NetworkCase& made, Numbers& numbers) {
+  std::vector<T> parameters;
+  for (std::uint32_t k = 0; k < made.network.parameters; ++k) parameters.push_back(numbers.draw(0.6f));
+  return parameters;
+}
+
+template <class T>
+PlainBatch<T> batch_of(const NetworkCase& made, Numbers& numbers) {
+  PlainBatch<T> batch;
   batch.factors.resize(made.layers.size());
   for (std::uint32_t b = 0; b < made.batch; ++b) {
     batch.inputs.emplace_back();
@@ -22,7 +30,7 @@ PlainBatch<float> batch_of(const NetworkCase& made, Numbers& numbers) {
     for (std::size_t i = 0; i < made.layers.size(); ++i) {
       batch.factors[i].emplace_back();
       for (std::uint32_t k = 0; k < made.network.layers[i].output.size(); ++k)
-        batch.factors[i].back().push_back(numbers.below(3) == 0 ? 0.0f : 1.5f);
+        batch.factors[i].back().push_back(numbers.below(3) == 0 ? T(0) : T(1.5));
     }
   }
   return batch;
@@ -68,9 +76,8 @@ std::string difference_from_nested_loops(const NetworkCase& made) {
   if (!are_known(made.network)) return "";
   const FlushDenormals flush;
   Numbers numbers(made, Wildness::finite, 1);
-  Values parameters;
-  for (std::uint32_t k = 0; k < made.network.parameters; ++k) parameters.push_back(numbers.draw(0.6f));
-  const PlainBatch<float> batch = batch_of(made, numbers);
+  const Values parameters = parameters_of<float>(made, numbers);
+  const PlainBatch<float> batch = batch_of<float>(made, numbers);
   const PlainResult<float> expected = PlainNetwork<float>(made.network, parameters).run(batch);
   if (!all_finite(expected)) return "";
   for (const bool fuse : {false, true}) {
@@ -79,6 +86,27 @@ std::string difference_from_nested_loops(const NetworkCase& made) {
       if (std::string where = first_difference(lanes.run(parameters, batch), expected); !where.empty())
         return (fuse ? "layers fused: " : "layers apart: ") + where;
   }
+  return "";
+}
+
+std::string difference_of_winograd(const NetworkCase& made) {
+  NetworkCase usual = made;
+  usual.special_share = 0;  // ties could fall either way
+  Numbers numbers(usual, Wildness::finite, 2);
+  const auto parameters = parameters_of<double>(usual, numbers);
+  const auto batch = batch_of<double>(usual, numbers);
+  LaneNetwork<double> fast(usual.network, usual.batch, true, true), direct(usual.network, usual.batch, true);
+  const auto found = fast.run(parameters, batch), expected = direct.run(parameters, batch);
+  double largest = 1e-6;
+  for (const double value : expected.gradient) largest = std::max(largest, std::abs(value));
+  for (std::size_t k = 0; k < expected.gradient.size(); ++k)
+    if (!(std::abs(found.gradient[k] - expected.gradient[k]) <= 1e-8 * largest))
+      return fmt::format("gradient {} is {} by Winograd's algorithm, {} directly, the largest {}", k,
+                         found.gradient[k], expected.gradient[k], largest);
+  for (std::size_t b = 0; b < usual.batch; ++b)
+    if (!(std::abs(found.losses[b] - expected.losses[b]) <= 1e-8 * (1 + std::abs(expected.losses[b]))))
+      return fmt::format("loss {} is {} by Winograd's algorithm, {} directly", b, found.losses[b],
+                         expected.losses[b]);
   return "";
 }
 

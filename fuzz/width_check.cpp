@@ -1,4 +1,4 @@
-#include <barrier>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <functional>
@@ -71,10 +71,25 @@ class Workload {
   std::vector<double> eta_;
 };
 
+/// Where so many threads wait for each other, again and again. They may be more than there are cores.
+struct Meeting {
+  std::uint32_t count;
+  std::atomic<std::uint32_t> arrived = 0, held = 0;
+
+  void wait() {
+    const std::uint32_t before = held;
+    if (++arrived == count) {
+      arrived = 0;
+      ++held;
+    }
+    while (held == before) std::this_thread::yield();
+  }
+};
+
 /// Runs `job` as so many members at once.
 void together(std::uint32_t count, const std::function<void(const Member&)>& job) {
-  std::barrier meeting(count);
-  const auto meet = [](void* place) { static_cast<std::barrier<>*>(place)->arrive_and_wait(); };
+  Meeting meeting{count};
+  const auto meet = [](void* place) { static_cast<Meeting*>(place)->wait(); };
   std::vector<std::jthread> others;
   for (std::uint32_t index = 1; index < count; ++index)
     others.emplace_back([&, index] {

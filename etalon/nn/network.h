@@ -16,6 +16,7 @@
 #include "etalon/nn/loss.h"
 #include "etalon/nn/plan.h"
 #include "etalon/nn/pooling.h"
+#include "etalon/nn/winograd_convolution.h"
 
 namespace etalon::ETALON_INSTANCE {
 
@@ -30,12 +31,17 @@ class Network {
   /// From the input to the logits for samples 0 .. count-1; `training` switches dropout on and lets batch
   /// norm measure the minibatch.
   void forward(std::uint32_t count, bool training) const {
+    for (std::uint32_t i = 0; i < plan_.layer_count; ++i)
+      if (plan_.layers[i].winograd != nullptr)
+        WinogradConvolution<L>(plan_.layers[i], desk_)
+            .transform_weights(share(plan_.layers[i].output.channels));
+    meet();
     for (std::uint32_t s = 0; s < plan_.stage_count; ++s) {
       const Stage& stage = plan_.stages[s];
       if (stage.whole_minibatch)
         forward_whole(stage, count, training);
       else
-        forward_samples(stage, count, training);
+        forward_samples(stage, plan_.blocks[s], count, training);
     }
   }
 
@@ -48,7 +54,7 @@ class Network {
       if (stage.whole_minibatch)
         backward_whole(stage, take);
       else
-        backward_samples(stage, take);
+        backward_samples(stage, plan_.blocks[s], take);
     }
   }
 
@@ -71,16 +77,31 @@ class Network {
         Dense<L>(layer, desk_.arena).forward(count, share(layer.output.channels));
       } else {
         const Range mine = share(count);
-        for (std::uint32_t b = mine.first; b < mine.end; ++b) forward_sample(layer, b, training);
+        for (std::uint32_t b = mine.first; b < mine.end; ++b) forward_sample(layer, desk_, b, training);
       }
       meet();
     }
   }
 
-  void forward_samples(const Stage& stage, std::uint32_t count, bool training) const {
-    const Range mine = share(count);
-    for (std::uint32_t b = mine.first; b < mine.end; ++b)
-      for (std::uint32_t i = stage.first; i < stage.last; ++i) forward_sample(plan_.layers[i], b, training);
+  /// Calls body(desk, samples) block by block.
+  template <class Body>
+  void for_blocks_of(Range samples, std::uint32_t block, const Body& body) const {
+    Desk<L> desk = desk_;
+    for (desk.first = samples.first; desk.first < samples.end; desk.first += block)
+      body(desk, Range{desk.first, desk.first + block < samples.end ? desk.first + block : samples.end});
+  }
+
+  void forward_samples(const Stage& stage, std::uint32_t block, std::uint32_t count, bool training) const {
+    for_blocks_of(share(count), block, [&](const Desk<L>& desk, Range samples) {
+      for (std::uint32_t i = stage.first; i < stage.last; ++i) {
+        const LayerPlan& layer = plan_.layers[i];
+        if (layer.winograd != nullptr)
+          WinogradConvolution<L>(layer, desk).forward(samples);
+        else
+          for (std::uint32_t b = samples.first; b < samples.end; ++b)
+            forward_sample(layer, desk, b, training);
+      }
+    });
     meet();
     const LayerPlan& last = plan_.layers[stage.last - 1];
     if (last.kind != StepKind::statistics) return;
@@ -88,69 +109,70 @@ class Network {
     meet();
   }
 
-  void forward_sample(const LayerPlan& layer, std::uint32_t b, bool training) const {
+  void forward_sample(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, bool training) const {
     switch (layer.kind) {
       case StepKind::conv:
-        return Convolution<L>(layer, desk_).forward(b);
+        return Convolution<L>(layer, desk).forward(b);
       case StepKind::maxpool:
       case StepKind::avgpool:
-        return Pooling<L>(layer, desk_).forward(b);
+        return Pooling<L>(layer, desk).forward(b);
       case StepKind::relu:
-        return elementwise_forward<L, Relu<L>>(layer, desk_, b);
+        return elementwise_forward<L, Relu<L>>(layer, desk, b);
       case StepKind::leaky_relu:
-        return elementwise_forward<L, LeakyRelu<L>>(layer, desk_, b);
+        return elementwise_forward<L, LeakyRelu<L>>(layer, desk, b);
       case StepKind::tanh:
-        return elementwise_forward<L, Tanh<L>>(layer, desk_, b);
+        return elementwise_forward<L, Tanh<L>>(layer, desk, b);
       case StepKind::sigmoid:
-        return elementwise_forward<L, Sigmoid<L>>(layer, desk_, b);
+        return elementwise_forward<L, Sigmoid<L>>(layer, desk, b);
       case StepKind::gelu:
-        return elementwise_forward<L, Gelu<L>>(layer, desk_, b);
+        return elementwise_forward<L, Gelu<L>>(layer, desk, b);
       case StepKind::silu:
-        return elementwise_forward<L, Silu<L>>(layer, desk_, b);
+        return elementwise_forward<L, Silu<L>>(layer, desk, b);
       case StepKind::dropout:
-        return training ? scale_by_factors(layer, desk_, b, layer.input, layer.output)
-                        : copy(desk_, b, layer.input, layer.output);
+        return training ? scale_by_factors(layer, desk, b, layer.input, layer.output)
+                        : copy(desk, b, layer.input, layer.output);
       case StepKind::statistics:
-        return training ? BatchNorm<L>(layer, desk_).measure(b) : void();
+        return training ? BatchNorm<L>(layer, desk).measure(b) : void();
       case StepKind::normalize:
-        return BatchNorm<L>(layer, desk_).normalize(b);
+        return BatchNorm<L>(layer, desk).normalize(b);
       case StepKind::add:
-        return Add<L>(layer, desk_).forward(b);
+        return Add<L>(layer, desk).forward(b);
       case StepKind::fork:
       case StepKind::dense:
         return;
     }
   }
 
-  void backward_sample(const LayerPlan& layer, std::uint32_t b, std::uint32_t part) const {
+  void backward_sample(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b,
+                       std::uint32_t part) const {
     switch (layer.kind) {
       case StepKind::conv:
-        return Convolution<L>(layer, desk_).backward(b, part);
+        return Convolution<L>(layer, desk).backward(b, part);
       case StepKind::maxpool:
       case StepKind::avgpool:
-        return Pooling<L>(layer, desk_).backward(b);
+        return Pooling<L>(layer, desk).backward(b);
       case StepKind::relu:
-        return elementwise_backward<L, Relu<L>>(layer, desk_, b);
+        return elementwise_backward<L, Relu<L>>(layer, desk, b);
       case StepKind::leaky_relu:
-        return elementwise_backward<L, LeakyRelu<L>>(layer, desk_, b);
+        return elementwise_backward<L, LeakyRelu<L>>(layer, desk, b);
       case StepKind::tanh:
-        return elementwise_backward<L, Tanh<L>>(layer, desk_, b);
+        return elementwise_backward<L, Tanh<L>>(layer, desk, b);
       case StepKind::sigmoid:
-        return elementwise_backward<L, Sigmoid<L>>(layer, desk_, b);
+        return elementwise_backward<L, Sigmoid<L>>(layer, desk, b);
       case StepKind::gelu:
-        return elementwise_backward<L, Gelu<L>>(layer, desk_, b);
+        return elementwise_backward<L, Gelu<L>>(layer, desk, b);
       case StepKind::silu:
-        return elementwise_backward<L, Silu<L>>(layer, desk_, b);
+        return elementwise_backward<L, Silu<L>>(layer, desk, b);
       case StepKind::dropout:
-        return scale_by_factors(layer, desk_, b, layer.output_gradient, layer.input_gradient);
+        return scale_by_factors(layer, desk, b, layer.output_gradient, layer.input_gradient);
       case StepKind::statistics:
-        return layer.wants_input_gradient ? BatchNorm<L>(layer, desk_).pass_gradient(b) : void();
+        return layer.wants_input_gradient ? BatchNorm<L>(layer, desk).pass_gradient(b) : void();
       case StepKind::normalize:
-        return BatchNorm<L>(layer, desk_).measure_gradient(b);
+        return BatchNorm<L>(layer, desk).measure_gradient(b);
       case StepKind::add:
-        return Add<L>(layer, desk_).backward(b);
+        return Add<L>(layer, desk).backward(b);
       case StepKind::fork:
-        return join_gradients(layer, desk_, b);
+        return join_gradients(layer, desk, b);
       case StepKind::dense:
         return;
     }
@@ -167,7 +189,7 @@ class Network {
         if (member_.index + 1 == member_.count) dense.update_biases(plan_.batch, take);
       } else {
         const Range mine = share(plan_.batch);
-        for (std::uint32_t b = mine.first; b < mine.end; ++b) backward_sample(layer, b, 0);
+        for (std::uint32_t b = mine.first; b < mine.end; ++b) backward_sample(layer, desk_, b, 0);
       }
       meet();
     }
@@ -176,18 +198,31 @@ class Network {
   /// The minibatch is cut into parts by its size alone; each part's gradient is summed from zero, then the
   /// parts in order.
   template <class Update>
-  void backward_samples(const Stage& stage, Update& take) const {
+  void backward_samples(const Stage& stage, std::uint32_t block, Update& take) const {
     const Range parts = share(plan_.parts);
     for (std::uint32_t part = parts.first; part < parts.end; ++part) {
-      for_convolutions(stage, [&](const LayerPlan& layer) { Convolution<L>(layer, desk_).clear_part(part); });
-      for (std::uint32_t b = start_of(part); b < start_of(part + 1); ++b)
-        for (std::uint32_t i = stage.last; i-- > stage.first;)
-          if (plan_.layers[i].runs_backward) backward_sample(plan_.layers[i], b, part);
+      const Range all{start_of(part), start_of(part + 1)};
+      for_convolutions(stage, [&](const LayerPlan& layer) {
+        if (layer.winograd == nullptr) Convolution<L>(layer, desk_).clear_part(part);
+      });
+      for_blocks_of(all, block, [&](const Desk<L>& desk, Range samples) {
+        for (std::uint32_t i = stage.last; i-- > stage.first;) {
+          const LayerPlan& layer = plan_.layers[i];
+          if (!layer.runs_backward) continue;
+          if (layer.winograd != nullptr)
+            WinogradConvolution<L>(layer, desk).backward(samples, part, samples.first == all.first);
+          else
+            for (std::uint32_t b = samples.first; b < samples.end; ++b) backward_sample(layer, desk, b, part);
+        }
+      });
     }
     meet();
     for_convolutions(stage, [&](const LayerPlan& layer) {
       const Range outputs = share(layer.output.channels);
-      Convolution<L>(layer, desk_).update(take, plan_.parts, outputs.first, outputs.end);
+      if (layer.winograd != nullptr)
+        WinogradConvolution<L>(layer, desk_).update(take, plan_.parts, outputs);
+      else
+        Convolution<L>(layer, desk_).update(take, plan_.parts, outputs.first, outputs.end);
     });
     for (std::uint32_t i = stage.first; i < stage.last; ++i)
       if (plan_.layers[i].kind == StepKind::normalize)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "etalon/nn/tiles.h"
+#include "etalon/nn/winograd_plan.h"
 
 namespace etalon {
 namespace {
@@ -36,11 +37,58 @@ NetworkPlan::NetworkPlan(const NetworkDescription& network, const PlanOptions& o
     : options_(options), graph_(graph_of(network, options.fuse)) {
   take_steps(network);
   place_parameters(network);
+  choose_winograd(network);
   lay_activations();
   if (!options_.forward_only) lay_gradients();
   lay_sums();
   lay_extras();
+  plan_winograd_layers();
   make_tiles();
+}
+
+NetworkPlan::~NetworkPlan() = default;
+
+/// Sets only who runs so and how many samples go together: places follow.
+void NetworkPlan::choose_winograd(const NetworkDescription& network) {
+  blocks_.assign(graph_.stages.size(), 1);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const LayerDescription& described = network.layers[layers_[i].index];
+    const bool pays = options_.winograd && layers_[i].kind == StepKind::conv &&
+                      described.channel_groups == 1 &&
+                      winograd_pays(described.input, described.output.channels, described.kernel_height,
+                                    described.kernel_width, described.stride, described.padding);
+    by_winograd_.push_back(pays);
+    if (!pays) continue;
+    WinogradShape shape;
+    shape.sums_height = described.output.height, shape.sums_width = described.output.width;
+    std::uint32_t& block = blocks_[graph_.steps[i].stage];
+    block = std::max(block, plan_winograd(shape, options_.batch).block);
+  }
+}
+
+void NetworkPlan::plan_winograd_layers() {
+  std::uint64_t workspace = 0;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    LayerPlan& layer = layers_[i];
+    if (!by_winograd_[i]) continue;
+    WinogradShape shape;
+    shape.input = layer.input, shape.output = layer.output;
+    shape.output_gradient = layer.output_gradient, shape.input_gradient = layer.input_gradient;
+    shape.sums_height = layer.sums.height, shape.sums_width = layer.sums.width;
+    shape.padding = paddings_[i];
+    shape.weight_row = layer.weight_row;
+    shape.rectify = layer.rectify, shape.pool = layer.pool;
+    shape.winners_sample = layer.extra_sample;
+    winograd_plans_.push_back(std::make_unique<const WinogradPlan>(plan_winograd(shape, options_.batch)));
+    layer.winograd = winograd_plans_.back().get();
+    layer.transformed = take(layer.winograd->transformed);
+    layer.part_length = layer.winograd->part;
+    if (!options_.forward_only)
+      layer.part_gradients = take(layer.part_length * std::min(options_.batch, most_parts));
+    workspace = std::max(workspace, layer.winograd->workspace);
+  }
+  const std::uint64_t first = take(workspace * options_.members);
+  for (LayerPlan& layer : layers_) layer.workspace = first, layer.workspace_slot = workspace;
 }
 
 void NetworkPlan::take_steps(const NetworkDescription& network) {
@@ -90,7 +138,8 @@ void NetworkPlan::lay_extras() {
   for (LayerPlan& layer : layers_) {
     if (layer.kind == StepKind::conv) {
       layer.part_length = odd(layer.weight_row * layer.output.channels + layer.output.channels);
-      if (!options_.forward_only)
+      const bool direct = !by_winograd_[static_cast<std::size_t>(&layer - layers_.data())];
+      if (direct && !options_.forward_only)
         layer.part_gradients = take(layer.part_length * std::min(batch, most_parts));
       layer.extra_sample = layer.pool ? layer.output.size() : 0;
       layer.extra = take((layer.extra_sample * batch + 3) / 4);  // bytes: four a value
@@ -114,7 +163,7 @@ void NetworkPlan::lay_extras() {
 void NetworkPlan::make_tiles() {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     LayerPlan& layer = layers_[i];
-    if (layer.kind != StepKind::conv) continue;
+    if (layer.kind != StepKind::conv || layer.winograd != nullptr) continue;
     position_tiles_.push_back(position_tiles(layer, paddings_[i]));
     layer.positions = position_tiles_.back().data();
     layer.position_tiles = static_cast<std::uint32_t>(position_tiles_.back().size());
@@ -132,6 +181,7 @@ PlanView NetworkPlan::view() const {
   view.layers = layers_.data();
   view.layer_count = static_cast<std::uint32_t>(layers_.size());
   view.stages = graph_.stages.data();
+  view.blocks = blocks_.data();
   view.stage_count = static_cast<std::uint32_t>(graph_.stages.size());
   view.input = activations_.front();
   view.logits = layers_.back().output;

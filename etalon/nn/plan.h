@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -23,7 +24,7 @@ namespace etalon {
 struct Tensor {
   std::uint32_t channels = 0, height = 0, width = 0, pad = 0;
   std::uint64_t row = 0, plane = 0;  ///< values from one row, one channel to the next
-  std::uint64_t sample = 0;          ///< values from one sample to the next; 0: each thread keeps one sample
+  std::uint64_t sample = 0;          ///< values from one sample to the next
   std::uint64_t slot = 0;   ///< values from one thread's sample to the next thread's; 0: all are shared
   std::uint64_t first = 0;  ///< value [0][0][0][0] in the arena
   std::uint32_t size() const { return channels * height * width; }
@@ -48,8 +49,9 @@ template <class L>
 struct Desk {
   L* arena;
   std::uint32_t index = 0;  ///< the member's
+  std::uint32_t first = 0;  ///< sample of the block at hand
   L* at(const Tensor& t, std::uint32_t sample) const {
-    return arena + t.first + sample * t.sample + index * t.slot;
+    return arena + t.first + index * t.slot + (t.slot == 0 ? sample : sample - first) * t.sample;
   }
 };
 
@@ -69,6 +71,8 @@ struct GradientTile {
   std::int32_t sums[4];
   std::uint16_t first_row, first_column, rows, columns;
 };
+
+struct WinogradPlan;
 
 /// A step of the graph, its places known.
 struct LayerPlan {
@@ -99,7 +103,10 @@ struct LayerPlan {
   std::uint32_t position_tiles = 0, gradient_tiles = 0;
   const PositionTile* positions = nullptr;
   const GradientTile* gradients = nullptr;
-  const std::uint32_t* taps = nullptr;  ///< [columns] offset of tap (i, ky, kx) in the input
+  const WinogradPlan* winograd = nullptr;           ///< where set, conv runs by nn/winograd.h
+  std::uint64_t transformed = 0;                    ///< frequencies of the weights
+  std::uint64_t workspace = 0, workspace_slot = 0;  ///< of the first member; from one to the next
+  const std::uint32_t* taps = nullptr;              ///< [columns] offset of tap (i, ky, kx) in the input
 
   /// maxpool: which tap was largest, one integer an output, [b][output.size()]; conv with pooling: the same
   /// as one byte a lane, or 4 where the ReLU lets nothing through; dropout: factors, [b][input.size()]; batch
@@ -113,6 +120,7 @@ struct PlanView {
   const LayerPlan* layers;
   std::uint32_t layer_count;
   const Stage* stages;
+  const std::uint32_t* blocks;  ///< [stage]: samples that go through its steps together
   std::uint32_t stage_count;
   Tensor input, logits, logits_gradient;
   std::uint32_t batch, parts;
@@ -124,16 +132,18 @@ struct PlanOptions {
   std::uint32_t state_arrays = 0;  ///< arrays as long as the parameters that the optimizer keeps
   std::uint32_t members = 1;       ///< threads that may share a pack
   bool forward_only = false;       ///< no gradients, no state
+  bool winograd = true;            ///< let convolutions that gain by it run by Winograd's algorithm
   bool fuse = true;                ///< see graph_of
 };
 
 /// Minibatch gradients of convolutions are summed in up to so many parts, so that threads can share them.
-inline constexpr std::uint32_t most_parts = 8;
+inline constexpr std::uint32_t most_parts = 4;
 
 /// Immutable once made. The arena holds parameters, then `state_arrays` arrays as long, then all else.
 class NetworkPlan {
  public:
   NetworkPlan(const NetworkDescription& network, const PlanOptions& options);
+  ~NetworkPlan();
   NetworkPlan(const NetworkPlan&) = delete;
   NetworkPlan& operator=(const NetworkPlan&) = delete;
 
@@ -152,19 +162,25 @@ class NetworkPlan {
  private:
   void take_steps(const NetworkDescription& network);
   void place_parameters(const NetworkDescription& network);
+  void choose_winograd(const NetworkDescription& network);
   void lay_activations();
   void lay_gradients();
   void lay_sums();
+  void plan_winograd_layers();
   void lay_extras();
   void make_tiles();
   std::uint64_t take(std::uint64_t values);
-  Tensor make_tensor(const TensorShape& shape, std::uint32_t pad, std::uint64_t samples);
+  Tensor make_tensor(const TensorShape& shape, std::uint32_t pad, std::uint64_t samples,
+                     std::uint32_t slots = 0);
 
   PlanOptions options_;
   Graph graph_;
   std::vector<LayerPlan> layers_;
   std::vector<std::uint32_t> paddings_;  ///< [step]
-  std::vector<Tensor> activations_;      ///< [value]
+  std::vector<bool> by_winograd_;        ///< [step]
+  std::vector<std::uint32_t> blocks_;    ///< [stage]: samples that go through its steps together
+  std::vector<std::unique_ptr<const WinogradPlan>> winograd_plans_;
+  std::vector<Tensor> activations_;  ///< [value]
   std::vector<std::uint32_t> places_;
   std::vector<std::vector<PositionTile>> position_tiles_;
   std::vector<std::vector<GradientTile>> gradient_tiles_;

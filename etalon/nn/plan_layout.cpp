@@ -89,14 +89,17 @@ bool shares_activation(const GraphStep& step) {
 
 }  // namespace
 
-Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad, std::uint64_t samples) {
+/// With `slots`, each member has room for `samples` of its own.
+Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad, std::uint64_t samples,
+                                std::uint32_t slots) {
   Tensor tensor{shape.channels, shape.height, shape.width, pad};
   tensor.row = shape.width + 2 * pad;
   tensor.plane = tensor.row * (shape.height + 2 * pad);
   if (pad != 0) tensor.plane = odd(tensor.plane);
-  const std::uint64_t sample = odd(tensor.plane * shape.channels);
-  (samples == 0 ? tensor.slot : tensor.sample) = sample;
-  tensor.first = take(sample * (samples == 0 ? options_.members : samples)) + pad * (tensor.row + 1);
+  tensor.sample = odd(tensor.plane * shape.channels);
+  const std::uint64_t length = tensor.sample * samples;
+  if (slots > 0) tensor.slot = length;
+  tensor.first = take(length * std::max(slots, 1u)) + pad * (tensor.row + 1);
   return tensor;
 }
 
@@ -146,7 +149,7 @@ void NetworkPlan::lay_gradients() {
     const std::uint32_t first = graph_.steps[lives[v].first].stage, last = graph_.steps[lives[v].last].stage;
     const TensorShape& shape = graph_.values[v].shape;
     if (v != logits && first == last && !graph_.stages[first].whole_minibatch) {
-      tensors[v] = make_tensor(shape, 0, 0);
+      tensors[v] = make_tensor(shape, 0, blocks_[first], options_.members);
       continue;
     }
     const std::uint64_t size = odd(shape.size()) * options_.batch, end = values_;
@@ -184,11 +187,11 @@ void NetworkPlan::lay_sums() {
       border = std::max(
           gradient_border(layer.input.height, sums.height, layer.kernel_height, layer.stride, paddings_[i]),
           gradient_border(layer.input.width, sums.width, layer.kernel_width, layer.stride, paddings_[i]));
-    if (options_.forward_only) {
+    if (options_.forward_only || by_winograd_[i]) {
       layer.sums = {sums.channels, sums.height, sums.width};
       continue;
     }
-    layer.sums = make_tensor(sums, border, 0);
+    layer.sums = make_tensor(sums, border, blocks_[graph_.steps[i].stage], options_.members);
     // Batch norm writes its gradient where the convolution wants it.
     const bool alone = !layer.rectify && !layer.pool && i + 1 < layers_.size() &&
                        layers_[i + 1].kind == StepKind::statistics &&

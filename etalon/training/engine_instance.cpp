@@ -68,7 +68,7 @@ void train(const EngineTask& task, float* memory, const LaneSamples& samples, co
   network.meet();
   network.forward(samples.count, true);
   const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
-  for (std::uint32_t b = 0; b < samples.count; ++b) {
+  for (std::uint32_t b = mine.first; b < mine.end; ++b) {
     const L loss = entropy.loss_and_gradient(b, label_of(samples, b), samples.count);
     __builtin_memcpy(losses + std::uint64_t{b} * width, &loss, sizeof loss);
   }
@@ -80,10 +80,13 @@ void train(const EngineTask& task, float* memory, const LaneSamples& samples, co
 void evaluate(const EngineTask& task, float* memory, const LaneSamples& samples, float* losses,
               std::int32_t* right, const Member& member) {
   L* arena = reinterpret_cast<L*>(memory);
-  gather(task, arena, samples);
-  Network<L>(task.plan, arena).forward(samples.count, false);
+  const Network<L> network(task.plan, arena, member);
+  const Range mine = network.share(samples.count);
+  gather(task, arena, samples, mine);
+  network.meet();
+  network.forward(samples.count, false);
   const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
-  for (std::uint32_t b = 0; b < samples.count; ++b) {
+  for (std::uint32_t b = mine.first; b < mine.end; ++b) {
     const L::Integers label = label_of(samples, b);
     const L loss = entropy.loss(b, label);
     const L::Integers hit = entropy.right(b, label);

@@ -54,6 +54,13 @@ TEST(Fuzz, OneLaneGivesTheBitsOfNestedLoops) {
   }
 }
 
+TEST(Fuzz, WinogradGivesTheDirectSums) {
+  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    const NetworkCase made = decode_network(any_bytes(2000 + seed, 20 + seed % 30));
+    ASSERT_EQ(difference_of_winograd(made), "") << to_text(made);
+  }
+}
+
 /// Files that can be read, in the form that read_bytes_as_files cuts.
 std::vector<Bytes> readable_files() {
   const Bytes images = idx_bytes(0x803, {3, 2, 2}, any_bytes(1, 12)),

@@ -24,10 +24,16 @@ class LaneNetwork {
  public:
   using L = portable::Lanes<1, T>;
 
-  LaneNetwork(const NetworkDescription& network, std::uint32_t batch, bool fuse)
-      : plan_(network, {.batch = batch, .state_arrays = 0, .fuse = fuse}), arena_(plan_.values(), L(0)) {}
+  LaneNetwork(const NetworkDescription& network, std::uint32_t batch, bool fuse, bool winograd = false)
+      : plan_(network, {.batch = batch, .state_arrays = 0, .winograd = winograd, .fuse = fuse}),
+        arena_(plan_.values(), L(0)) {}
 
   const NetworkPlan& plan() const { return plan_; }
+  std::vector<T> parameters() const {
+    std::vector<T> flat;
+    for (const std::uint32_t place : plan_.places()) flat.push_back(arena_[place].v);
+    return flat;
+  }
 
   PlainResult<T> run(const std::vector<T>& parameters, const PlainBatch<T>& batch, bool training = true) {
     const PlanView view = plan_.view();

@@ -51,7 +51,7 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
   add(command, "--data", to.data, "SET[,SET...]",
       "Data sets; see 'etalon data list'\n(default: shapes,digits,scenes)", group);
   add(command, "--network", to.network, "NAME",
-      "lenet5, vgg-small or mlp; a study file can list layers\n(default: lenet5)", group);
+      "lenet5, vgg-small, mlp or resnet20; a study file can\nlist layers (default: lenet5)", group);
   command
       .add_option("--eta", to.eta,
                   "Learning rates to try for a layer group, each above 0\nand up to 10; "
@@ -63,6 +63,8 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add(command, "--optimizer", to.optimizer, "NAME", "sgd, momentum, nesterov, adam or adamw (default: sgd)",
       group);
+  add(command, "--label-smoothing", to.label_smoothing, "X",
+      "Share of each label spread over all classes while\ntraining, from 0 to below 1 (default: 0)", group);
   add(command, "--epochs", to.epochs, "N", "Passes over the training samples (default: 1)", group);
   add(command, "--batch", to.batch, "N", "Samples a minibatch (default: 64)", group);
   add(command, "--samples", to.samples, "N", "Train on N samples only (default: all)", group);

@@ -20,7 +20,8 @@ struct TuneArguments : CommonArguments {
   std::optional<std::string> study_file;
   std::optional<std::string> data, network;
   std::vector<std::string> eta;  ///< each "GROUP=V,V,..."
-  std::optional<std::string> optimizer, epochs, batch, samples, validation, seeds, study_seed;
+  std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
+      study_seed;
   std::optional<std::string> strategy, trials, threads, lanes, study, store, out;
   bool no_report = false;
   bool dry_run = false;

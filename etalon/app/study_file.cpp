@@ -35,7 +35,7 @@ const std::map<std::string, std::vector<std::string>>& known_keys() {
       {"eta", {}},
       {"training",
        {"optimizer", "momentum", "beta1", "beta2", "epsilon", "weight_decay", "schedule", "warmup",
-        "step_epochs", "factor", "initializer"}},
+        "step_epochs", "factor", "initializer", "label_smoothing"}},
       {"search", {"strategy", "trials"}},
       {"choice", {"speed_weight", "divergence_limit", "target"}},
       {"run", {"threads", "lanes", "store", "out", "report"}}};
@@ -138,6 +138,7 @@ void read_training(const StudyTable& table, bool optimizer_is_overridden, StudyR
   take(table.number("step_epochs", positive), training.schedule.step_epochs);
   take(table.number("factor", share_above_zero), training.schedule.factor);
   take(table.text("initializer"), training.initializer);
+  take(table.number("label_smoothing", below_one), training.label_smoothing);
   require_used_numbers(table, training, optimizer_is_overridden);
   if (table.has("optimizer")) to.places.training = table.place("optimizer");
 }

@@ -48,6 +48,8 @@ void take_study(const TuneArguments& given, StudyRequest& to) {
   if (given.lanes) to.lanes = lane_count(*given.lanes, "--lanes");
   take_text(given.strategy, "--strategy", to.plan.strategy, to.places.strategy);
   take_text(given.optimizer, "--optimizer", to.training.optimizer.name, to.places.training);
+  if (given.label_smoothing)
+    to.training.label_smoothing = share_below_one(*given.label_smoothing, "--label-smoothing");
   take_text(given.study, "--study", to.study_name, to.places.study_name);
   if (given.data) {
     to.sets = name_list(*given.data, "--data");
@@ -107,8 +109,9 @@ bool has_layer(const StudyRequest& study, const std::string& kind) {
     for (const LayerDescription& layer :
          describe_network(study.network, every, {3, 32, 32}, 10, study.places.network).layers)
       layers.push_back(layer.text);
-  return std::any_of(layers.begin(), layers.end(),
-                     [&](const std::string& layer) { return layer.starts_with(kind + " "); });
+  return std::any_of(layers.begin(), layers.end(), [&](const std::string& layer) {
+    return layer.starts_with(kind + " ") || (kind == "conv" && layer.starts_with("depthwise "));
+  });
 }
 
 /// Of the two default groups only those stay that the network has layers for, or that got etas: a network

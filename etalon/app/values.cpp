@@ -47,6 +47,13 @@ double eta_value(const std::string& text, const std::string& place) {
   return eta_value(*value, place);
 }
 
+double share_below_one(const std::string& text, const std::string& place) {
+  const auto value = parse_number(text);
+  if (!value || !(*value >= 0 && *value < 1))
+    throw RequestError({place, in_quotes(text), "a number from 0 up to, but not including, 1", ""});
+  return *value;
+}
+
 std::vector<double> sorted_once(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());

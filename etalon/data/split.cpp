@@ -87,12 +87,12 @@ Normalization normalization_of(const DataSet& data, const Split& split) {
 }
 
 double label_entropy(const LabelledImages& images, const std::vector<std::uint32_t>& indices,
-                     std::uint32_t classes) {
+                     std::uint32_t classes, double smoothing) {
   double entropy = 0.0;
   for (const std::uint64_t count : count_labels(images, indices, classes)) {
-    if (count == 0) continue;
-    const double share = static_cast<double>(count) / static_cast<double>(indices.size());
-    entropy -= share * exact_log(share);
+    const double counted = static_cast<double>(count) / static_cast<double>(indices.size());
+    const double share = (1 - smoothing) * counted + smoothing / classes;
+    if (share > 0) entropy -= share * exact_log(share);
   }
   return entropy;
 }

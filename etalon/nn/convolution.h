@@ -19,88 +19,104 @@ inline constexpr int no_winner = 4;
 template <class L>
 class Convolution {
  public:
-  Convolution(const LayerPlan& plan, L* arena) : p_(plan), arena_(arena) {}
+  Convolution(const LayerPlan& plan, const Desk<L>& desk)
+      : p_(plan),
+        desk_(desk),
+        arena_(desk.arena),
+        ins_(plan.input.channels / plan.channel_groups),
+        outs_(plan.output.channels / plan.channel_groups) {}
 
   void forward(std::uint32_t sample) const {
-    for_blocks(p_.output.channels, [&](std::uint32_t o, auto rows) {
-      switch (p_.kernel_width) {
-        case 1:
-          forward_block<rows.v, 1>(sample, o);
-          break;
-        case 3:
-          forward_block<rows.v, 3>(sample, o);
-          break;
-        case 5:
-          forward_block<rows.v, 5>(sample, o);
-          break;
-        default:
-          forward_block<rows.v, 0>(sample, o);
-          break;
-      }
-    });
+    for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
+      for_blocks(outs_, [&](std::uint32_t o, auto rows) {
+        switch (p_.kernel_width) {
+          case 1:
+            forward_block<rows.v, 1>(sample, g, o);
+            break;
+          case 3:
+            forward_block<rows.v, 3>(sample, g, o);
+            break;
+          case 5:
+            forward_block<rows.v, 5>(sample, g, o);
+            break;
+          default:
+            forward_block<rows.v, 0>(sample, g, o);
+            break;
+        }
+      });
   }
 
-  /// Adds this sample's share to the part's gradient, and sets its input gradient if that is wanted.
-  void backward(std::uint32_t sample) const {
+  /// Adds this sample's share to the gradient of `part`, and sets its input gradient if that is wanted.
+  void backward(std::uint32_t sample, std::uint32_t part) const {
     unpool(sample);
-    add_bias_gradient();
-    add_weight_gradient(sample);
+    L* sum = arena_ + p_.part_gradients + part * p_.part_length;
+    if (p_.has_biases) add_bias_gradient(sample, sum + p_.weight_row * p_.output.channels);
+    add_weight_gradient(sample, sum);
     if (!p_.wants_input_gradient) return;
-    for_blocks(p_.input.channels, [&](std::uint32_t i, auto rows) {
-      switch (p_.stride == 1 ? p_.kernel_width : 0) {
-        case 1:
-          data_gradient_block<rows.v, 1>(sample, i);
-          break;
-        case 3:
-          data_gradient_block<rows.v, 3>(sample, i);
-          break;
-        case 5:
-          data_gradient_block<rows.v, 5>(sample, i);
-          break;
-        default:
-          data_gradient_block<rows.v, 0>(sample, i);
-          break;
-      }
-    });
+    for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
+      for_blocks(ins_, [&](std::uint32_t i, auto rows) {
+        switch (p_.stride == 1 ? p_.kernel_width : 0) {
+          case 1:
+            data_gradient_block<rows.v, 1>(sample, g, i);
+            break;
+          case 3:
+            data_gradient_block<rows.v, 3>(sample, g, i);
+            break;
+          case 5:
+            data_gradient_block<rows.v, 5>(sample, g, i);
+            break;
+          default:
+            data_gradient_block<rows.v, 0>(sample, g, i);
+            break;
+        }
+      });
   }
 
-  void clear_part() const {
-    L* part = arena_ + p_.part_gradient;
-    for (std::uint64_t k = 0; k < gradient_length(); ++k) part[k] = L(0);
-  }
-  /// gradient = part, or gradient + part after the first.
-  void add_part(bool first) const {
-    L* sum = arena_ + p_.gradient;
-    const L* part = arena_ + p_.part_gradient;
-    for (std::uint64_t k = 0; k < gradient_length(); ++k) sum[k] = first ? part[k] : sum[k] + part[k];
+  void clear_part(std::uint32_t part) const {
+    L* sum = arena_ + p_.part_gradients + part * p_.part_length;
+    for (std::uint64_t k = 0; k < p_.part_length; ++k) sum[k] = L(0);
   }
 
-  /// Hands the finished gradient to take(place, rows, columns, row, gradient, gradient_row, group).
+  /// Adds up the parts for outputs [first, end) and hands the finished gradient to
+  /// take(place, rows, columns, row, gradient, gradient_row, group).
   template <class Update>
-  void update(Update& take) const {
-    const L* gradient = arena_ + p_.gradient;
-    const std::uint32_t outputs = p_.output.channels;
-    take(p_.weights, outputs, p_.columns, p_.weight_row, gradient, p_.weight_row, p_.group);
-    take(p_.biases, 1, outputs, 0, gradient + outputs * p_.weight_row, 0, p_.group);
+  void update(Update& take, std::uint32_t parts, std::uint32_t first, std::uint32_t end) const {
+    L* gradient = arena_ + p_.part_gradients;
+    const std::uint64_t biases = p_.weight_row * p_.output.channels;
+    for (std::uint32_t o = first; o < end; ++o) {
+      L* row = gradient + o * p_.weight_row;
+      add_parts(row, p_.columns, parts);
+      take(p_.weights + o * p_.weight_row, 1, p_.columns, p_.weight_row, row, p_.weight_row, p_.group);
+    }
+    if (!p_.has_biases || first == end) return;
+    add_parts(gradient + biases + first, end - first, parts);
+    take(p_.biases + first, 1, end - first, 0, gradient + biases + first, 0, p_.group);
   }
 
  private:
   using Bytes = typename L::Bytes;
   using Integers = typename L::Integers;
 
-  std::uint64_t gradient_length() const { return p_.weight_row * p_.output.channels + p_.output.channels; }
-  /// The corner of the zeros around a sample's input.
-  const L* input_corner(std::uint32_t sample) const {
-    return arena_ + p_.input.first + sample * p_.input.sample - p_.input.pad * (p_.input.row + 1);
+  /// The corner of the zeros around a sample's input, at the first channel of a group.
+  const L* input_corner(std::uint32_t sample, std::uint32_t group) const {
+    return desk_.at(p_.input, sample) + group * ins_ * p_.input.plane - p_.input.pad * (p_.input.row + 1);
   }
-  L* output_of(std::uint32_t sample) const { return arena_ + p_.output.first + sample * p_.output.sample; }
+  L* output_of(std::uint32_t sample) const { return desk_.at(p_.output, sample); }
+  L* sums_of(std::uint32_t sample) const { return desk_.at(p_.sums, sample); }
+  void add_parts(L* sum, std::uint32_t count, std::uint32_t parts) const {
+    for (std::uint32_t part = 1; part < parts; ++part) {
+      const L* more = sum + part * p_.part_length;
+      for (std::uint32_t k = 0; k < count; ++k) sum[k] = sum[k] + more[k];
+    }
+  }
   Bytes* winners_of(std::uint32_t sample) const {
     return reinterpret_cast<Bytes*>(arena_ + p_.extra) + sample * p_.extra_sample;
   }
 
   template <int I, int K>
-  void forward_block(std::uint32_t sample, std::uint32_t o) const {
-    const L* corner = input_corner(sample);
+  void forward_block(std::uint32_t sample, std::uint32_t group, std::uint32_t o) const {
+    const L* corner = input_corner(sample, group);
+    o += group * outs_;
     const L* weights = arena_ + p_.weights + o * p_.weight_row;
     L bias[I];
     ETALON_UNROLL for (int i = 0; i < I; ++i) bias[i] = arena_[p_.biases + o + i];
@@ -122,7 +138,7 @@ class Convolution {
     const L* const inputs[4] = {corner + at.input[0], corner + at.input[1], corner + at.input[2],
                                 corner + at.input[3]};
     const auto weight_row = static_cast<std::ptrdiff_t>(p_.weight_row);
-    for (std::uint32_t i = 0; i < p_.input.channels; ++i) {
+    for (std::uint32_t i = 0; i < ins_; ++i) {
       auto offset = static_cast<std::ptrdiff_t>(i * p_.input.plane);
       for (std::uint32_t ky = 0; ky < p_.kernel_height; ++ky) {
         if constexpr (K != 0) {
@@ -173,9 +189,10 @@ class Convolution {
   /// Takes the output gradient back through pooling and ReLU to the gradient of the sums.
   void unpool(std::uint32_t sample) const {
     const Tensor &from = p_.output_gradient, &to = p_.sums;
+    if (from.first == to.first) return;  // written in its place already
     for (std::uint32_t o = 0; o < to.channels; ++o) {
-      const L* gradient = arena_ + from.first + sample * from.sample + o * from.plane;
-      L* sums = arena_ + to.first + o * to.plane;
+      const L* gradient = desk_.at(from, sample) + o * from.plane;
+      L* sums = sums_of(sample) + o * to.plane;
       if (p_.pool)
         unpool_channel(gradient, winners_of(sample) + o * p_.position_tiles, sums);
       else
@@ -206,11 +223,11 @@ class Convolution {
       }
   }
 
-  void add_bias_gradient() const {
+  void add_bias_gradient(std::uint32_t sample, L* biases) const {
     for_blocks(p_.sums.channels, [&](std::uint32_t o, auto rows) {
       constexpr int count = rows.v;
-      L* part = arena_ + p_.part_gradient + p_.weight_row * p_.output.channels + o;
-      const L* sums = arena_ + p_.sums.first + o * p_.sums.plane;
+      L* part = biases + o;
+      const L* sums = sums_of(sample) + o * p_.sums.plane;
       L total[count];
       ETALON_UNROLL for (int i = 0; i < count; ++i) total[i] = part[i];
       for (std::uint32_t y = 0; y < p_.sums.height; ++y)
@@ -222,29 +239,30 @@ class Convolution {
   }
 
   /// Some rows at a time, so that they stay in the first-level cache while all taps use them.
-  void add_weight_gradient(std::uint32_t sample) const {
+  void add_weight_gradient(std::uint32_t sample, L* part) const {
     constexpr std::uint32_t cache_values = 20 * 1024 / sizeof(L);
     const std::uint32_t rows = 1 + cache_values / (most_rows * p_.sums.width + 1);
     for (std::uint32_t y = 0; y < p_.sums.height; y += rows) {
       const std::uint32_t end = y + rows < p_.sums.height ? y + rows : p_.sums.height;
-      for_blocks(p_.sums.channels, [&](std::uint32_t o, auto i) {
-        for_blocks<4>(p_.columns, [&](std::uint32_t column, auto j) {
-          if (p_.stride == 1)
-            weight_gradient_tile<i.v, j.v, 1>(sample, o, column, y, end);
-          else
-            weight_gradient_tile<i.v, j.v, 0>(sample, o, column, y, end);
+      for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
+        for_blocks(outs_, [&](std::uint32_t o, auto i) {
+          for_blocks<4>(p_.columns, [&](std::uint32_t column, auto j) {
+            const L* corner = input_corner(sample, g) + y * p_.stride * p_.input.row;
+            if (p_.stride == 1)
+              weight_gradient_tile<i.v, j.v, 1>(sample, part, corner, g * outs_ + o, column, y, end);
+            else
+              weight_gradient_tile<i.v, j.v, 0>(sample, part, corner, g * outs_ + o, column, y, end);
+          });
         });
-      });
     }
   }
 
   template <int I, int J, int fixed_stride>
-  void weight_gradient_tile(std::uint32_t sample, std::uint32_t o, std::uint32_t column, std::uint32_t first,
-                            std::uint32_t end) const {
+  void weight_gradient_tile(std::uint32_t sample, L* part, const L* corner, std::uint32_t o,
+                            std::uint32_t column, std::uint32_t first, std::uint32_t end) const {
     const std::ptrdiff_t stride = fixed_stride != 0 ? fixed_stride : static_cast<std::ptrdiff_t>(p_.stride);
     const auto plane = static_cast<std::ptrdiff_t>(p_.sums.plane);
-    L* part = arena_ + p_.part_gradient + o * p_.weight_row + column;
-    const L* corner = input_corner(sample) + first * p_.stride * p_.input.row;
+    part += o * p_.weight_row + column;
     L* places[J];
     const L *sources[J], *inputs[J];
     ETALON_UNROLL for (int j = 0; j < J; ++j) {
@@ -253,7 +271,7 @@ class Convolution {
     }
     Tile<L, I, J> tile;
     tile.load(sources, static_cast<std::ptrdiff_t>(p_.weight_row));
-    const L* sums = arena_ + p_.sums.first + o * p_.sums.plane + first * p_.sums.row;
+    const L* sums = sums_of(sample) + o * p_.sums.plane + first * p_.sums.row;
     for (std::uint32_t y = first; y < end; ++y, sums += p_.sums.row) {
       tile.run(sums, plane, 1, inputs, stride, p_.sums.width);
       ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] += p_.stride * p_.input.row;
@@ -262,32 +280,33 @@ class Convolution {
   }
 
   template <int I, int K>
-  void data_gradient_block(std::uint32_t sample, std::uint32_t i) const {
+  void data_gradient_block(std::uint32_t sample, std::uint32_t group, std::uint32_t i) const {
     const Tensor& to = p_.input_gradient;
-    L* out = arena_ + to.first + sample * to.sample + i * to.plane;
+    L* out = desk_.at(to, sample) + (group * ins_ + i) * to.plane;
     const std::uint32_t area = p_.kernel_height * p_.kernel_width;
-    const L* weights = arena_ + p_.weights + i * area;
+    const L* weights = arena_ + p_.weights + group * outs_ * p_.weight_row + i * area;
+    const L* sums = sums_of(sample) + group * outs_ * p_.sums.plane;
     for (std::uint32_t t = 0; t < p_.gradient_tiles; ++t) {
       const GradientTile& at = p_.gradients[t];
       Tile<L, I, 4> tile;
       tile.clear();
       const L* first = weights + at.first_row * p_.kernel_width + at.first_column;
       if (K != 0 && at.columns == K)  // NOLINT(bugprone-branch-clone): the same only where K is 0
-        scatter<I, K>(tile, first, at);
+        scatter<I, K>(tile, first, sums, at);
       else
-        scatter<I, 0>(tile, first, at);
+        scatter<I, 0>(tile, first, sums, at);
       L* const places[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
       tile.store(places, static_cast<std::ptrdiff_t>(to.plane));
     }
   }
 
   template <int I, int K>
-  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const GradientTile& at) const {
-    const L* sums = arena_ + p_.sums.first;
+  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const L* sums,
+                             const GradientTile& at) const {
     const L* const from[4] = {sums + at.sums[0], sums + at.sums[1], sums + at.sums[2], sums + at.sums[3]};
     const auto area = std::ptrdiff_t{p_.kernel_height} * p_.kernel_width;
     const auto row = std::ptrdiff_t{p_.kernel_width} * p_.stride;
-    for (std::uint32_t o = 0; o < p_.output.channels; ++o, weights += p_.weight_row) {
+    for (std::uint32_t o = 0; o < outs_; ++o, weights += p_.weight_row) {
       const L* w = weights;
       auto offset = static_cast<std::ptrdiff_t>(o * p_.sums.plane);
       for (std::uint32_t a = 0; a < at.rows;
@@ -302,7 +321,9 @@ class Convolution {
   }
 
   const LayerPlan& p_;
+  Desk<L> desk_;
   L* arena_;
+  std::uint32_t ins_, outs_;  ///< channels of one group
 };
 
 }  // namespace etalon::ETALON_INSTANCE

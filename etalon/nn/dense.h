@@ -18,24 +18,31 @@ class Dense {
   Dense(const LayerPlan& plan, L* arena)
       : p_(plan), arena_(arena), inputs_(plan.columns), outputs_(plan.output.channels) {}
 
-  void forward(std::uint32_t first, std::uint32_t count) const {
+  /// Outputs `outputs` of samples 0 .. count-1.
+  void forward(std::uint32_t count, Range outputs) const {
     for (std::uint32_t k = 0; k < inputs_; k += run_length) {
       const std::uint32_t length = k + run_length < inputs_ ? run_length : inputs_ - k;
-      for_blocks(outputs_, [&](std::uint32_t o, auto rows) {
-        for (std::uint32_t b = 0; b < count; b += 4) forward_tile<rows.v>(first, count, b, o, k, length);
+      for_blocks(outputs.count(), [&](std::uint32_t o, auto rows) {
+        for (std::uint32_t b = 0; b < count; b += 4)
+          forward_tile<rows.v>(count, b, outputs.first + o, k, length);
       });
     }
   }
 
-  /// Input gradient from the weights as they are, then the weights' update.
+  /// Of inputs `inputs`: their gradient from the weights as they are, then those weights' update.
   template <class Update>
-  void backward(std::uint32_t count, Update& take) const {
-    if (p_.wants_input_gradient) data_gradient(count);
-    for_blocks<4>(inputs_, [&](std::uint32_t i, auto columns) {
-      for_blocks(outputs_,
-                 [&](std::uint32_t o, auto rows) { update_tile<rows.v, columns.v>(count, o, i, take); });
+  void backward(std::uint32_t count, Range inputs, Update& take) const {
+    if (p_.wants_input_gradient) data_gradient(count, inputs);
+    for_blocks<4>(inputs.count(), [&](std::uint32_t i, auto columns) {
+      for_blocks(outputs_, [&](std::uint32_t o, auto rows) {
+        update_tile<rows.v, columns.v>(count, o, inputs.first + i, take);
+      });
     });
-    for_blocks(outputs_, [&](std::uint32_t o, auto rows) { update_biases<rows.v>(count, o, take); });
+  }
+  template <class Update>
+  void update_biases(std::uint32_t count, Update& take) const {
+    if (p_.has_biases)
+      for_blocks(outputs_, [&](std::uint32_t o, auto rows) { update_biases<rows.v>(count, o, take); });
   }
 
  private:
@@ -46,17 +53,17 @@ class Dense {
   const L* gradient_of(std::uint32_t b) const {
     return arena_ + p_.output_gradient.first + b * p_.output_gradient.sample;
   }
-  static std::uint32_t sample_at(std::uint32_t first, std::uint32_t count, std::uint32_t at) {
-    return first + (at < count ? at : count - 1);  // the last tile may repeat a sample
+  static std::uint32_t sample_at(std::uint32_t count, std::uint32_t at) {
+    return at < count ? at : count - 1;  // the last tile may repeat a sample
   }
 
   template <int I>
-  void forward_tile(std::uint32_t first, std::uint32_t count, std::uint32_t b, std::uint32_t o,
-                    std::uint32_t k, std::uint32_t length) const {
+  void forward_tile(std::uint32_t count, std::uint32_t b, std::uint32_t o, std::uint32_t k,
+                    std::uint32_t length) const {
     const L* inputs[4];
     L* outputs[4];
     ETALON_UNROLL for (std::uint32_t j = 0; j < 4; ++j) {
-      const std::uint32_t sample = sample_at(first, count, b + j);
+      const std::uint32_t sample = sample_at(count, b + j);
       inputs[j] = input_of(sample) + k;
       outputs[j] = output_of(sample) + o;
     }
@@ -73,11 +80,12 @@ class Dense {
     tile.store({outputs[0], outputs[1], outputs[2], outputs[3]}, 1);
   }
 
-  void data_gradient(std::uint32_t count) const {
+  void data_gradient(std::uint32_t count, Range inputs) const {
     for (std::uint32_t k = 0; k < outputs_; k += run_length) {
       const std::uint32_t length = k + run_length < outputs_ ? run_length : outputs_ - k;
-      for_blocks(inputs_, [&](std::uint32_t i, auto rows) {
-        for (std::uint32_t b = 0; b < count; b += 4) data_gradient_tile<rows.v>(count, b, i, k, length);
+      for_blocks(inputs.count(), [&](std::uint32_t i, auto rows) {
+        for (std::uint32_t b = 0; b < count; b += 4)
+          data_gradient_tile<rows.v>(count, b, inputs.first + i, k, length);
       });
     }
   }
@@ -88,7 +96,7 @@ class Dense {
     const L* gradients[4];
     L* places[4];
     ETALON_UNROLL for (std::uint32_t j = 0; j < 4; ++j) {
-      const std::uint32_t sample = sample_at(0, count, b + j);
+      const std::uint32_t sample = sample_at(count, b + j);
       gradients[j] = gradient_of(sample) + k;
       places[j] = arena_ + p_.input_gradient.first + sample * p_.input_gradient.sample + i;
     }

@@ -20,8 +20,33 @@ struct NamedNetwork {
   std::vector<std::string> hidden_layers;
 };
 
-const std::array<NamedNetwork, 3>& named_networks() {
-  static const std::array<NamedNetwork, 3> networks{{
+/// Two convolutions, and around them the addition of what they were given.
+void append_residual_block(std::vector<std::string>& layers, std::uint32_t stage, std::uint32_t stride) {
+  const std::uint32_t channels = 8u << stage;
+  const auto convolution = [&](const std::string& stride_text) {
+    layers.push_back(fmt::format("conv {} 3x3{} pad 1 no-bias label stage{}", channels, stride_text, stage));
+    layers.emplace_back("batchnorm");
+  };
+  convolution(stride == 1 ? "" : fmt::format(" stride {}", stride));
+  layers.emplace_back("relu");
+  convolution("");
+  layers.emplace_back("add block");
+  layers.emplace_back("relu label block");
+}
+
+/// He et al. 2015, arXiv 1512.03385, section 4.2, n = 3: three stages of three blocks with 16, 32 and 64
+/// channels, shortcuts of option A.
+std::vector<std::string> resnet20_layers() {
+  std::vector<std::string> layers{"conv 16 3x3 pad 1 no-bias label stem", "batchnorm", "relu label block"};
+  for (std::uint32_t stage = 1; stage <= 3; ++stage)
+    for (std::uint32_t block = 0; block < 3; ++block)
+      append_residual_block(layers, stage, stage > 1 && block == 0 ? 2 : 1);
+  layers.emplace_back("gap");
+  return layers;
+}
+
+const std::array<NamedNetwork, 4>& named_networks() {
+  static const std::array<NamedNetwork, 4> networks{{
       {"lenet5",
        {"conv 6 5x5 pad 2", "relu", "maxpool 2", "conv 16 5x5", "relu", "maxpool 2", "dense 120", "relu",
         "dense 84", "relu"}},
@@ -29,6 +54,7 @@ const std::array<NamedNetwork, 3>& named_networks() {
        {"conv 32 3x3 pad 1", "relu", "conv 32 3x3 pad 1", "relu", "maxpool 2", "conv 64 3x3 pad 1", "relu",
         "conv 64 3x3 pad 1", "relu", "maxpool 2", "dense 256", "relu"}},
       {"mlp", {"dense 256", "relu", "dense 128", "relu"}},
+      {"resnet20", resnet20_layers()},
   }};
   return networks;
 }
@@ -50,13 +76,60 @@ std::string layer_place(const std::string& place, std::size_t index, const std::
   return fmt::format("{}, layer {} '{}'", place, index + 1, text);
 }
 
+/// The nearest layer before that carries the label; -1 for the network's input.
+std::int32_t find_layer(const NetworkDescription& network, const std::string& name,
+                        const std::string& place) {
+  std::vector<std::string> known{"input"};
+  for (std::size_t i = network.layers.size(); i-- > 0;) {
+    const std::string& label = network.layers[i].label;
+    if (label == name) return static_cast<std::int32_t>(i);
+    if (!label.empty() && std::ranges::find(known, label) == known.end()) known.push_back(label);
+  }
+  if (name == "input") return -1;
+  throw RequestError({place, fmt::format("the label '{}', which no layer before it carries", name),
+                      "one of " + join(known, ", "), hint_for(name, known)});
+}
+
+void append_layer(NetworkDescription& network, const std::string& written, const std::string& place) {
+  const LayerText text = read_layer(written, place);
+  const auto shape_of = [&](std::int32_t layer) {
+    return layer < 0 ? network.input : network.layers[static_cast<std::size_t>(layer)].output;
+  };
+  const std::int32_t source = text.source.empty() ? static_cast<std::int32_t>(network.layers.size()) - 1
+                                                  : find_layer(network, text.source, place);
+  LayerDescription layer = infer_shapes(text, shape_of(source), place);
+  layer.source = source;
+  if (layer.kind == LayerKind::add) {
+    layer.addend = find_layer(network, text.addend, place);
+    if (layer.addend == source)
+      throw RequestError({place, fmt::format("'{}', which is what it would be added to", text.addend),
+                          "the output of another layer", "label the layer where the shortcut begins"});
+    layer.stride = addend_stride(shape_of(layer.addend), layer.input, place);
+  }
+  network.layers.push_back(std::move(layer));
+}
+
+/// An output that no layer reads is a slip of the list, such as a forgotten "add".
+void require_readers(const NetworkDescription& network, const std::string& place) {
+  std::vector<bool> read(network.layers.size(), false);
+  for (const LayerDescription& layer : network.layers) {
+    if (layer.source >= 0) read[static_cast<std::size_t>(layer.source)] = true;
+    if (layer.addend >= 0) read[static_cast<std::size_t>(layer.addend)] = true;
+  }
+  for (std::size_t i = 0; i + 1 < network.layers.size(); ++i)
+    if (!read[i])
+      throw RequestError({layer_place(place, i, network.layers[i].text), "an output that no layer reads",
+                          "every output but the last to be read",
+                          "give it a label and read it with 'add LABEL' or 'from LABEL', or leave it out"});
+}
+
 /// Gives every layer its part of the flat parameter array.
 void lay_out_parameters(NetworkDescription& network, const std::string& place) {
   constexpr std::uint64_t most_parameters = 0x7FFF'FFFF;
   std::uint64_t next = 0;
   for (LayerDescription& layer : network.layers) {
     layer.first_parameter = static_cast<std::uint32_t>(next);
-    next += std::uint64_t{layer.weights} + layer.biases;
+    next += std::uint64_t{layer.weights} + layer.biases + layer.statistics;
     if (next > most_parameters)
       throw RequestError({place, fmt::format("{} parameters up to layer '{}'", next, layer.text),
                           fmt::format("at most {}", most_parameters), "take smaller layers"});
@@ -65,7 +138,10 @@ void lay_out_parameters(NetworkDescription& network, const std::string& place) {
 }
 
 void require_weights(const NetworkDescription& network, const std::string& place) {
-  if (network.parameters == 0)
+  const auto multiplies = [](const LayerDescription& layer) {
+    return layer.kind == LayerKind::conv || layer.kind == LayerKind::dense;
+  };
+  if (std::ranges::none_of(network.layers, multiplies))
     throw RequestError({place, "a network without weights", "at least one conv or dense layer",
                         fmt::format("end the list with \"dense {}\"", network.classes)});
 }
@@ -101,14 +177,11 @@ NetworkDescription describe_network(const NetworkSpec& spec, const std::vector<L
   network.name = spec.layers.empty() ? spec.name : "custom";
   network.input = input;
   network.classes = classes;
-  TensorShape shape = input;
-  for (const std::string& written : layers_of(spec, classes, place)) {
-    const std::string where = layer_place(place, network.layers.size(), written);
-    network.layers.push_back(infer_shapes(read_layer(written, where), shape, where));
-    shape = network.layers.back().output;
-  }
+  for (const std::string& written : layers_of(spec, classes, place))
+    append_layer(network, written, layer_place(place, network.layers.size(), written));
   lay_out_parameters(network, place);
   require_weights(network, place);
+  require_readers(network, place);
   require_outputs(network, classes, place);
   network.classes = network.layers.back().output.channels;
   select_groups(network.layers, groups, place);

@@ -41,14 +41,15 @@ struct LayerDescription {
   std::string label;  ///< given with "label NAME"; may be empty
   TensorShape input, output;
   std::int32_t source = -1;  ///< the layer whose output is this one's input; -1: the network's input
-  std::int32_t addend = -1;  ///< add: the layer whose output is added, -1: the network's input. Of a larger
-                             ///< addend every s-th row and column; zeros for channels that it lacks (He et
-                             ///< al. 2015, option A)
+  std::int32_t addend = -1;  ///< add: the layer whose output is added, -1: the network's input; never the
+                             ///< source. Of a larger addend every stride-th row and column, from the first;
+                             ///< zeros for channels that it lacks, which are the last (He et al. 2015,
+                             ///< arXiv 1512.03385, option A)
   std::uint32_t channel_groups =
       1;  ///< conv: output channels of a group see the input channels of theirs alone
   std::uint32_t kernel_height = 0, kernel_width = 0;  ///< conv, maxpool, avgpool
-  std::uint32_t stride = 1, padding = 0;
-  float parameter = 0;  ///< leaky-relu: slope; dropout: share dropped, [0, 1)
+  std::uint32_t stride = 1, padding = 0;              ///< stride also of add: of its addend
+  float parameter = 0;                                ///< leaky-relu: slope; dropout: share dropped, [0, 1)
   std::uint32_t weights =
       0;  ///< conv: out * in / channel_groups * kh * kw; dense: out * in; batchnorm: channels
   std::uint32_t biases = 0;  ///< out, or 0 ("no-bias"); batchnorm: channels
@@ -70,9 +71,11 @@ struct NetworkDescription {
 
 std::vector<std::string> known_networks();
 
-/// Throws RequestError naming the layer and the shape it got, the unknown word with the nearest known one, a
-/// group without a layer, a layer in two groups, or a layer with weights in none. Named networks end in
-/// `classes` outputs; a list that ends in fewer is refused. `place` is where the network was written
+/// Every layer reads the one before it, or that with the label "from NAME" names; every output but the last
+/// is read. Throws RequestError naming the layer and the shape it got, the unknown word with the nearest
+/// known one, an output that no layer reads, a group without a layer, a layer in two groups, or a layer with
+/// weights in none. Named networks end in `classes` outputs; a list that ends in fewer is refused. `place` is
+/// where the network was written
 /// ("--network", "study.toml:7") and begins every message.
 NetworkDescription describe_network(const NetworkSpec& spec, const std::vector<LayerGroup>& groups,
                                     TensorShape input, std::uint32_t classes, const std::string& place);

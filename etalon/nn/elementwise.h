@@ -1,5 +1,5 @@
-/// Layers that work value by value: ReLU, leaky ReLU, tanh, sigmoid, dropout. Each states its function and
-/// its derivative by its own output. A NaN passes through each.
+/// Steps that work value by value: activations, dropout, add, fork. An activation states its function and its
+/// derivative by its input or its output. A NaN passes through each.
 #pragma once
 
 #include "etalon/lanes/functions.h"
@@ -10,68 +10,160 @@ namespace etalon::ETALON_INSTANCE {
 template <class L>
 struct Relu {
   static ETALON_INLINE L value(L x, L) { return rectified(x); }
-  static ETALON_INLINE L gradient(L out, L g, L) { return select<L>(less_equal(out, L(0)), L(0), g); }
+  static ETALON_INLINE L gradient(L, L out, L g, L) { return select<L>(less_equal(out, L(0)), L(0), g); }
 };
 template <class L>
 struct LeakyRelu {
   static ETALON_INLINE L value(L x, L slope) { return select<L>(less_equal(x, L(0)), x * slope, x); }
-  static ETALON_INLINE L gradient(L out, L g, L slope) {
+  static ETALON_INLINE L gradient(L, L out, L g, L slope) {
     return select<L>(less_equal(out, L(0)), g * slope, g);
   }
 };
 template <class L>
 struct Tanh {
   static ETALON_INLINE L value(L x, L) { return hyperbolic_tangent(x); }
-  static ETALON_INLINE L gradient(L out, L g, L) { return g * (L(1) - out * out); }
+  static ETALON_INLINE L gradient(L, L out, L g, L) { return g * (L(1) - out * out); }
 };
 template <class L>
 struct Sigmoid {
   static ETALON_INLINE L value(L x, L) { return logistic(x); }
-  static ETALON_INLINE L gradient(L out, L g, L) { return g * (out * (L(1) - out)); }
+  static ETALON_INLINE L gradient(L, L out, L g, L) { return g * (out * (L(1) - out)); }
+};
+/// x P(x), P the standard normal distribution function (Hendrycks and Gimpel 2016), without approximation.
+template <class L>
+struct Gelu {
+  static ETALON_INLINE L share(L x) {
+    return L(Scalar(0.5)) * (L(1) + error_function(x * L(Scalar(0.70710678118654752))));
+  }
+  static ETALON_INLINE L value(L x, L) { return x * share(x); }
+  static ETALON_INLINE L gradient(L x, L, L g, L) {
+    const L density = L(Scalar(0.39894228040143268)) * exponential(L(Scalar(-0.5)) * x * x);
+    return g * fma(x, density, share(x));
+  }
+  using Scalar = typename L::Scalar;
+};
+/// x / (1 + e^-x)
+template <class L>
+struct Silu {
+  static ETALON_INLINE L value(L x, L) { return x * logistic(x); }
+  static ETALON_INLINE L gradient(L x, L, L g, L) {
+    const L s = logistic(x);
+    return g * (s * fma(x, L(1) - s, L(1)));
+  }
 };
 
-/// Calls body(input or its gradient, output or its gradient, output value, k) for each value of a sample.
-template <class L, class Body>
-ETALON_INLINE void for_each_value(const Tensor& a, const Tensor& b, const Tensor& out, L* arena,
-                                  std::uint32_t sample, const Body& body) {
-  std::uint32_t k = 0;
-  for (std::uint32_t c = 0; c < out.channels; ++c)
-    for (std::uint32_t y = 0; y < out.height; ++y) {
-      const auto row = [&](const Tensor& t) {
-        return arena + t.first + sample * t.sample + c * t.plane + y * t.row;
-      };
-      L *from = row(a), *to = row(b), *value = row(out);
-      for (std::uint32_t x = 0; x < out.width; ++x) body(from[x], to[x], value[x], k++);
-    }
+/// One row of a sample's channel.
+template <class L>
+ETALON_INLINE L* row_of(const Desk<L>& desk, const Tensor& t, std::uint32_t sample, std::uint32_t c,
+                        std::uint32_t y) {
+  return desk.at(t, sample) + c * t.plane + y * t.row;
+}
+template <class Body>
+ETALON_INLINE void for_rows(const Tensor& t, const Body& body) {
+  for (std::uint32_t c = 0; c < t.channels; ++c)
+    for (std::uint32_t y = 0; y < t.height; ++y) body(c, y);
 }
 
 template <class L, class Function>
-void elementwise_forward(const LayerPlan& p, L* arena, std::uint32_t sample) {
-  const L parameter(p.parameter);
-  for_each_value(p.input, p.output, p.output, arena, sample,
-                 [&](L& in, L& out, L&, std::uint32_t) { out = Function::value(in, parameter); });
+void elementwise_forward(const LayerPlan& p, const Desk<L>& desk, std::uint32_t sample) {
+  const L parameter(static_cast<typename L::Scalar>(p.parameter));
+  for_rows(p.output, [&](std::uint32_t c, std::uint32_t y) {
+    const L* in = row_of(desk, p.input, sample, c, y);
+    L* out = row_of(desk, p.output, sample, c, y);
+    for (std::uint32_t x = 0; x < p.output.width; ++x) out[x] = Function::value(in[x], parameter);
+  });
 }
 template <class L, class Function>
-void elementwise_backward(const LayerPlan& p, L* arena, std::uint32_t sample) {
-  const L parameter(p.parameter);
-  for_each_value(p.input_gradient, p.output_gradient, p.output, arena, sample,
-                 [&](L& in, L& g, L& out, std::uint32_t) { in = Function::gradient(out, g, parameter); });
+void elementwise_backward(const LayerPlan& p, const Desk<L>& desk, std::uint32_t sample) {
+  const L parameter(static_cast<typename L::Scalar>(p.parameter));
+  for_rows(p.output, [&](std::uint32_t c, std::uint32_t y) {
+    const L *in = row_of(desk, p.input, sample, c, y), *out = row_of(desk, p.output, sample, c, y);
+    const L* from = row_of(desk, p.output_gradient, sample, c, y);
+    L* to = row_of(desk, p.input_gradient, sample, c, y);
+    for (std::uint32_t x = 0; x < p.output.width; ++x)
+      to[x] = Function::gradient(in[x], out[x], from[x], parameter);
+  });
 }
 
 /// Dropout multiplies by factors drawn before the step, 0 or 1 / (1 - share); outside training it changes
 /// nothing.
 template <class L>
-void dropout_forward(const LayerPlan& p, L* arena, std::uint32_t sample, bool training) {
-  if (!training && p.in_place) return;
-  const L* factors = arena + p.extra + sample * p.extra_sample;
-  for_each_value(p.input, p.output, p.output, arena, sample,
-                 [&](L& in, L& out, L&, std::uint32_t k) { out = training ? in * factors[k] : in; });
+void scale_by_factors(const LayerPlan& p, const Desk<L>& desk, std::uint32_t sample, const Tensor& from,
+                      const Tensor& to) {
+  const L* factors = desk.arena + p.extra + sample * p.extra_sample;
+  for_rows(p.output, [&](std::uint32_t c, std::uint32_t y) {
+    const L* in = row_of(desk, from, sample, c, y);
+    L* out = row_of(desk, to, sample, c, y);
+    for (std::uint32_t x = 0; x < p.output.width; ++x) out[x] = in[x] * *factors++;
+  });
 }
 template <class L>
-void dropout_backward(const LayerPlan& p, L* arena, std::uint32_t sample) {
-  const L* factors = arena + p.extra + sample * p.extra_sample;
-  for_each_value(p.input_gradient, p.output_gradient, p.output, arena, sample,
-                 [&](L& in, L& g, L&, std::uint32_t k) { in = g * factors[k]; });
+void copy(const Desk<L>& desk, std::uint32_t sample, const Tensor& from, const Tensor& to) {
+  if (from.first == to.first) return;
+  for_rows(to, [&](std::uint32_t c, std::uint32_t y) {
+    const L* in = row_of(desk, from, sample, c, y);
+    L* out = row_of(desk, to, sample, c, y);
+    for (std::uint32_t x = 0; x < to.width; ++x) out[x] = in[x];
+  });
+}
+
+/// out = in + addend; of a larger addend every s-th row and column, and nothing where it lacks a channel.
+template <class L>
+class Add {
+ public:
+  Add(const LayerPlan& plan, const Desk<L>& desk)
+      : p_(plan), desk_(desk), step_(plan.addend.width / plan.output.width) {}
+
+  void forward(std::uint32_t sample) const {
+    for_rows(p_.output, [&](std::uint32_t c, std::uint32_t y) {
+      const L* in = row_of(desk_, p_.input, sample, c, y);
+      const L* more = c < p_.addend.channels ? row_of(desk_, p_.addend, sample, c, y * step_) : nullptr;
+      L* out = row_of(desk_, p_.output, sample, c, y);
+      for (std::uint32_t x = 0; x < p_.output.width; ++x) {
+        const L sum = more != nullptr ? in[x] + more[x * step_] : in[x];
+        out[x] = p_.rectify ? rectified(sum) : sum;
+      }
+    });
+  }
+
+  /// Of a sum the gradient goes to both sides as it is: the input's is the output's own tensor.
+  void backward(std::uint32_t sample) const {
+    if (p_.rectify) mask(sample);
+    if (p_.addend_gradient.empty()) return;
+    const Tensor& to = p_.addend_gradient;
+    for_rows(to, [&](std::uint32_t c, std::uint32_t y) {
+      L* more = row_of(desk_, to, sample, c, y);
+      const bool reached = y % step_ == 0 && y / step_ < p_.output.height;
+      for (std::uint32_t x = 0; x < to.width; ++x) more[x] = L(0);
+      if (!reached) return;
+      const L* gradient = row_of(desk_, p_.output_gradient, sample, c, y / step_);
+      for (std::uint32_t x = 0; x < p_.output.width; ++x) more[x * step_] = gradient[x];
+    });
+  }
+
+ private:
+  void mask(std::uint32_t sample) const {
+    for_rows(p_.output, [&](std::uint32_t c, std::uint32_t y) {
+      const L* out = row_of(desk_, p_.output, sample, c, y);
+      L* gradient = row_of(desk_, p_.output_gradient, sample, c, y);
+      for (std::uint32_t x = 0; x < p_.output.width; ++x)
+        gradient[x] = select<L>(less_equal(out[x], L(0)), L(0), gradient[x]);
+    });
+  }
+
+  const LayerPlan& p_;
+  Desk<L> desk_;
+  std::uint32_t step_;
+};
+
+/// A fork hands its input to two readers; backward it adds their gradients, in the second one's place.
+template <class L>
+void join_gradients(const LayerPlan& p, const Desk<L>& desk, std::uint32_t sample) {
+  for_rows(p.output, [&](std::uint32_t c, std::uint32_t y) {
+    const L* first = row_of(desk, p.output_gradient, sample, c, y);
+    L* second = row_of(desk, p.second_gradient, sample, c, y);
+    for (std::uint32_t x = 0; x < p.output.width; ++x) second[x] = first[x] + second[x];
+  });
 }
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -38,6 +38,7 @@ const Initializer& find_initializer(const std::string& name) {
 }
 
 double variance(const LayerDescription& layer, const Initializer& initializer) {
+  // With channel groups an output sees the channels of its group alone; fan_out leaves groups aside.
   const double fan_in = static_cast<double>(layer.weights) / layer.output.channels;
   const double area = layer.kind == LayerKind::conv ? 1.0 * layer.kernel_height * layer.kernel_width : 1.0;
   const double fan_out = layer.output.channels * area;
@@ -59,6 +60,14 @@ void fill_normal(std::span<float> weights, double deviation, RandomSequence sequ
   }
 }
 
+void fill_batch_norm(const LayerDescription& layer, std::vector<float>& parameters) {
+  const std::uint32_t channels = layer.weights;
+  float* const scale = parameters.data() + layer.first_parameter;
+  float* const running_variance = scale + layer.weights + layer.biases + channels;
+  std::fill_n(scale, channels, 1.0f);
+  std::fill_n(running_variance, channels, 1.0f);
+}
+
 }  // namespace
 
 std::vector<std::string> initializer_names() {
@@ -74,6 +83,10 @@ std::vector<float> initial_weights(const NetworkDescription& network, const std:
   for (std::uint32_t position = 0; position < network.layers.size(); ++position) {
     const LayerDescription& layer = network.layers[position];
     if (layer.weights == 0) continue;
+    if (layer.kind == LayerKind::batchnorm) {
+      fill_batch_norm(layer, parameters);
+      continue;
+    }
     const RandomSequence sequence({study_seed, seed_index, Purpose::initial_weights}, position);
     const double deviation = std::sqrt(variance(layer, chosen));
     const std::span weights(parameters.data() + layer.first_parameter, layer.weights);

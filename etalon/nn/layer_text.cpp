@@ -24,16 +24,22 @@ struct LayerForm {
   const char* usage;
 };
 
-constexpr std::array<LayerForm, 9> forms{{
-    {LayerKind::conv, "conv", "conv OUT KxK [stride S] [pad P] [label NAME]"},
-    {LayerKind::dense, "dense", "dense OUT [label NAME]"},
-    {LayerKind::maxpool, "maxpool", "maxpool K [stride S] [label NAME]"},
-    {LayerKind::avgpool, "avgpool", "avgpool K [stride S] [label NAME]"},
-    {LayerKind::relu, "relu", "relu [label NAME]"},
-    {LayerKind::leaky_relu, "leaky-relu", "leaky-relu [SLOPE] [label NAME]"},
-    {LayerKind::tanh, "tanh", "tanh [label NAME]"},
-    {LayerKind::sigmoid, "sigmoid", "sigmoid [label NAME]"},
-    {LayerKind::dropout, "dropout", "dropout SHARE [label NAME]"},
+constexpr std::array<LayerForm, 15> forms{{
+    {LayerKind::conv, "conv", "conv OUT KxK [stride S] [pad P] [groups G] [no-bias]"},
+    {LayerKind::dense, "dense", "dense OUT"},
+    {LayerKind::conv, "depthwise", "depthwise KxK [stride S] [pad P] [no-bias]"},
+    {LayerKind::batchnorm, "batchnorm", "batchnorm"},
+    {LayerKind::maxpool, "maxpool", "maxpool K [stride S]"},
+    {LayerKind::avgpool, "avgpool", "avgpool K [stride S]"},
+    {LayerKind::avgpool, "gap", "gap"},
+    {LayerKind::add, "add", "add NAME"},
+    {LayerKind::relu, "relu", "relu"},
+    {LayerKind::leaky_relu, "leaky-relu", "leaky-relu [SLOPE]"},
+    {LayerKind::tanh, "tanh", "tanh"},
+    {LayerKind::sigmoid, "sigmoid", "sigmoid"},
+    {LayerKind::gelu, "gelu", "gelu"},
+    {LayerKind::silu, "silu", "silu"},
+    {LayerKind::dropout, "dropout", "dropout SHARE"},
 }};
 
 std::vector<std::string> words_of(const std::string& written) {
@@ -48,10 +54,6 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-bool has_window(LayerKind kind) {
-  return kind == LayerKind::conv || kind == LayerKind::maxpool || kind == LayerKind::avgpool;
 }
 
 bool starts_like_a_number(const std::string& word) { return word.find_first_of("+-.0123456789") == 0; }
@@ -75,7 +77,8 @@ class LayerReader {
 
  private:
   [[noreturn]] void refuse(const std::string& received, const std::string& expected) const {
-    throw RequestError({place_, received, expected, std::string("a layer is written: ") + form_->usage});
+    throw RequestError({place_, received, expected,
+                        fmt::format("a layer is written: {} [label NAME] [from NAME]", form_->usage)});
   }
 
   void read_kind() {
@@ -89,14 +92,23 @@ class LayerReader {
                           "one of " + join(known, ", "), hint_for(words_[0], known)});
     }
     layer_.kind = form_->kind;
+    layer_.whole_plane = words_[0] == "gap";
+    if (words_[0] == "depthwise") layer_.groups = 0;
+  }
+
+  bool has_window() const {
+    return (layer_.kind == LayerKind::conv || layer_.kind == LayerKind::maxpool ||
+            layer_.kind == LayerKind::avgpool) &&
+           !layer_.whole_plane;
   }
 
   void read_numbers() {
-    if (layer_.kind == LayerKind::conv || layer_.kind == LayerKind::dense)
+    if (layer_.kind == LayerKind::add) layer_.addend = take("the label of the layer to add, or 'input'");
+    if ((layer_.kind == LayerKind::conv && layer_.groups != 0) || layer_.kind == LayerKind::dense)
       layer_.outputs = number("the number of outputs", 1, most_outputs);
     if (layer_.kind == LayerKind::conv)
       layer_.kernel = square_kernel();
-    else if (has_window(layer_.kind))
+    else if (has_window())
       layer_.stride = layer_.kernel = number("the window's edge K", 1, most_window);
     if (layer_.kind == LayerKind::dropout) layer_.parameter = share("the share to drop", 0.0, 1.0, false);
     if (layer_.kind == LayerKind::leaky_relu) {
@@ -105,10 +117,17 @@ class LayerReader {
     }
   }
 
+  /// The words that may follow, each once.
+  std::vector<std::string> options() const {
+    if (layer_.kind == LayerKind::conv && layer_.groups == 0)
+      return {"stride", "pad", "no-bias", "label", "from"};
+    if (layer_.kind == LayerKind::conv) return {"stride", "pad", "groups", "no-bias", "label", "from"};
+    if (has_window()) return {"stride", "label", "from"};
+    return {"label", "from"};
+  }
+
   void read_option() {
-    std::vector<std::string> options{"label"};
-    if (has_window(layer_.kind)) options.insert(options.begin(), "stride");
-    if (layer_.kind == LayerKind::conv) options.insert(options.begin() + 1, "pad");
+    const auto options = this->options();
     const std::string word = words_[next_++];
     if (std::ranges::find(options, word) == options.end())
       throw RequestError({place_, fmt::format("the unknown word '{}'", word),
@@ -117,7 +136,10 @@ class LayerReader {
     seen_.push_back(word);
     if (word == "stride") layer_.stride = number("the stride", 1, most_window);
     if (word == "pad") layer_.padding = number("the padding", 0, most_window);
+    if (word == "groups") layer_.groups = number("the number of channel groups", 1, most_outputs);
+    if (word == "no-bias") layer_.biases = false;
     if (word == "label") layer_.label = take("the label's name");
+    if (word == "from") layer_.source = take("the label of the layer to read, or 'input'");
   }
 
   std::string take(const std::string& what) {

@@ -2,6 +2,12 @@
 ///
 ///   loss[b] = log(sum over c of e^(z[b][c] - m)) - (z[b][label] - m),  m = max over c of z[b][c]
 ///   dz[b][c] = (softmax(z[b])[c] - [c == label]) / count
+///
+/// With label smoothing e, [c == label] becomes t[c] = (1 - e) [c == label] + e / classes, and
+///
+///   loss[b] = log(sum over c of e^(z[b][c] - m)) - sum over c of t[c] (z[b][c] - m)
+///
+/// (Szegedy et al. 2016, arXiv 1512.00567, section 7; PyTorch's CrossEntropyLoss).
 #pragma once
 
 #include "etalon/lanes/functions.h"
@@ -16,8 +22,14 @@ class CrossEntropy {
  public:
   using Integer = typename L::Integer;
   using Integers = typename L::Integers;
+  using Scalar = typename L::Scalar;
 
-  CrossEntropy(const PlanView& plan, L* arena) : plan_(plan), arena_(arena), classes_(plan.logits.size()) {}
+  CrossEntropy(const PlanView& plan, L* arena, float smoothing = 0)
+      : plan_(plan),
+        arena_(arena),
+        classes_(plan.logits.size()),
+        smoothing_(static_cast<Scalar>(smoothing)),
+        spread_(smoothing_ / static_cast<Scalar>(classes_)) {}
 
   L loss(std::uint32_t b, Integers label) const {
     const L* z = logits(b);
@@ -27,7 +39,7 @@ class CrossEntropy {
       sum = sum + exponential(z[c] - top);
       own = select<L>(equal<L>(label, all_integers<L>(static_cast<Integer>(c))), z[c] - top, own);
     }
-    return logarithm(sum) - own;
+    return logarithm(sum) - smoothed(z, top, own);
   }
 
   /// Loss, and the gradient of the mean over `count` samples.
@@ -42,12 +54,13 @@ class CrossEntropy {
       own = select<L>(equal<L>(label, all_integers<L>(static_cast<Integer>(c))), z[c] - top, own);
     }
     const L share = L(1) / sum;
-    const L mean(typename L::Scalar(1) / static_cast<typename L::Scalar>(count));
+    const L mean(Scalar(1) / static_cast<Scalar>(count));
+    const L target(Scalar(1) - smoothing_ + spread_), others(spread_);
     for (std::uint32_t c = 0; c < classes_; ++c) {
       const auto is_label = equal<L>(label, all_integers<L>(static_cast<Integer>(c)));
-      gradient[c] = (gradient[c] * share - select<L>(is_label, L(1), L(0))) * mean;
+      gradient[c] = (gradient[c] * share - select<L>(is_label, target, others)) * mean;
     }
-    return logarithm(sum) - own;
+    return logarithm(sum) - smoothed(z, top, own);
   }
 
   Integers right(std::uint32_t b, Integers label) const {
@@ -66,6 +79,13 @@ class CrossEntropy {
 
  private:
   const L* logits(std::uint32_t b) const { return arena_ + plan_.logits.first + b * plan_.logits.sample; }
+  /// The sum over c of t[c] (z[c] - top), where `own` is the label's z - top.
+  L smoothed(const L* z, L top, L own) const {
+    if (smoothing_ == Scalar(0)) return own;
+    L all(0);
+    for (std::uint32_t c = 0; c < classes_; ++c) all = all + (z[c] - top);
+    return L(Scalar(1) - smoothing_) * own + L(spread_) * all;
+  }
   L largest(const L* z) const {
     L top = z[0];
     for (std::uint32_t c = 1; c < classes_; ++c) top = maximum(top, z[c]);
@@ -75,6 +95,7 @@ class CrossEntropy {
   const PlanView& plan_;
   L* arena_;
   std::uint32_t classes_;
+  Scalar smoothing_, spread_;
 };
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -1,34 +1,47 @@
 /// A network over lanes: runs a plan's stages forward and back on one arena. The registry of layers: a new
 /// kind is one line in each switch.
 ///
-/// Stages of per-sample layers go sample by sample through all their layers, so that what one layer leaves is
-/// still in the cache for the next; a layer that needs the whole minibatch runs alone over all samples.
+/// Stages of per-sample steps go sample by sample through all their steps, so that what one leaves is still
+/// in the cache for the next; a layer that needs the whole minibatch runs alone over all samples, and batch
+/// norm ends a stage between its two steps.
+///
+/// Several members may run a network together, each on its own samples, parts or outputs; they meet between
+/// phases. Who does what changes no sum, so that their number changes no bit.
 #pragma once
 
+#include "etalon/nn/batch_norm.h"
 #include "etalon/nn/convolution.h"
 #include "etalon/nn/dense.h"
 #include "etalon/nn/elementwise.h"
 #include "etalon/nn/loss.h"
 #include "etalon/nn/plan.h"
 #include "etalon/nn/pooling.h"
+#include "etalon/nn/winograd_convolution.h"
 
 namespace etalon::ETALON_INSTANCE {
 
 template <class L>
 class Network {
  public:
-  /// `arena`: plan.values values, zero where nothing was written; both are borrowed.
-  Network(const PlanView& plan, L* arena) : plan_(plan), arena_(arena) {}
+  /// `arena`: plan.values values, zero where nothing was written; both are borrowed. `member` is one of those
+  /// that run the same calls on the same arena.
+  Network(const PlanView& plan, L* arena, const Member& member = {})
+      : plan_(plan), member_(member), desk_{arena, member.index} {}
 
-  /// From the input to the logits for samples 0 .. count-1; `training` switches dropout on.
+  /// From the input to the logits for samples 0 .. count-1; `training` switches dropout on and lets batch
+  /// norm measure the minibatch.
   void forward(std::uint32_t count, bool training) const {
+    for (std::uint32_t i = 0; i < plan_.layer_count; ++i)
+      if (plan_.layers[i].winograd != nullptr)
+        WinogradConvolution<L>(plan_.layers[i], desk_)
+            .transform_weights(share(plan_.layers[i].output.channels));
+    meet();
     for (std::uint32_t s = 0; s < plan_.stage_count; ++s) {
       const Stage& stage = plan_.stages[s];
-      if (stage.whole_minibatch) {
-        forward_stage(stage, 0, count, training);
-      } else {
-        for (std::uint32_t b = 0; b < count; ++b) forward_stage(stage, b, b + 1, training);
-      }
+      if (stage.whole_minibatch)
+        forward_whole(stage, count, training);
+      else
+        forward_samples(stage, plan_.blocks[s], count, training);
     }
   }
 
@@ -38,101 +51,190 @@ class Network {
   void backward(Update& take) const {
     for (std::uint32_t s = plan_.stage_count; s-- > 0;) {
       const Stage& stage = plan_.stages[s];
-      if (stage.last <= plan_.first_trained) return;
       if (stage.whole_minibatch)
         backward_whole(stage, take);
       else
-        backward_in_parts(stage, take);
+        backward_samples(stage, plan_.blocks[s], take);
     }
+  }
+
+  /// This member's share of `count` things.
+  Range share(std::uint32_t count) const {
+    const auto border = [&](std::uint32_t k) {
+      return static_cast<std::uint32_t>(std::uint64_t{count} * k / member_.count);
+    };
+    return {border(member_.index), border(member_.index + 1)};
+  }
+  void meet() const {
+    if (member_.count > 1) member_.meet(member_.crew);
   }
 
  private:
-  void forward_stage(const Stage& stage, std::uint32_t first, std::uint32_t end, bool training) const {
+  void forward_whole(const Stage& stage, std::uint32_t count, bool training) const {
     for (std::uint32_t i = stage.first; i < stage.last; ++i) {
       const LayerPlan& layer = plan_.layers[i];
-      if (layer.kind == LayerKind::dense)
-        Dense<L>(layer, arena_).forward(first, end - first);
-      else
-        for (std::uint32_t b = first; b < end; ++b) forward_sample(layer, b, training);
+      if (layer.kind == StepKind::dense) {
+        Dense<L>(layer, desk_.arena).forward(count, share(layer.output.channels));
+      } else {
+        const Range mine = share(count);
+        for (std::uint32_t b = mine.first; b < mine.end; ++b) forward_sample(layer, desk_, b, training);
+      }
+      meet();
     }
   }
 
-  void forward_sample(const LayerPlan& layer, std::uint32_t b, bool training) const {
+  /// Calls body(desk, samples) block by block.
+  template <class Body>
+  void for_blocks_of(Range samples, std::uint32_t block, const Body& body) const {
+    Desk<L> desk = desk_;
+    for (desk.first = samples.first; desk.first < samples.end; desk.first += block)
+      body(desk, Range{desk.first, desk.first + block < samples.end ? desk.first + block : samples.end});
+  }
+
+  void forward_samples(const Stage& stage, std::uint32_t block, std::uint32_t count, bool training) const {
+    for_blocks_of(share(count), block, [&](const Desk<L>& desk, Range samples) {
+      for (std::uint32_t i = stage.first; i < stage.last; ++i) {
+        const LayerPlan& layer = plan_.layers[i];
+        if (layer.winograd != nullptr)
+          WinogradConvolution<L>(layer, desk).forward(samples);
+        else
+          for (std::uint32_t b = samples.first; b < samples.end; ++b)
+            forward_sample(layer, desk, b, training);
+      }
+    });
+    meet();
+    const LayerPlan& last = plan_.layers[stage.last - 1];
+    if (last.kind != StepKind::statistics) return;
+    BatchNorm<L>(last, desk_).conclude(count, training, share(last.input.channels));
+    meet();
+  }
+
+  void forward_sample(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, bool training) const {
     switch (layer.kind) {
-      case LayerKind::conv:
-        return Convolution<L>(layer, arena_).forward(b);
-      case LayerKind::maxpool:
-      case LayerKind::avgpool:
-        return Pooling<L>(layer, arena_).forward(b);
-      case LayerKind::relu:
-        return elementwise_forward<L, Relu<L>>(layer, arena_, b);
-      case LayerKind::leaky_relu:
-        return elementwise_forward<L, LeakyRelu<L>>(layer, arena_, b);
-      case LayerKind::tanh:
-        return elementwise_forward<L, Tanh<L>>(layer, arena_, b);
-      case LayerKind::sigmoid:
-        return elementwise_forward<L, Sigmoid<L>>(layer, arena_, b);
-      case LayerKind::dropout:
-        return dropout_forward<L>(layer, arena_, b, training);
-      default:
+      case StepKind::conv:
+        return Convolution<L>(layer, desk).forward(b);
+      case StepKind::maxpool:
+      case StepKind::avgpool:
+        return Pooling<L>(layer, desk).forward(b);
+      case StepKind::relu:
+        return elementwise_forward<L, Relu<L>>(layer, desk, b);
+      case StepKind::leaky_relu:
+        return elementwise_forward<L, LeakyRelu<L>>(layer, desk, b);
+      case StepKind::tanh:
+        return elementwise_forward<L, Tanh<L>>(layer, desk, b);
+      case StepKind::sigmoid:
+        return elementwise_forward<L, Sigmoid<L>>(layer, desk, b);
+      case StepKind::gelu:
+        return elementwise_forward<L, Gelu<L>>(layer, desk, b);
+      case StepKind::silu:
+        return elementwise_forward<L, Silu<L>>(layer, desk, b);
+      case StepKind::dropout:
+        return training ? scale_by_factors(layer, desk, b, layer.input, layer.output)
+                        : copy(desk, b, layer.input, layer.output);
+      case StepKind::statistics:
+        return training ? BatchNorm<L>(layer, desk).measure(b) : void();
+      case StepKind::normalize:
+        return BatchNorm<L>(layer, desk).normalize(b);
+      case StepKind::add:
+        return Add<L>(layer, desk).forward(b);
+      case StepKind::fork:
+      case StepKind::dense:
         return;
     }
   }
 
-  void backward_sample(const LayerPlan& layer, std::uint32_t b) const {
+  void backward_sample(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b,
+                       std::uint32_t part) const {
     switch (layer.kind) {
-      case LayerKind::conv:
-        return Convolution<L>(layer, arena_).backward(b);
-      case LayerKind::maxpool:
-      case LayerKind::avgpool:
-        return Pooling<L>(layer, arena_).backward(b);
-      case LayerKind::relu:
-        return elementwise_backward<L, Relu<L>>(layer, arena_, b);
-      case LayerKind::leaky_relu:
-        return elementwise_backward<L, LeakyRelu<L>>(layer, arena_, b);
-      case LayerKind::tanh:
-        return elementwise_backward<L, Tanh<L>>(layer, arena_, b);
-      case LayerKind::sigmoid:
-        return elementwise_backward<L, Sigmoid<L>>(layer, arena_, b);
-      case LayerKind::dropout:
-        return dropout_backward<L>(layer, arena_, b);
-      default:
+      case StepKind::conv:
+        return Convolution<L>(layer, desk).backward(b, part);
+      case StepKind::maxpool:
+      case StepKind::avgpool:
+        return Pooling<L>(layer, desk).backward(b);
+      case StepKind::relu:
+        return elementwise_backward<L, Relu<L>>(layer, desk, b);
+      case StepKind::leaky_relu:
+        return elementwise_backward<L, LeakyRelu<L>>(layer, desk, b);
+      case StepKind::tanh:
+        return elementwise_backward<L, Tanh<L>>(layer, desk, b);
+      case StepKind::sigmoid:
+        return elementwise_backward<L, Sigmoid<L>>(layer, desk, b);
+      case StepKind::gelu:
+        return elementwise_backward<L, Gelu<L>>(layer, desk, b);
+      case StepKind::silu:
+        return elementwise_backward<L, Silu<L>>(layer, desk, b);
+      case StepKind::dropout:
+        return scale_by_factors(layer, desk, b, layer.output_gradient, layer.input_gradient);
+      case StepKind::statistics:
+        return layer.wants_input_gradient ? BatchNorm<L>(layer, desk).pass_gradient(b) : void();
+      case StepKind::normalize:
+        return BatchNorm<L>(layer, desk).measure_gradient(b);
+      case StepKind::add:
+        return Add<L>(layer, desk).backward(b);
+      case StepKind::fork:
+        return join_gradients(layer, desk, b);
+      case StepKind::dense:
         return;
     }
-  }
-
-  std::uint32_t first_of(const Stage& stage) const {
-    return stage.first > plan_.first_trained ? stage.first : plan_.first_trained;
   }
 
   template <class Update>
   void backward_whole(const Stage& stage, Update& take) const {
-    for (std::uint32_t i = stage.last; i-- > first_of(stage);) {
+    for (std::uint32_t i = stage.last; i-- > stage.first;) {
       const LayerPlan& layer = plan_.layers[i];
-      if (layer.kind == LayerKind::dense)
-        Dense<L>(layer, arena_).backward(plan_.batch, take);
-      else
-        for (std::uint32_t b = 0; b < plan_.batch; ++b) backward_sample(layer, b);
+      if (!layer.runs_backward) continue;
+      if (layer.kind == StepKind::dense) {
+        const Dense<L> dense(layer, desk_.arena);
+        dense.backward(plan_.batch, share(layer.columns), take);
+        if (member_.index + 1 == member_.count) dense.update_biases(plan_.batch, take);
+      } else {
+        const Range mine = share(plan_.batch);
+        for (std::uint32_t b = mine.first; b < mine.end; ++b) backward_sample(layer, desk_, b, 0);
+      }
+      meet();
     }
-  }
-
-  template <class Body>
-  void for_convolutions(const Stage& stage, const Body& body) const {
-    for (std::uint32_t i = first_of(stage); i < stage.last; ++i)
-      if (plan_.layers[i].kind == LayerKind::conv) body(Convolution<L>(plan_.layers[i], arena_));
   }
 
   /// The minibatch is cut into parts by its size alone; each part's gradient is summed from zero, then the
   /// parts in order.
   template <class Update>
-  void backward_in_parts(const Stage& stage, Update& take) const {
-    for (std::uint32_t part = 0; part < plan_.parts; ++part) {
-      for_convolutions(stage, [](const Convolution<L>& layer) { layer.clear_part(); });
-      for (std::uint32_t b = start_of(part); b < start_of(part + 1); ++b)
-        for (std::uint32_t i = stage.last; i-- > first_of(stage);) backward_sample(plan_.layers[i], b);
-      for_convolutions(stage, [&](const Convolution<L>& layer) { layer.add_part(part == 0); });
+  void backward_samples(const Stage& stage, std::uint32_t block, Update& take) const {
+    const Range parts = share(plan_.parts);
+    for (std::uint32_t part = parts.first; part < parts.end; ++part) {
+      const Range all{start_of(part), start_of(part + 1)};
+      for_convolutions(stage, [&](const LayerPlan& layer) {
+        if (layer.winograd == nullptr) Convolution<L>(layer, desk_).clear_part(part);
+      });
+      for_blocks_of(all, block, [&](const Desk<L>& desk, Range samples) {
+        for (std::uint32_t i = stage.last; i-- > stage.first;) {
+          const LayerPlan& layer = plan_.layers[i];
+          if (!layer.runs_backward) continue;
+          if (layer.winograd != nullptr)
+            WinogradConvolution<L>(layer, desk).backward(samples, part, samples.first == all.first);
+          else
+            for (std::uint32_t b = samples.first; b < samples.end; ++b) backward_sample(layer, desk, b, part);
+        }
+      });
     }
-    for_convolutions(stage, [&](const Convolution<L>& layer) { layer.update(take); });
+    meet();
+    for_convolutions(stage, [&](const LayerPlan& layer) {
+      const Range outputs = share(layer.output.channels);
+      if (layer.winograd != nullptr)
+        WinogradConvolution<L>(layer, desk_).update(take, plan_.parts, outputs);
+      else
+        Convolution<L>(layer, desk_).update(take, plan_.parts, outputs.first, outputs.end);
+    });
+    for (std::uint32_t i = stage.first; i < stage.last; ++i)
+      if (plan_.layers[i].kind == StepKind::normalize)
+        BatchNorm<L>(plan_.layers[i], desk_)
+            .conclude_gradient(plan_.batch, share(plan_.layers[i].input.channels), take);
+    meet();
+  }
+
+  template <class Body>
+  void for_convolutions(const Stage& stage, const Body& body) const {
+    for (std::uint32_t i = stage.first; i < stage.last; ++i)
+      if (plan_.layers[i].kind == StepKind::conv) body(plan_.layers[i]);
   }
 
   std::uint32_t start_of(std::uint32_t part) const {
@@ -140,7 +242,8 @@ class Network {
   }
 
   PlanView plan_;
-  L* arena_;
+  Member member_;
+  Desk<L> desk_;
 };
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -3,84 +3,102 @@
 #include <algorithm>
 
 #include "etalon/nn/tiles.h"
+#include "etalon/nn/winograd_plan.h"
 
 namespace etalon {
 namespace {
 
+std::uint64_t odd(std::uint64_t count) { return count | 1; }
+
 bool has_parameters(const LayerPlan& layer) {
-  return layer.kind == LayerKind::conv || layer.kind == LayerKind::dense;
+  return layer.kind == StepKind::conv || layer.kind == StepKind::dense || layer.kind == StepKind::normalize;
 }
 
-bool reads_its_output(LayerKind kind) {
-  return kind == LayerKind::relu || kind == LayerKind::leaky_relu || kind == LayerKind::tanh ||
-         kind == LayerKind::sigmoid;
-}
-
-bool is_window_of_two(const LayerDescription& layer) {
-  return layer.kind == LayerKind::maxpool && layer.kernel_height == 2 && layer.kernel_width == 2 &&
-         layer.stride == 2;
-}
-
-LayerPlan plan_of(const LayerDescription& layer, std::uint32_t index) {
+LayerPlan plan_of(const GraphStep& step, const LayerDescription& layer) {
   LayerPlan plan;
-  plan.kind = layer.kind;
-  plan.index = index;
+  plan.kind = step.kind;
+  plan.index = step.layer;
+  plan.in_place = step.in_place;
+  plan.rectify = step.rectify;
+  plan.pool = step.pool;
   plan.kernel_height = layer.kernel_height;
   plan.kernel_width = layer.kernel_width;
   plan.stride = layer.stride;
   plan.parameter = layer.parameter;
   plan.group = layer.group;
-  plan.columns = layer.biases == 0 ? 0 : layer.weights / layer.biases;
-  plan.weight_row = plan.columns | 1;
+  plan.channel_groups = layer.channel_groups;
+  plan.has_biases = layer.biases > 0;
   return plan;
 }
 
-/// Minibatch gradients of convolutions are summed in up to four parts, so that threads can share them.
-constexpr std::uint32_t most_parts = 4;
-
-std::uint64_t odd(std::uint64_t count) { return count | 1; }
-
 }  // namespace
 
-Reach reach_of(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::conv:
-    case LayerKind::maxpool:
-    case LayerKind::avgpool:
-      return Reach::sample;
-    case LayerKind::dense:
-      return Reach::minibatch;
-    default:
-      return Reach::either;
-  }
-}
-
 NetworkPlan::NetworkPlan(const NetworkDescription& network, const PlanOptions& options)
-    : batch_(options.batch), state_arrays_(options.state_arrays), input_shape_(network.input) {
-  take_layers(network, options.fuse);
+    : options_(options), graph_(graph_of(network, options.fuse)) {
+  take_steps(network);
   place_parameters(network);
-  form_stages();
-  mark_gradients();
+  choose_winograd(network);
   lay_activations();
-  lay_gradients();
+  if (!options_.forward_only) lay_gradients();
+  lay_sums();
   lay_extras();
+  plan_winograd_layers();
   make_tiles();
 }
 
-void NetworkPlan::take_layers(const NetworkDescription& network, bool fuse) {
-  const auto& described = network.layers;
-  for (std::uint32_t i = 0; i < described.size(); ++i) {
-    LayerPlan layer = plan_of(described[i], i);
-    paddings_.push_back(described[i].padding);
-    if (fuse && layer.kind == LayerKind::conv) {
-      if (i + 1 < described.size() && described[i + 1].kind == LayerKind::relu) layer.rectify = true, ++i;
-      if (i + 1 < described.size() && is_window_of_two(described[i + 1])) layer.pool = true, ++i;
-    } else if (reach_of(layer.kind) == Reach::either && !layers_.empty()) {
-      // An activation computes its gradient from its own output, which a second one must not overwrite.
-      layer.in_place = !reads_its_output(layers_.back().kind) && !layers_.back().rectify;
-    }
+NetworkPlan::~NetworkPlan() = default;
+
+/// Sets only who runs so and how many samples go together: places follow.
+void NetworkPlan::choose_winograd(const NetworkDescription& network) {
+  blocks_.assign(graph_.stages.size(), 1);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const LayerDescription& described = network.layers[layers_[i].index];
+    const bool pays = options_.winograd && layers_[i].kind == StepKind::conv &&
+                      described.channel_groups == 1 &&
+                      winograd_pays(described.input, described.output.channels, described.kernel_height,
+                                    described.kernel_width, described.stride, described.padding);
+    by_winograd_.push_back(pays);
+    if (!pays) continue;
+    WinogradShape shape;
+    shape.sums_height = described.output.height, shape.sums_width = described.output.width;
+    std::uint32_t& block = blocks_[graph_.steps[i].stage];
+    block = std::max(block, plan_winograd(shape, options_.batch).block);
+  }
+}
+
+void NetworkPlan::plan_winograd_layers() {
+  std::uint64_t workspace = 0;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    LayerPlan& layer = layers_[i];
+    if (!by_winograd_[i]) continue;
+    WinogradShape shape;
+    shape.input = layer.input, shape.output = layer.output;
+    shape.output_gradient = layer.output_gradient, shape.input_gradient = layer.input_gradient;
+    shape.sums_height = layer.sums.height, shape.sums_width = layer.sums.width;
+    shape.padding = paddings_[i];
+    shape.weight_row = layer.weight_row;
+    shape.rectify = layer.rectify, shape.pool = layer.pool;
+    shape.winners_sample = layer.extra_sample;
+    winograd_plans_.push_back(std::make_unique<const WinogradPlan>(plan_winograd(shape, options_.batch)));
+    layer.winograd = winograd_plans_.back().get();
+    layer.transformed = take(layer.winograd->transformed);
+    layer.part_length = layer.winograd->part;
+    if (!options_.forward_only)
+      layer.part_gradients = take(layer.part_length * std::min(options_.batch, most_parts));
+    workspace = std::max(workspace, layer.winograd->workspace);
+  }
+  const std::uint64_t first = take(workspace * options_.members);
+  for (LayerPlan& layer : layers_) layer.workspace = first, layer.workspace_slot = workspace;
+}
+
+void NetworkPlan::take_steps(const NetworkDescription& network) {
+  for (const GraphStep& step : graph_.steps) {
+    const LayerDescription& described = network.layers[step.layer];
+    LayerPlan layer = plan_of(step, described);
+    layer.wants_input_gradient = graph_.values[step.input].wants_gradient && step.kind != StepKind::normalize;
+    layer.runs_backward = has_parameters(layer) || graph_.values[step.output].wants_gradient;
+    paddings_.push_back(step.kind == StepKind::conv ? described.padding : 0);
     layers_.push_back(layer);
-    output_shapes_.push_back(described[i].output);
   }
 }
 
@@ -89,38 +107,24 @@ void NetworkPlan::place_parameters(const NetworkDescription& network) {
   for (LayerPlan& layer : layers_) {
     if (!has_parameters(layer)) continue;
     const LayerDescription& described = network.layers[layer.index];
+    const bool norm = layer.kind == StepKind::normalize;
+    const std::uint32_t rows = norm ? 1 : described.output.channels;
+    layer.columns = described.weights / rows;
+    layer.weight_row = odd(layer.columns);
     layer.weights = parameters_;
-    layer.biases = parameters_ + layer.weight_row * described.biases;
+    layer.biases = parameters_ + layer.weight_row * rows;
+    layer.statistics = layer.biases + described.output.channels;
     std::uint32_t flat = described.first_parameter;
-    for (std::uint32_t o = 0; o < described.biases; ++o)
+    for (std::uint32_t o = 0; o < rows; ++o)
       for (std::uint32_t k = 0; k < layer.columns; ++k)
         places_[flat++] = static_cast<std::uint32_t>(layer.weights + o * layer.weight_row + k);
     for (std::uint32_t o = 0; o < described.biases; ++o)
       places_[flat++] = static_cast<std::uint32_t>(layer.biases + o);
-    parameters_ += odd(layer.weight_row * described.biases + described.biases);
+    for (std::uint32_t k = 0; k < described.statistics; ++k)
+      places_[flat++] = static_cast<std::uint32_t>(layer.statistics + k);
+    parameters_ += odd(layer.weight_row * rows + described.output.channels + described.statistics);
   }
-  take(parameters_ * (1 + state_arrays_));
-}
-
-void NetworkPlan::form_stages() {
-  for (std::uint32_t i = 0; i < layers_.size(); ++i) {
-    const Reach reach = reach_of(layers_[i].kind);
-    const bool whole = reach == Reach::minibatch;
-    if (stages_.empty() || (reach != Reach::either && stages_.back().whole_minibatch != whole))
-      stages_.push_back({i, i, whole});
-    stages_.back().last = i + 1;
-  }
-}
-
-void NetworkPlan::mark_gradients() {
-  while (first_trained_ < layers_.size() && !has_parameters(layers_[first_trained_])) ++first_trained_;
-  for (std::size_t i = first_trained_ + 1; i < layers_.size(); ++i) layers_[i].wants_input_gradient = true;
-}
-
-bool NetworkPlan::whole_minibatch(std::size_t layer) const {
-  for (const Stage& stage : stages_)
-    if (layer < stage.last) return stage.whole_minibatch;
-  return true;  // the loss
+  take(parameters_ * (1 + options_.state_arrays));
 }
 
 std::uint64_t NetworkPlan::take(std::uint64_t values) {
@@ -129,68 +133,29 @@ std::uint64_t NetworkPlan::take(std::uint64_t values) {
   return first;
 }
 
-Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad, bool every_sample) {
-  Tensor tensor{shape.channels, shape.height, shape.width, pad};
-  tensor.row = shape.width + 2 * pad;
-  tensor.plane = tensor.row * (shape.height + 2 * pad);
-  if (pad != 0) tensor.plane = odd(tensor.plane);
-  const std::uint64_t sample = odd(tensor.plane * shape.channels);
-  tensor.sample = every_sample ? sample : 0;
-  tensor.first = take(every_sample ? sample * batch_ : sample) + pad * (tensor.row + 1);
-  return tensor;
-}
-
-void NetworkPlan::lay_activations() {
-  std::vector<std::uint32_t> pads(layers_.size() + 1, 0);  // [layer]: of its input
-  for (std::size_t i = layers_.size(); i-- > 0;)
-    pads[i] = layers_[i].kind == LayerKind::conv ? paddings_[i] : layers_[i].in_place ? pads[i + 1] : 0;
-  input_ = make_tensor(input_shape_, pads[0], true);
-  Tensor last = input_;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    layers_[i].input = last;
-    if (!layers_[i].in_place) last = make_tensor(output_shapes_[i], pads[i + 1], true);
-    layers_[i].output = last;
-  }
-}
-
-void NetworkPlan::lay_gradients() {
-  Tensor last{};
-  for (std::size_t i = first_trained_; i < layers_.size(); ++i) {
-    LayerPlan& layer = layers_[i];
-    layer.input_gradient = last;
-    if (!layer.in_place) {
-      // One slot serves every sample only if all who read and write the tensor go sample by sample.
-      std::size_t reader = i + 1;
-      while (reader < layers_.size() && layers_[reader].in_place) ++reader;
-      bool every_sample = false;
-      for (std::size_t k = i; k <= reader; ++k) every_sample = every_sample || whole_minibatch(k);
-      last = make_tensor(output_shapes_[i], 0, every_sample);
-    }
-    layer.output_gradient = last;
-    if (layer.kind != LayerKind::conv) continue;
-    TensorShape sums = output_shapes_[i];
-    sums.height = (layer.input.height + 2 * paddings_[i] - layer.kernel_height) / layer.stride + 1;
-    sums.width = (layer.input.width + 2 * paddings_[i] - layer.kernel_width) / layer.stride + 1;
-    std::uint32_t border = 0;
-    if (layer.wants_input_gradient)
-      border = std::max(
-          gradient_border(layer.input.height, sums.height, layer.kernel_height, layer.stride, paddings_[i]),
-          gradient_border(layer.input.width, sums.width, layer.kernel_width, layer.stride, paddings_[i]));
-    layer.sums = make_tensor(sums, border, false);
-  }
-}
-
 void NetworkPlan::lay_extras() {
+  const std::uint32_t batch = options_.batch;
   for (LayerPlan& layer : layers_) {
-    if (layer.kind == LayerKind::conv) {
-      const std::uint64_t array = layer.weight_row * layer.output.channels + layer.output.channels;
-      layer.gradient = take(array);
-      layer.part_gradient = take(array);
+    if (layer.kind == StepKind::conv) {
+      layer.part_length = odd(layer.weight_row * layer.output.channels + layer.output.channels);
+      const bool direct = !by_winograd_[static_cast<std::size_t>(&layer - layers_.data())];
+      if (direct && !options_.forward_only)
+        layer.part_gradients = take(layer.part_length * std::min(batch, most_parts));
       layer.extra_sample = layer.pool ? layer.output.size() : 0;
-      layer.extra = take((layer.extra_sample * batch_ + 3) / 4);  // bytes: four a value
-    } else if (layer.kind == LayerKind::maxpool || layer.kind == LayerKind::dropout) {
+      layer.extra = take((layer.extra_sample * batch + 3) / 4);  // bytes: four a value
+    } else if (layer.kind == StepKind::maxpool || layer.kind == StepKind::dropout) {
       layer.extra_sample = odd(layer.output.size());
-      layer.extra = take(layer.extra_sample * batch_);
+      layer.extra = take(layer.extra_sample * batch);
+    } else if (layer.kind == StepKind::statistics) {
+      layer.extra_sample = 2 * std::uint64_t{layer.input.channels};
+      layer.extra = take(5 * std::uint64_t{layer.input.channels} + batch * layer.extra_sample);
+    } else if (layer.kind == StepKind::normalize) {
+      // Its statistics came just before; they need to know what stands behind the normalization.
+      LayerPlan& statistics = *(&layer - 1);
+      layer.extra = statistics.extra, layer.extra_sample = statistics.extra_sample;
+      statistics.output = layer.output, statistics.output_gradient = layer.output_gradient;
+      statistics.rectify = layer.rectify;
+      statistics.weights = layer.weights, statistics.statistics = layer.statistics;
     }
   }
 }
@@ -198,13 +163,13 @@ void NetworkPlan::lay_extras() {
 void NetworkPlan::make_tiles() {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     LayerPlan& layer = layers_[i];
-    if (layer.kind != LayerKind::conv) continue;
+    if (layer.kind != StepKind::conv || layer.winograd != nullptr) continue;
     position_tiles_.push_back(position_tiles(layer, paddings_[i]));
     layer.positions = position_tiles_.back().data();
     layer.position_tiles = static_cast<std::uint32_t>(position_tiles_.back().size());
-    taps_.push_back(tap_offsets(layer));
+    taps_.push_back(tap_offsets(layer, paddings_[i]));
     layer.taps = taps_.back().data();
-    if (!layer.wants_input_gradient) continue;
+    if (!layer.wants_input_gradient || options_.forward_only) continue;
     gradient_tiles_.push_back(gradient_tiles(layer, paddings_[i]));
     layer.gradients = gradient_tiles_.back().data();
     layer.gradient_tiles = static_cast<std::uint32_t>(gradient_tiles_.back().size());
@@ -215,14 +180,14 @@ PlanView NetworkPlan::view() const {
   PlanView view{};
   view.layers = layers_.data();
   view.layer_count = static_cast<std::uint32_t>(layers_.size());
-  view.stages = stages_.data();
-  view.stage_count = static_cast<std::uint32_t>(stages_.size());
-  view.input = input_;
+  view.stages = graph_.stages.data();
+  view.blocks = blocks_.data();
+  view.stage_count = static_cast<std::uint32_t>(graph_.stages.size());
+  view.input = activations_.front();
   view.logits = layers_.back().output;
   view.logits_gradient = layers_.back().output_gradient;
-  view.batch = batch_;
-  view.parts = std::min(batch_, most_parts);
-  view.first_trained = first_trained_;
+  view.batch = options_.batch;
+  view.parts = std::min(options_.batch, most_parts);
   view.parameters = parameters_;
   return view;
 }

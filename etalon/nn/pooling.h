@@ -12,11 +12,11 @@ namespace etalon::ETALON_INSTANCE {
 template <class L>
 class Pooling {
  public:
-  Pooling(const LayerPlan& plan, L* arena) : p_(plan), arena_(arena) {}
+  Pooling(const LayerPlan& plan, const Desk<L>& desk) : p_(plan), desk_(desk) {}
 
   void forward(std::uint32_t sample) const {
     for_each_window(sample, [&](const L* in, L* out, Integers* winner, L*, const L*) {
-      if (p_.kind == LayerKind::maxpool)
+      if (p_.kind == StepKind::maxpool)
         *out = largest(in, *winner);
       else
         *out = sum(in) * reciprocal_area();
@@ -29,7 +29,7 @@ class Pooling {
     for_each_window(sample, [&](const L*, L*, Integers* winner, L* to, const L* gradient) {
       for_each_tap([&](std::uint32_t tap, std::uint32_t y, std::uint32_t x) {
         L& place = to[y * p_.input_gradient.row + x];
-        if (p_.kind == LayerKind::maxpool)
+        if (p_.kind == StepKind::maxpool)
           place = place +
                   select<L>(equal<L>(*winner, all_integers<L>(static_cast<Integer>(tap))), *gradient, L(0));
         else
@@ -56,9 +56,9 @@ class Pooling {
   /// body(input, output, winner, input gradient, output gradient), each at its place for one window.
   template <class Body>
   ETALON_INLINE void for_each_window(std::uint32_t sample, const Body& body) const {
-    auto* winner = reinterpret_cast<Integers*>(arena_ + p_.extra + sample * p_.extra_sample);
+    auto* winner = reinterpret_cast<Integers*>(desk_.arena + p_.extra + sample * p_.extra_sample);
     const auto at = [&](const Tensor& t, std::uint32_t c, std::uint32_t y, std::uint32_t x) {
-      return arena_ + t.first + sample * t.sample + c * t.plane + y * t.row + x;
+      return desk_.at(t, sample) + c * t.plane + y * t.row + x;
     };
     for (std::uint32_t c = 0; c < p_.output.channels; ++c)
       for (std::uint32_t y = 0; y < p_.output.height; ++y)
@@ -88,12 +88,12 @@ class Pooling {
 
   void clear_input_gradient(std::uint32_t sample) const {
     const Tensor& t = p_.input_gradient;
-    L* first = arena_ + t.first + sample * t.sample;
+    L* first = desk_.at(t, sample);
     for (std::uint32_t k = 0; k < t.size(); ++k) first[k] = L(0);  // gradients have no frame
   }
 
   const LayerPlan& p_;
-  L* arena_;
+  Desk<L> desk_;
 };
 
 }  // namespace etalon::ETALON_INSTANCE

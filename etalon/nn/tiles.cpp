@@ -147,12 +147,13 @@ std::uint32_t gradient_border(std::uint32_t input, std::uint32_t sums, std::uint
   return std::max(before, last >= sums ? last - (sums - 1) : 0);
 }
 
-std::vector<std::uint32_t> tap_offsets(const LayerPlan& layer) {
+std::vector<std::uint32_t> tap_offsets(const LayerPlan& layer, std::uint32_t padding) {
   std::vector<std::uint32_t> taps;
-  for (std::uint32_t i = 0; i < layer.input.channels; ++i)
+  const std::uint64_t corner = (layer.input.pad - padding) * (layer.input.row + 1);
+  for (std::uint32_t i = 0; i < layer.input.channels / layer.channel_groups; ++i)
     for (std::uint32_t y = 0; y < layer.kernel_height; ++y)
       for (std::uint32_t x = 0; x < layer.kernel_width; ++x)
-        taps.push_back(static_cast<std::uint32_t>(i * layer.input.plane + y * layer.input.row + x));
+        taps.push_back(static_cast<std::uint32_t>(corner + i * layer.input.plane + y * layer.input.row + x));
   return taps;
 }
 

@@ -22,7 +22,8 @@ std::vector<GradientTile> gradient_tiles(const LayerPlan& layer, std::uint32_t p
 std::uint32_t gradient_border(std::uint32_t input, std::uint32_t sums, std::uint32_t kernel,
                               std::uint32_t stride, std::uint32_t padding);
 
-/// Offsets of taps (i, ky, kx) from a position's first value, in that order.
-std::vector<std::uint32_t> tap_offsets(const LayerPlan& layer);
+/// Offsets of taps (i, ky, kx) of the output (0, 0) from the corner of the input's zeros, in that order, for
+/// one group of channels.
+std::vector<std::uint32_t> tap_offsets(const LayerPlan& layer, std::uint32_t padding);
 
 }  // namespace etalon

@@ -86,17 +86,24 @@ std::string schedule_text(const ScheduleSpec& spec) {
   return text;
 }
 
+std::string smoothing_text(double label_smoothing) {
+  if (label_smoothing == 0) return "";
+  return fmt::format("labels smoothed by {} in training losses (validation and test: plain cross-entropy); ",
+                     shortest(label_smoothing));
+}
+
 std::string training_lines(const StudyView& view) {
   const StudyDefinition& definition = view.study().definition;
   const TrainingSpec& training = definition.training;
   return fmt::format(
-      "- **Training**: {}, {}; initializer {}; minibatches of {}; {} (an epoch's last partial minibatch is "
+      "- **Training**: {}, {}; initializer {}; {}minibatches of {}; {} (an epoch's last partial minibatch is "
       "dropped).\n"
       "- **Seeds**: {}. The same index means the same initial weights and the "
       "same order "
       "of minibatches in every trial, so settings are compared in pairs. Study seed {}.\n",
       optimizer_text(training.optimizer), schedule_text(training.schedule), training.initializer,
-      definition.batch, counted(definition.epochs, "epoch"), seed_counts(view), definition.study_seed);
+      smoothing_text(training.label_smoothing), definition.batch, counted(definition.epochs, "epoch"),
+      seed_counts(view), definition.study_seed);
 }
 
 std::string data_table(const StudyView& view) {

@@ -60,13 +60,15 @@ std::string toml_key(const std::string& name) {
 }
 
 const char* const grouping_code = R"py(
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+
 
 def _selects(selector, name, module, position):
     if selector.startswith("#"):
         return int(selector[1:]) == position
     if selector.startswith("label:"):
         return name == selector[6:] or name.endswith("." + selector[6:])
-    kinds = {"conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d), "dense": (nn.Linear,)}
+    kinds = {"conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d), "dense": (nn.Linear,), "batchnorm": BATCH_NORMS}
     return isinstance(module, kinds[selector])
 
 
@@ -75,24 +77,39 @@ def parameter_groups(model, eta=ETA):
     if eta is None:
         raise ValueError("no eta to use: every run diverged; search lower etas")
     groups = [{"params": [], "lr": eta[name], "name": name} for name in SELECTORS]
-    position = 0
+    position, home = 0, None
     for name, module in model.named_modules():
         parameters = [p for p in module.parameters(recurse=False) if p.requires_grad]
         if not parameters:
             continue
-        position += 1
+        follows = isinstance(module, BATCH_NORMS)  # unless selected, the layer before it; it has no position
+        position += not follows
         homes = [group for group in groups
-                 if any(_selects(s, name, module, position) for s in SELECTORS[group["name"]])]
+                 if any(_selects(s, name, module, None if follows else position) for s in SELECTORS[group["name"]])]
+        if follows and not homes and home:
+            homes = [home]
         if len(homes) != 1:
             raise ValueError(f"layer {name!r} ({type(module).__name__}) is in {len(homes)} groups, expected one: "
                              "extend SELECTORS, or give its parameters a group of your own")
         homes[0]["params"] += parameters
+        home = home if follows else homes[0]
     return groups
 )py";
 
 std::string optimizer_code(const StudyView& view) {
   return "\n\ndef optimizer(model, eta=ETA):\n    \"\"\"The optimizer of the study.\"\"\"\n    return " +
          optimizer_call(view.study().definition.training.optimizer, "parameter_groups(model, eta)") + "\n";
+}
+
+std::string criterion_code(double label_smoothing) {
+  if (label_smoothing == 0) return "";
+  return fmt::format(R"py(
+
+def criterion():
+    """The training loss of the study. Validation and test losses are nn.CrossEntropyLoss() as it is."""
+    return nn.CrossEntropyLoss(label_smoothing={})
+)py",
+                     shortest(label_smoothing));
 }
 
 std::string factor_expression(const ScheduleSpec& spec, std::uint32_t epochs) {
@@ -128,6 +145,14 @@ def scheduler(optimizer, steps_per_epoch):
                      factor_expression(spec, definition.epochs));
 }
 
+/// The short snippet finds parameters by kind alone and would miss those that follow another layer.
+bool has_batch_norm(const StudyView& view) {
+  for (const NetworkFacts& network : view.study().networks)
+    for (const LayerFacts& layer : network.layers)
+      if (layer.text.starts_with("batchnorm")) return true;
+  return false;
+}
+
 }  // namespace
 
 std::optional<Setting> setting_to_use(const StudyView& view) {
@@ -147,14 +172,15 @@ std::string parameter_groups_py(const StudyView& view) {
   if (!schedule.empty()) text += "import math\n\n";
   text += "import torch\nfrom torch import nn\n\n" + eta_table(view);
   text +=
-      "\n# Which layers belong to a group: a kind, a position (from 1, over layers with parameters), or a "
-      "name.\n";
-  return text + selector_table(view) + grouping_code + optimizer_code(view) + schedule;
+      "\n# Which layers belong to a group: a kind, a position (from 1, over layers with parameters but batch "
+      "norms), or a name.\n";
+  return text + selector_table(view) + grouping_code + optimizer_code(view) +
+         criterion_code(view.study().definition.training.label_smoothing) + schedule;
 }
 
 std::optional<std::string> short_snippet(const StudyView& view) {
   const auto setting = setting_to_use(view);
-  if (!setting) return std::nullopt;
+  if (!setting || has_batch_norm(view)) return std::nullopt;
   std::vector<std::string> groups;
   for (std::size_t group = 0; group < view.groups().size(); ++group) {
     const auto& selectors = view.groups()[group].selectors;
@@ -178,6 +204,7 @@ std::string study_file_lines(const StudyView& view) {
     text += "momentum = " + shortest(training.optimizer.momentum) + "\n";
   if (training.optimizer.weight_decay > 0)
     text += "weight_decay = " + shortest(training.optimizer.weight_decay) + "\n";
+  if (training.label_smoothing > 0) text += "label_smoothing = " + shortest(training.label_smoothing) + "\n";
   if (training.schedule.name != "constant")
     text += "schedule = " + quoted_literal(training.schedule.name) + "\n";
   if (training.schedule.warmup_epochs > 0)

@@ -32,7 +32,8 @@ std::vector<SetIdentity> identities_of(const std::vector<DataSet>& data, const s
   return identities;
 }
 
-SetFacts facts_of(const SetIdentity& identity, const DataSet& data, const Split& split) {
+SetFacts facts_of(const SetIdentity& identity, const DataSet& data, const Split& split,
+                  double label_smoothing) {
   SetFacts facts;
   facts.name = identity.name;
   facts.source = data.source;
@@ -43,7 +44,7 @@ SetFacts facts_of(const SetIdentity& identity, const DataSet& data, const Split&
   facts.training_samples = static_cast<std::uint32_t>(split.training.size());
   facts.validation_samples = static_cast<std::uint32_t>(split.validation.size());
   facts.test_samples = data.test.count();
-  facts.label_entropy = label_entropy(data.training, split.training, data.classes);
+  facts.label_entropy = label_entropy(data.training, split.training, data.classes, label_smoothing);
   facts.chance = chance_accuracy(data.training, split.validation, data.classes);
   facts.classes_by_name = data.class_names;
   return facts;
@@ -51,10 +52,13 @@ SetFacts facts_of(const SetIdentity& identity, const DataSet& data, const Split&
 
 NetworkFacts facts_of(std::uint32_t set, const NetworkDescription& network,
                       const std::vector<LayerGroup>& groups) {
-  NetworkFacts facts{set, {}, network.parameters};
-  for (const LayerDescription& layer : network.layers)
-    facts.layers.push_back({layer.text, to_text(layer.output), std::uint64_t{layer.weights} + layer.biases,
+  NetworkFacts facts{set, {}, 0};  // running statistics are not trained and not counted
+  for (const LayerDescription& layer : network.layers) {
+    const std::uint64_t trained = std::uint64_t{layer.weights} + layer.biases;
+    facts.layers.push_back({layer.text, to_text(layer.output), trained,
                             layer.group < 0 ? "" : groups.at(static_cast<std::size_t>(layer.group)).name});
+    facts.parameters += trained;
+  }
   return facts;
 }
 
@@ -122,7 +126,8 @@ Preparation prepare(StudyRequest request) {
   study.machine = machine_facts(all.trainer_options());
   study.command = all.request.command;
   for (std::uint32_t set = 0; set < all.data.size(); ++set) {
-    study.sets.push_back(facts_of(study.definition.sets[set], all.data[set], all.splits[set]));
+    study.sets.push_back(facts_of(study.definition.sets[set], all.data[set], all.splits[set],
+                                  all.request.training.label_smoothing));
     study.networks.push_back(facts_of(set, all.networks[set], all.request.groups));
   }
   study.planned_trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());

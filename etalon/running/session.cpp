@@ -17,10 +17,11 @@ Assignment Session::hand_out() {
 std::vector<Assignment> Session::next_pack(std::uint32_t most) {
   const std::scoped_lock lock(mutex_);
   const std::size_t left = trials_.size() - handed_out_;
-  // The last trials are shared out evenly: two half-filled narrow packs side by side end before one full pack
-  // alone.
-  if (!last_share_ && left < std::size_t{most} * options_.threads)
-    last_share_ = static_cast<std::uint32_t>((left + options_.threads - 1) / options_.threads);
+  // The last trials fill no more packs than they must, evenly: threads without a pack help those with one.
+  if (!last_share_ && left > 0 && left < std::size_t{most} * options_.threads) {
+    const std::size_t packs = (left + most - 1) / most;
+    last_share_ = static_cast<std::uint32_t>((left + packs - 1) / packs);
+  }
   const std::size_t count = std::min<std::size_t>({left, most, last_share_.value_or(most)});
   std::vector<Assignment> pack;
   for (std::size_t i = 0; i < count; ++i) pack.push_back(hand_out());

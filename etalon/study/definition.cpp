@@ -19,7 +19,22 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SearchSpace, values, settings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkSpec, name, layers)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OptimizerSpec, name, momentum, beta1, beta2, epsilon, weight_decay)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ScheduleSpec, name, warmup_epochs, step_epochs, factor)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingSpec, optimizer, schedule, initializer)
+
+/// What a study left out when its kind was not yet known stays out: old definitions keep their text and name.
+void to_json(Json& json, const TrainingSpec& training) {
+  json = {{"optimizer", training.optimizer},
+          {"schedule", training.schedule},
+          {"initializer", training.initializer}};
+  if (training.label_smoothing != 0) json["label_smoothing"] = training.label_smoothing;
+}
+
+void from_json(const Json& json, TrainingSpec& training) {
+  json.at("optimizer").get_to(training.optimizer);
+  json.at("schedule").get_to(training.schedule);
+  json.at("initializer").get_to(training.initializer);
+  training.label_smoothing = json.value("label_smoothing", 0.0);
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetIdentity, name, fingerprint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyDefinition, sets, network, groups, training, batch, samples,
                                    validation, epochs, study_seed, numerics_version)

@@ -10,8 +10,8 @@
 
 namespace etalon {
 
-/// A named network ("lenet5", "vgg-small", "mlp"), or a list of layers such as "conv 6 5x5 pad 2". Exactly
-/// one is filled.
+/// A named network ("lenet5", "vgg-small", "mlp", "resnet20"), or a list of layers such as "conv 6 5x5 pad
+/// 2". Exactly one is filled.
 struct NetworkSpec {
   std::string name = "lenet5";
   std::vector<std::string> layers;
@@ -44,6 +44,8 @@ struct TrainingSpec {
   ScheduleSpec schedule;
   std::string initializer =
       "he";  ///< he, he-uniform, glorot, glorot-uniform (the plain names are the normal variants)
+  double label_smoothing =
+      0.0;  ///< [0, 1): share of each label spread evenly over the classes, while training
   bool operator==(const TrainingSpec&) const = default;
 };
 

@@ -24,7 +24,7 @@ void draw_layer(const SharedTask& shared, const LayerPlan& layer, const DropoutL
 void draw_dropout(const SharedTask& shared, Arena& arena, std::span<const DropoutLane> lanes) {
   std::vector<float> factors;
   for (const LayerPlan& layer : shared.plan().layers()) {
-    if (layer.kind != LayerKind::dropout) continue;
+    if (layer.kind != StepKind::dropout) continue;
     std::vector<bool> done(lanes.size(), false);
     for (std::size_t first = 0; first < lanes.size(); ++first) {
       if (done[first]) continue;

@@ -2,8 +2,8 @@
 /// over plain data. Nothing on this border is inline, so no code made for a newer processor leaks out of its
 /// own file.
 ///
-/// Thread safety: an engine has no state; an arena is used by one thread at a time, which holds a
-/// FlushDenormals.
+/// Thread safety: an engine has no state; an arena is used by the members of one crew at a time, each of
+/// which holds a FlushDenormals.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,7 @@ struct EngineTask {
   PlanView plan;
   const float* inputs;  ///< [channel][256]: the normalized input for each pixel value
   OptimizerConstants optimizer;
+  float label_smoothing;  ///< of every loss that is computed; 0: plain cross-entropy
 };
 
 struct Engine {
@@ -46,11 +47,13 @@ struct Engine {
   const char* instruction_set;
   const char* numeric_class;
   /// One minibatch of plan.batch samples: losses[b][lane] at the weights as they are, then their update.
+  /// Called by each member with the same arguments.
   void (*train)(const EngineTask& task, float* arena, const LaneSamples& samples, const StepScalars& scalars,
-                float* losses);
-  /// losses[b][lane] and right[b][lane] (1 or 0); dropout is off and nothing is updated.
+                float* losses, const Member& member);
+  /// losses[b][lane] and right[b][lane] (1 or 0); dropout is off and nothing is updated. Called by each
+  /// member.
   void (*evaluate)(const EngineTask& task, float* arena, const LaneSamples& samples, float* losses,
-                   std::int32_t* right);
+                   std::int32_t* right, const Member& member);
 };
 
 }  // namespace etalon

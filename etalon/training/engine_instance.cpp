@@ -47,9 +47,9 @@ class InputGather {
   L* arena_;
 };
 
-void gather(const EngineTask& task, L* arena, const LaneSamples& samples) {
+void gather(const EngineTask& task, L* arena, const LaneSamples& samples, Range range) {
   const InputGather input(task, arena);
-  for (std::uint32_t b = 0; b < samples.count; ++b)
+  for (std::uint32_t b = range.first; b < range.end; ++b)
     input.gather(b, samples.images + std::uint64_t{b} * width);
 }
 
@@ -60,33 +60,40 @@ L::Integers label_of(const LaneSamples& samples, std::uint32_t b) {
 }
 
 void train(const EngineTask& task, float* memory, const LaneSamples& samples, const StepScalars& scalars,
-           float* losses) {
+           float* losses, const Member& member) {
   L* arena = reinterpret_cast<L*>(memory);
-  gather(task, arena, samples);
-  const Network<L> network(task.plan, arena);
+  const Network<L> network(task.plan, arena, member);
+  const Range mine = network.share(samples.count);
+  gather(task, arena, samples, mine);
+  network.meet();
   network.forward(samples.count, true);
-  const CrossEntropy<L> entropy(task.plan, arena);
-  for (std::uint32_t b = 0; b < samples.count; ++b) {
+  const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
+  for (std::uint32_t b = mine.first; b < mine.end; ++b) {
     const L loss = entropy.loss_and_gradient(b, label_of(samples, b), samples.count);
     __builtin_memcpy(losses + std::uint64_t{b} * width, &loss, sizeof loss);
   }
+  network.meet();
   Optimizer<L> optimizer(task.optimizer, scalars, arena, task.plan.parameters);
   network.backward(optimizer);
 }
 
 void evaluate(const EngineTask& task, float* memory, const LaneSamples& samples, float* losses,
-              std::int32_t* right) {
+              std::int32_t* right, const Member& member) {
   L* arena = reinterpret_cast<L*>(memory);
-  gather(task, arena, samples);
-  Network<L>(task.plan, arena).forward(samples.count, false);
-  const CrossEntropy<L> entropy(task.plan, arena);
-  for (std::uint32_t b = 0; b < samples.count; ++b) {
+  const Network<L> network(task.plan, arena, member);
+  const Range mine = network.share(samples.count);
+  gather(task, arena, samples, mine);
+  network.meet();
+  network.forward(samples.count, false);
+  const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
+  for (std::uint32_t b = mine.first; b < mine.end; ++b) {
     const L::Integers label = label_of(samples, b);
     const L loss = entropy.loss(b, label);
     const L::Integers hit = entropy.right(b, label);
     __builtin_memcpy(losses + std::uint64_t{b} * width, &loss, sizeof loss);
     __builtin_memcpy(right + std::uint64_t{b} * width, &hit, sizeof hit);
   }
+  network.meet();
 }
 
 }  // namespace

@@ -37,10 +37,11 @@ void SampleBlock::set(std::uint32_t b, std::uint32_t lane, const LabelledImages&
 }
 
 std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                       const LabelledImages& images, std::span<const std::uint32_t> indices,
+                                       Crew& crew, const LabelledImages& images,
+                                       std::span<const std::uint32_t> indices,
                                        const std::function<bool()>& stop) {
   const std::uint32_t lanes = engine.lanes, batch = shared.task().batch;
-  const EngineTask task = shared.engine_task();
+  const EngineTask task = shared.validation_task();
   SampleBlock block(batch, lanes, shared.task().data->shape.size());
   std::vector<float> losses(std::size_t{batch} * lanes);
   std::vector<std::int32_t> right(losses.size());
@@ -50,7 +51,9 @@ std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& e
     const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(batch, indices.size() - first));
     for (std::uint32_t b = 0; b < count; ++b)
       for (std::uint32_t lane = 0; lane < lanes; ++lane) block.set(b, lane, images, indices[first + b]);
-    engine.evaluate(task, arena.data(), block.view(count), losses.data(), right.data());
+    crew.run([&](const Member& member) {
+      engine.evaluate(task, arena.data(), block.view(count), losses.data(), right.data(), member);
+    });
     for (std::size_t k = 0; k < std::size_t{count} * lanes; ++k) {
       totals[k % lanes].loss += double{losses[k]};
       totals[k % lanes].right += static_cast<std::uint64_t>(right[k]);
@@ -62,9 +65,11 @@ std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& e
 }
 
 Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::span<const float> weights,
-                          const LabelledImages& images, std::span<const std::uint32_t> indices) {
+                          const LabelledImages& images, std::span<const std::uint32_t> indices,
+                          float label_smoothing) {
   const FlushDenormals flush;
-  const EngineTask task = shared.forward_task();
+  EngineTask task = shared.forward_task();
+  task.label_smoothing = label_smoothing;
   const std::uint32_t lanes = engine.lanes, batch = task.plan.batch;
   Arena arena(shared.forward_plan(), lanes);
   for (std::uint32_t lane = 0; lane < lanes; ++lane) arena.load(lane, weights);
@@ -78,7 +83,7 @@ Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::s
       block.set(static_cast<std::uint32_t>(k / lanes), static_cast<std::uint32_t>(k % lanes), images,
                 indices[first + std::min(k, count - 1)]);
     const auto rows = static_cast<std::uint32_t>((count + lanes - 1) / lanes);
-    engine.evaluate(task, arena.data(), block.view(rows), losses.data(), right.data());
+    engine.evaluate(task, arena.data(), block.view(rows), losses.data(), right.data(), {});
     for (std::size_t k = 0; k < count; ++k) {
       total.loss += double{losses[k]};
       total.right += static_cast<std::uint64_t>(right[k]);

@@ -1,4 +1,4 @@
-/// Loss and accuracy with dropout off. A sample whose logits hold a NaN counts as wrong.
+/// Loss and accuracy with dropout and augmentation off. A sample whose logits hold a NaN counts as wrong.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "etalon/training/arena.h"
+#include "etalon/training/crew.h"
 #include "etalon/training/shared_task.h"
 
 namespace etalon {
@@ -28,11 +29,13 @@ class SampleBlock {
 /// Every lane's own parameters, as they stand in `arena`, on the same samples: [lane]. Empty if `stop`
 /// answers true midway.
 std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                       const LabelledImages& images, std::span<const std::uint32_t> indices,
+                                       Crew& crew, const LabelledImages& images,
+                                       std::span<const std::uint32_t> indices,
                                        const std::function<bool()>& stop);
 
 /// One model alone, its samples in the lanes: by the lane law the same loss as in any lane of a pack.
 Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::span<const float> weights,
-                          const LabelledImages& images, std::span<const std::uint32_t> indices);
+                          const LabelledImages& images, std::span<const std::uint32_t> indices,
+                          float label_smoothing = 0);
 
 }  // namespace etalon

@@ -10,10 +10,11 @@ namespace {
 constexpr double seconds_between_reports = 0.1;
 }
 
-Pack::Pack(SharedTask& shared, const Engine& engine, Arena& arena, AssignmentSource& source)
+Pack::Pack(SharedTask& shared, const Engine& engine, Arena& arena, Crew& crew, AssignmentSource& source)
     : shared_(shared),
       engine_(engine),
       arena_(arena),
+      crew_(crew),
       source_(source),
       task_(shared.engine_task()),
       lanes_(engine.lanes),
@@ -93,7 +94,10 @@ void Pack::train_step(std::uint32_t step) {
   const double start = system_clock().steady_seconds();
   set_samples(step);
   set_scalars();
-  engine_.train(task_, arena_.data(), block_.view(shared_.task().batch), scalars_.view(), losses_.data());
+  crew_.run([&](const Member& member) {
+    engine_.train(task_, arena_.data(), block_.view(shared_.task().batch), scalars_.view(), losses_.data(),
+                  member);
+  });
   count_time(system_clock().steady_seconds() - start);
   record_losses();
   tell_progress(false);
@@ -134,7 +138,7 @@ void Pack::record_losses() {
 bool Pack::evaluate_epoch() {
   if (!any_riding()) return true;
   const auto stop = [this] { return source_.stop_requested(); };
-  const auto evaluations = evaluate_lanes(shared_, engine_, arena_, shared_.task().data->training,
+  const auto evaluations = evaluate_lanes(shared_, engine_, arena_, crew_, shared_.task().data->training,
                                           shared_.task().split->validation, stop);
   if (evaluations.empty()) return false;
   close_epoch(evaluations);
@@ -160,6 +164,7 @@ void Pack::close_epoch(const std::vector<Evaluation>& evaluations) {
 }
 
 void Pack::count_time(double seconds) {
+  crew_.count_training(seconds);
   std::uint32_t riding = 0;
   for (const Lane& lane : lanes_) riding += lane ? 1 : 0;
   for (Lane& lane : lanes_)

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "etalon/training/crew.h"
 #include "etalon/training/dropout_factors.h"
 #include "etalon/training/evaluate.h"
 #include "etalon/training/roster.h"
@@ -18,11 +19,11 @@
 
 namespace etalon {
 
-/// Used by one thread, which holds a FlushDenormals.
+/// Used by one thread, which leads the crew. Whoever is in the crew holds a FlushDenormals.
 class Pack {
  public:
   /// All are borrowed; `arena` was made for shared.plan() and engine.lanes.
-  Pack(SharedTask& shared, const Engine& engine, Arena& arena, AssignmentSource& source);
+  Pack(SharedTask& shared, const Engine& engine, Arena& arena, Crew& crew, AssignmentSource& source);
 
   /// Trains `trials` (at most one a lane) and those that take over their lanes. Returns early, with
   /// unfinished trials untold, if the source asks to stop.
@@ -56,6 +57,7 @@ class Pack {
   SharedTask& shared_;
   const Engine& engine_;
   Arena& arena_;
+  Crew& crew_;
   AssignmentSource& source_;
   EngineTask task_;
   std::vector<Lane> lanes_;

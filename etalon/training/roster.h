@@ -34,15 +34,14 @@ class AssignmentSource {
  public:
   virtual ~AssignmentSource() = default;
 
-  /// Up to `most` trials for a fresh pack, or fewer where sharing what is left among threads is faster.
-  /// Empty: nothing left.
+  /// Up to `most` trials for a fresh pack. Empty: nothing left, the thread helps with others' packs.
   virtual std::vector<Assignment> next_pack(std::uint32_t most) = 0;
   /// One trial for a lane that fell free at an epoch's end; nothing if none is left.
   virtual std::optional<Assignment> next() = 0;
   /// After every epoch of a trial; for display alone.
   virtual void epoch_done(std::uint64_t ticket, std::uint32_t epoch, const EpochPoint& point) = 0;
   /// After every few steps; for display alone. `samples` counts trial-samples since the last call, `seconds`
-  /// the training seconds they took on this thread.
+  /// the training seconds of this thread, for its own packs or (with no samples) for those of others.
   virtual void advanced(std::uint64_t samples, double seconds) = 0;
   virtual void finished(Outcome outcome) = 0;
   /// Asked at every step: true makes every thread leave soon, unfinished trials untold.

@@ -65,12 +65,14 @@ std::vector<float> input_table(const TrainingTask& task) {
 
 }  // namespace
 
-SharedTask::SharedTask(const TrainingTask& task)
+SharedTask::SharedTask(const TrainingTask& task, std::uint32_t threads)
     : task_(task),
       steps_per_epoch_(steps_of(task)),
       groups_(groups_of(task.network)),
-      plan_(task.network, {.batch = task.batch, .state_arrays = state_arrays_of(task.training.optimizer)}),
-      forward_plan_(task.network, {.batch = forward_batch}),
+      plan_(task.network, {.batch = task.batch,
+                           .state_arrays = state_arrays_of(task.training.optimizer),
+                           .members = threads}),
+      forward_plan_(task.network, {.batch = forward_batch, .forward_only = true}),
       schedule_(task.training.schedule, steps_per_epoch_, task.epochs),
       optimizer_(constants_of(task.training.optimizer)),
       inputs_(input_table(task)) {}
@@ -102,7 +104,8 @@ double SharedTask::reference_loss(std::uint32_t seed_index, const Engine& engine
   if (!start.reference_loss) {
     std::vector<std::uint32_t> order = visits(seed_index, 0);
     order.resize(std::min<std::size_t>(order.size(), std::size_t{reference_minibatches} * task_.batch));
-    start.reference_loss = evaluate_model(*this, engine, start.weights, task_.data->training, order).loss;
+    start.reference_loss =
+        evaluate_model(*this, engine, start.weights, task_.data->training, order, label_smoothing()).loss;
   }
   return *start.reference_loss;
 }

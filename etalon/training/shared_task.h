@@ -17,8 +17,8 @@ namespace etalon {
 /// Immutable once made, but for a cache that guards itself: any thread may ask.
 class SharedTask {
  public:
-  /// Throws RequestError as make_trainer does.
-  explicit SharedTask(const TrainingTask& task);
+  /// Throws RequestError as make_trainer does. `threads`: the most that may share a pack.
+  SharedTask(const TrainingTask& task, std::uint32_t threads);
 
   const TrainingTask& task() const { return task_; }
   const NetworkPlan& plan() const { return plan_; }
@@ -28,14 +28,18 @@ class SharedTask {
   std::uint32_t steps_per_epoch() const { return steps_per_epoch_; }
   std::uint32_t groups() const { return groups_; }
 
-  EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_}; }
-  EngineTask forward_task() const { return {forward_plan_.view(), inputs_.data(), optimizer_}; }
+  /// Labels as each task has them: smoothed, as the study says, to train; as they are to validate and test.
+  EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_, label_smoothing()}; }
+  EngineTask validation_task() const { return {plan_.view(), inputs_.data(), optimizer_, 0}; }
+  EngineTask forward_task() const { return {forward_plan_.view(), inputs_.data(), optimizer_, 0}; }
+  float label_smoothing() const { return static_cast<float>(task_.training.label_smoothing); }
 
   /// Drawn once a seed index and kept.
   const std::vector<float>& initial_weights(std::uint32_t seed_index);
   /// Indices into the data's training part, in the order in which that epoch visits them.
   std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
-  /// l_0: mean loss, dropout off, at the initial weights over the first min(20, all) minibatches of epoch 0.
+  /// l_0: mean loss, with smoothed labels as in training but dropout and augmentation off, at the initial
+  /// weights over the first min(20, all) minibatches of epoch 0.
   double reference_loss(std::uint32_t seed_index, const Engine& engine);
 
  private:

@@ -11,6 +11,7 @@
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
 #include "etalon/lanes/denormals.h"
+#include "etalon/training/crew.h"
 #include "etalon/training/dispatch.h"
 #include "etalon/training/evaluate.h"
 #include "etalon/training/pack.h"
@@ -78,10 +79,9 @@ class SpeedProbe : public AssignmentSource {
 class LaneTrainer : public Trainer {
  public:
   LaneTrainer(const TrainingTask& task, const TrainerOptions& options)
-      : shared_(task),
-        engine_(engine_for(options.lanes)),
-        threads_(options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency())) {
-  }
+      : engine_(engine_for(options.lanes)),
+        threads_(options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency())),
+        shared_(task, threads_) {}
 
   void train(AssignmentSource& source) override {
     GuardedSource guarded(source);
@@ -113,30 +113,50 @@ class LaneTrainer : public Trainer {
     const FlushDenormals flush;
     Arena arena(shared_.plan(), engine_.lanes);
     SpeedProbe probe(shared_.groups(), seconds);
-    Pack(shared_, engine_, arena, probe).run(probe.next_pack(engine_.lanes));
+    Crew alone(1);
+    Pack(shared_, engine_, arena, alone, probe).run(probe.next_pack(engine_.lanes));
     return probe.speed();
   }
 
  private:
+  /// Leads packs while there are any, then helps those who still lead one.
   void work(GuardedSource& source) {
     try {
       const FlushDenormals flush;
       std::map<const Engine*, Arena> arenas;
       for (;;) {
         std::vector<Assignment> trials = source.next_pack(engine_.lanes);
-        if (trials.empty()) return;
-        const Engine& engine = engine_holding(trials.size(), engine_);
-        const auto arena = arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first;
-        Pack(shared_, engine, arena->second, source).run(std::move(trials));
+        if (!trials.empty()) {
+          const Engine& engine = engine_holding(trials.size(), engine_);
+          lead(arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second, engine, source,
+               std::move(trials));
+        } else if (const auto crew = crews_.neediest()) {
+          arenas.clear();
+          source.advanced(0, crew->serve());
+        } else {
+          return;
+        }
       }
     } catch (...) {
       source.fail(std::current_exception());
     }
   }
 
-  SharedTask shared_;
+  void lead(Arena& arena, const Engine& engine, AssignmentSource& source, std::vector<Assignment> trials) {
+    const std::shared_ptr<Crew> crew = crews_.open(threads_);
+    try {
+      Pack(shared_, engine, arena, *crew, source).run(std::move(trials));
+    } catch (...) {
+      crews_.close(crew);
+      throw;
+    }
+    crews_.close(crew);
+  }
+
   const Engine& engine_;
   std::uint32_t threads_;
+  SharedTask shared_;
+  CrewBoard crews_;
 };
 
 }  // namespace

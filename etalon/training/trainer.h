@@ -17,7 +17,7 @@
 namespace etalon {
 
 /// Raised whenever the bits of any curve change; stored with each study.
-inline constexpr std::uint32_t numerics_version = 1;
+inline constexpr std::uint32_t numerics_version = 2;
 
 /// What one trainer needs to know; borrowed values must outlive it.
 struct TrainingTask {

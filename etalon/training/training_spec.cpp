@@ -61,6 +61,7 @@ void require_valid(const TrainingSpec& spec, const std::string& place) {
   require_valid_optimizer(spec.optimizer, place);
   require_valid_schedule(spec.schedule, place);
   require_known(spec.initializer, known_initializers(), "initializer", place);
+  require_share(spec.label_smoothing, "label_smoothing", place);
 }
 
 }  // namespace etalon

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -29,7 +30,7 @@ TEST(Examples, AllAreReadAndTheirNetworksFit) {
         << entry.path();
     EXPECT_EQ(study.study_name, entry.path().stem()) << "a study is named like its file";
   }
-  EXPECT_EQ(count, 5);
+  EXPECT_EQ(count, 6);
 }
 
 TEST(Examples, SeedGridIsTheDefault) {
@@ -55,6 +56,18 @@ TEST(Examples, CustomNetworkHasThreeGroups) {
   EXPECT_EQ(study.groups[1].name, "body");
   EXPECT_EQ(study.network.layers.size(), 10U);
   EXPECT_EQ(study.plan.choice.target_accuracy, 0.6);
+}
+
+TEST(Examples, ResidualNetworkIsAddedTogether) {
+  const StudyRequest study = example("residual-network.toml").study;
+  const NetworkDescription network =
+      describe_network(study.network, study.groups, {3, 32, 32}, 10, study.places.network);
+  const auto additions = std::ranges::count(network.layers, LayerKind::add, &LayerDescription::kind);
+  EXPECT_EQ(additions, 2);
+  for (const LayerDescription& layer : network.layers)
+    if (layer.kind == LayerKind::batchnorm) {
+      EXPECT_EQ(layer.group, 0) << "with the convolutions";
+    }
 }
 
 }  // namespace

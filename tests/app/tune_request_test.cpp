@@ -45,6 +45,7 @@ TEST(TuneRequest, TakesEveryOption) {
   arguments.data = "shapes,mnist:d";
   arguments.network = "mlp";
   arguments.optimizer = "adam";
+  arguments.label_smoothing = "0.1";
   arguments.epochs = "2";
   arguments.batch = "32";
   arguments.samples = "100";
@@ -64,6 +65,7 @@ TEST(TuneRequest, TakesEveryOption) {
   EXPECT_THAT(study.sets, ElementsAre("shapes", "mnist:d"));
   EXPECT_EQ(study.network.name, "mlp");
   EXPECT_EQ(study.training.optimizer.name, "adam");
+  EXPECT_EQ(study.training.label_smoothing, 0.1);
   EXPECT_EQ(study.epochs, 2U);
   EXPECT_EQ(study.batch, 32U);
   EXPECT_EQ(study.samples, 100U);

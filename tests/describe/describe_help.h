@@ -20,7 +20,8 @@ inline std::vector<LayerGroup> one_group_for(const std::vector<std::string>& lay
   std::vector<LayerGroup> groups{{"all", {}}};
   int position = 0;
   for (const std::string& layer : layers)
-    if (layer.find("conv") != std::string::npos || layer.find("dense") != std::string::npos)
+    if (layer.find("conv") != std::string::npos || layer.find("dense") != std::string::npos ||
+        layer.starts_with("depthwise"))
       groups[0].selectors.push_back(fmt::format("#{}", ++position));
   return groups;
 }

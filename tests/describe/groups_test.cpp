@@ -42,6 +42,62 @@ TEST(Groups, ByLabel) {
             (std::vector{0, 1, 1, 0}));
 }
 
+/// The groups of two convolutions and a dense layer, each before its batch norm.
+std::vector<int> groups_with_norms(const std::vector<LayerGroup>& groups) {
+  const std::vector<std::string> list{
+      "conv 4 3x3", "batchnorm label first", "relu label a", "conv 4 1x1", "batchnorm", "add a", "dense 2",
+      "batchnorm"};
+  std::vector<int> result;
+  for (const auto& layer : describe_network({"", list}, groups, {1, 9, 9}, 2, "study.toml:9").layers)
+    if (layer.weights > 0) result.push_back(layer.group);
+  return result;
+}
+
+TEST(Groups, ABatchNormGoesWithTheLayerBeforeIt) {
+  EXPECT_EQ(groups_with_norms(default_groups()), (std::vector{0, 0, 0, 0, 1, 1}));
+}
+
+TEST(Groups, PositionsDoNotCountBatchNorms) {
+  EXPECT_EQ(groups_with_norms({{"a", {"#1"}}, {"b", {"#2"}}, {"c", {"#3"}}}),
+            (std::vector{0, 0, 1, 1, 2, 2}));
+  EXPECT_THROW(groups_with_norms({{"a", {"conv", "dense", "#4"}}}), RequestError);
+}
+
+TEST(Groups, ABatchNormMayBeSelectedByKindOrLabel) {
+  EXPECT_EQ(groups_with_norms({{"conv", {"conv"}}, {"full", {"dense"}}, {"norm", {"batchnorm"}}}),
+            (std::vector{0, 2, 0, 2, 1, 2}));
+  EXPECT_EQ(groups_with_norms({{"conv", {"conv"}}, {"full", {"dense", "label:first"}}}),
+            (std::vector{0, 1, 0, 0, 1, 1}));
+}
+
+TEST(Groups, ABatchNormInTwoGroupsIsNamed) {
+  try {
+    groups_with_norms({{"all", {"conv", "dense", "batchnorm"}}, {"some", {"label:first"}}});
+    FAIL();
+  } catch (const RequestError& error) {
+    EXPECT_EQ(error.complaint().received, "layer 'batchnorm label first', which is in group 'all' already");
+  }
+}
+
+TEST(Groups, ABatchNormFollowsItsSourceNotTheList) {
+  const auto network = describe_network(
+      {"", {"conv 4 3x3 label a", "conv 4 1x1 label b", "batchnorm from a", "add b", "dense 2"}},
+      {{"one", {"#1"}}, {"others", {"#2", "#3"}}}, {1, 9, 9}, 2, "x");
+  EXPECT_EQ(network.layers[2].group, 0);
+}
+
+TEST(Groups, ABatchNormBeforeAllWeightsMustBeSelected) {
+  const NetworkSpec spec{"", {"batchnorm", "dense 2"}};
+  try {
+    describe_network(spec, {{"full", {"dense"}}}, {1, 9, 9}, 2, "study.toml:9");
+    FAIL();
+  } catch (const RequestError& error) {
+    EXPECT_EQ(error.complaint().received, "layer 'batchnorm' in no group");
+    EXPECT_THAT(error.complaint().hint, HasSubstr("\"batchnorm\""));
+  }
+  EXPECT_EQ(describe_network(spec, {{"full", {"dense", "batchnorm"}}}, {1, 9, 9}, 2, "x").layers[0].group, 0);
+}
+
 TEST(Groups, SelectorsOfOneGroupMayOverlap) {
   EXPECT_EQ(groups_of({{"conv", {"conv", "#1"}}, {"full", {"dense", "label:head"}}}),
             (std::vector{0, 0, 1, 1}));

@@ -73,6 +73,22 @@ INSTANTIATE_TEST_SUITE_P(All, Initializers,
                          testing::Values(Case{"he", false, false}, Case{"he-uniform", false, true},
                                          Case{"glorot", true, false}, Case{"glorot-uniform", true, true}));
 
+// torch.nn.init's fans: weight.size(1) * area = 4 * 9 in, weight.size(0) * area = 64 * 9 out.
+TEST_P(Initializers, CountTheInputChannelsOfOneGroup) {
+  const auto described = describe_layers({"conv 64 3x3 groups 4", "dense 2"}, {16, 5, 5}, 2);
+  const auto all = initial_weights(described, GetParam().name, 7, 1);
+  const double expected = 2.0 / (4 * 9 + (GetParam().counts_outputs ? 64 * 9 : 0));
+  const Moments m = moments(weights_of(all, described.layers[0]));
+  EXPECT_NEAR(m.variance / expected, 1, 6 / std::sqrt(described.layers[0].weights));
+}
+
+TEST(InitialWeights, OfABatchNormChangeNothingYet) {
+  const auto described = describe_layers({"dense 3", "batchnorm", "dense 2"}, {1, 2, 2}, 2);
+  const auto all = initial_weights(described, "he", 7, 1);
+  const std::vector<float> expected{1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1};
+  EXPECT_TRUE(std::ranges::equal(std::span(all).subspan(15, 12), expected));
+}
+
 TEST(InitialWeights, DependOnSeedsAlone) {
   const NetworkDescription described = network();
   const auto first = initial_weights(described, "he", 7, 1);

@@ -49,8 +49,57 @@ TEST(Layers, DenseFlattensWhatItGets) {
 }
 
 TEST(Layers, ActivationsKeepTheShape) {
-  for (const char* text : {"relu", "leaky-relu", "tanh", "sigmoid", "dropout 0.5", "relu label r"})
+  for (const char* text :
+       {"relu", "leaky-relu", "tanh", "sigmoid", "gelu", "silu", "dropout 0.5", "relu label r"})
     EXPECT_EQ(first_layer(text).output, (TensorShape{3, 9, 11})) << text;
+}
+
+TEST(Layers, ConvWithoutBiases) {
+  const LayerDescription conv = first_layer("conv 6 5x5 no-bias");
+  EXPECT_EQ(conv.weights, 6u * 3 * 5 * 5);
+  EXPECT_EQ(conv.biases, 0u);
+}
+
+TEST(Layers, GroupsOfChannelsDivideTheWeights) {
+  const LayerDescription conv = first_layer("conv 6 3x3 groups 3 pad 1", {9, 5, 5});
+  EXPECT_EQ(conv.channel_groups, 3u);
+  EXPECT_EQ(conv.output, (TensorShape{6, 5, 5}));
+  EXPECT_EQ(conv.weights, 6u * 3 * 3 * 3);
+  EXPECT_EQ(conv.biases, 6u);
+  EXPECT_EQ(first_layer("conv 6 3x3").channel_groups, 1u);
+}
+
+TEST(Layers, DepthwiseHasAGroupAChannel) {
+  const LayerDescription conv = first_layer("depthwise 3x3 stride 2 pad 1 no-bias label d", {5, 9, 9});
+  EXPECT_EQ(conv.kind, LayerKind::conv);
+  EXPECT_EQ(conv.channel_groups, 5u);
+  EXPECT_EQ(conv.output, (TensorShape{5, 5, 5}));
+  EXPECT_EQ(conv.weights, 5u * 9);
+  EXPECT_EQ(conv.biases, 0u);
+  EXPECT_EQ(conv.label, "d");
+}
+
+TEST(Layers, BatchNormHasFourNumbersAChannel) {
+  const auto network =
+      describe_layers({"conv 4 3x3 no-bias", "batchnorm", "dense 2", "batchnorm"}, {1, 5, 5}, 2);
+  const LayerDescription& norm = network.layers[1];
+  EXPECT_EQ(norm.output, (TensorShape{4, 3, 3}));
+  EXPECT_EQ(norm.weights, 4u);
+  EXPECT_EQ(norm.biases, 4u);
+  EXPECT_EQ(norm.statistics, 8u);
+  EXPECT_EQ(norm.first_parameter, 36u);
+  EXPECT_EQ(network.layers[2].first_parameter, 36u + 16);
+  EXPECT_EQ(network.layers[3].weights, 2u) << "after dense each value is a channel";
+  EXPECT_EQ(network.parameters, 36u + 16 + 74 + 8);
+}
+
+TEST(Layers, GapAveragesTheWholePlane) {
+  const LayerDescription gap = first_layer("gap");
+  EXPECT_EQ(gap.kind, LayerKind::avgpool);
+  EXPECT_EQ(gap.kernel_height, 9u);
+  EXPECT_EQ(gap.kernel_width, 11u);
+  EXPECT_EQ(gap.stride, 1u);
+  EXPECT_EQ(gap.output, (TensorShape{3, 1, 1}));
 }
 
 TEST(Layers, LeakySlopeHasADefault) {
@@ -102,7 +151,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLayer{"conv 6 5x5 pad -1", "'-1'", "the padding"},
         BadLayer{"conv 6 5x5 pad 5", "pad 5", "smaller than the kernel"},
         BadLayer{"conv 6 5x5 pad 1 pad 2", "'pad' twice", "once"},
-        BadLayer{"conv 6 5x5 padding 2", "the unknown word 'padding'", "stride, pad, label"},
+        BadLayer{"conv 6 5x5 padding 2", "the unknown word 'padding'",
+                 "stride, pad, groups, no-bias, label, from"},
         BadLayer{"conv 6 5x5 label", "the end", "the label's name"},
         BadLayer{"conv 6 29x29", "1x28x28", "at least 29x29"},
         BadLayer{"conv 6 40x40 pad 2", "1x28x28", "at least 36x36"},
@@ -118,7 +168,24 @@ INSTANTIATE_TEST_SUITE_P(
         BadLayer{"relu 1", "the unknown word '1'", "label"}, BadLayer{"leaky-relu -1", "'-1'", "the slope"},
         BadLayer{"leaky-relu 1.5", "'1.5'", "the slope"}, BadLayer{"dropout", "the end", "the share"},
         BadLayer{"dropout 1", "'1'", "[0, 1)"}, BadLayer{"dropout nan", "'nan'", "[0, 1)"},
-        BadLayer{"dropout half", "'half'", "[0, 1)"}));
+        BadLayer{"dropout half", "'half'", "[0, 1)"},
+        BadLayer{"gap 2", "the unknown word '2'", "label, from"},
+        BadLayer{"batchnorm 8", "the unknown word '8'", "label, from"},
+        BadLayer{"conv 6 5x5 groups 0", "'0'", "the number of channel groups"},
+        BadLayer{"conv 6 5x5 groups", "the end", "the number of channel groups"},
+        BadLayer{"conv 6 5x5 groups 2", "1 input channels in 2 groups", "divides"},
+        BadLayer{"conv 6 5x5 no-bias no-bias", "'no-bias' twice", "once"},
+        BadLayer{"dense 6 no-bias", "the unknown word 'no-bias'", "label, from"},
+        BadLayer{"depthwise 6 5x5", "'6'", "a square kernel"},
+        BadLayer{"depthwise 5x5 groups 1", "the unknown word 'groups'", "stride, pad, no-bias, label, from"},
+        BadLayer{"depthwise 5x5 pad 5", "pad 5", "smaller than the kernel"},
+        BadLayer{"add", "the end", "the label of the layer to add"},
+        BadLayer{"relu from", "the end", "the label of the layer to read"}));
+
+TEST(Layers, GroupsThatDoNotDivideTheOutputsAreRefused) {
+  EXPECT_EQ(complaint_of({"conv 6 3x3 groups 4", "dense 2"}, {8, 9, 9}).received,
+            "6 output channels in 4 groups");
+}
 
 TEST(Layers, UnknownWordsAreMetWithTheNearest) {
   EXPECT_EQ(complaint_of({"cnov 6 5x5"}).hint, "did you mean 'conv'?");

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/describe/describe_help.h"
@@ -38,6 +40,45 @@ TEST(Networks, VggSmallHasPyTorchsNumberOfParameters) {
 
 TEST(Networks, MlpHasPyTorchsNumberOfParameters) {
   EXPECT_EQ(named("mlp", {1, 28, 28}, 10).parameters, 785u * 256 + 257 * 128 + 129 * 10);
+}
+
+// He et al. 2015, table 6: "0.27M". sum(p.numel() for p in parameters()) in PyTorch: convolutions 267,696,
+// batch norms 1,376, dense 650.
+TEST(Networks, ResNet20HasThePapersNumberOfParameters) {
+  const auto network = named("resnet20", {3, 32, 32}, 10);
+  std::uint32_t trained = 0, statistics = 0;
+  for (const LayerDescription& layer : network.layers) {
+    trained += layer.weights + layer.biases;
+    statistics += layer.statistics;
+  }
+  EXPECT_EQ(trained, 269'722u);
+  EXPECT_EQ(statistics, 1'376u);
+  EXPECT_EQ(network.parameters, trained + statistics);
+}
+
+TEST(Networks, ResNet20HasNineBlocksInThreeStages) {
+  const auto network = named("resnet20", {3, 32, 32}, 10);
+  const auto count = [&](LayerKind kind) {
+    return std::ranges::count(network.layers, kind, &LayerDescription::kind);
+  };
+  EXPECT_EQ(count(LayerKind::conv) + count(LayerKind::dense), 20);
+  EXPECT_EQ(count(LayerKind::batchnorm), 19);
+  EXPECT_EQ(count(LayerKind::add), 9);
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const LayerDescription& layer = network.layers[i];
+    EXPECT_EQ(layer.source, static_cast<std::int32_t>(i) - 1);
+    if (layer.kind != LayerKind::add) continue;
+    const auto block = static_cast<std::size_t>(layer.addend);
+    EXPECT_EQ(block, i - 6) << "what the block's first convolution reads";
+    EXPECT_EQ(network.layers[block].output.height, layer.output.height * layer.stride);
+  }
+  EXPECT_EQ(network.layers[network.layers.size() - 2].input, (TensorShape{64, 8, 8}));
+}
+
+TEST(Networks, ResNet20TakesImagesOfAnySizeFromEight) {
+  for (std::uint32_t height = 8; height < 34; ++height)
+    for (const std::uint32_t width : {8u, 11u, 28u})
+      EXPECT_EQ(named("resnet20", {1, height, width}, 10).classes, 10u) << height << "x" << width;
 }
 
 TEST(Networks, NamedOnesEndInTheClasses) {
@@ -106,6 +147,85 @@ TEST(Networks, AnEndThatIsNoVectorIsRefused) {
 
 TEST(Networks, ANetworkWithoutWeightsIsRefused) {
   EXPECT_EQ(complaint_of({"maxpool 2", "relu"}).received, "a network without weights");
+}
+
+TEST(Networks, LayersReadTheOneBeforeUnlessToldOtherwise) {
+  const auto network =
+      describe_layers({"conv 2 1x1 label a", "relu label b", "conv 2 1x1 from a", "add b label c",
+                       "conv 2 1x1 from input", "add c", "dense 2", "add input"},
+                      {2, 1, 1}, 2);
+  const std::vector<int> expected{-1, 0, 0, 2, -1, 4, 5, 6};
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(network.layers[i].source, expected[i]) << i;
+  EXPECT_EQ(network.layers[3].addend, 1);
+  EXPECT_EQ(network.layers[5].addend, 3);
+  EXPECT_EQ(network.layers[7].addend, -1);
+}
+
+TEST(Networks, TheNearestOfEqualLabelsIsMeant) {
+  const auto network = describe_layers(
+      {"dense 3 label a", "dense 3 label a", "relu", "dense 3", "add a", "dense 2"}, {1, 2, 2}, 2);
+  EXPECT_EQ(network.layers[4].addend, 1);
+}
+
+TEST(Networks, ALabelNamedInputHidesTheInput) {
+  const auto network = describe_layers({"dense 4 label input", "tanh", "add input", "dense 2"}, {4, 1, 1}, 2);
+  EXPECT_EQ(network.layers[2].addend, 0);
+}
+
+struct Addition {
+  TensorShape addend;
+  const char* convolution;  ///< makes the sum's shape of it
+  std::uint32_t stride;
+};
+
+TEST(Networks, ALargerAddendIsStridden) {
+  for (const Addition& tried :
+       {Addition{{4, 8, 8}, "conv 4 3x3 pad 1", 1}, Addition{{4, 8, 8}, "conv 8 3x3 pad 1", 1},
+        Addition{{4, 8, 8}, "conv 8 3x3 pad 1 stride 2", 2},
+        Addition{{4, 7, 9}, "conv 8 3x3 pad 1 stride 2", 2}, Addition{{4, 10, 7}, "conv 4 1x1 stride 3", 3},
+        Addition{{4, 5, 5}, "conv 4 5x5", 5}}) {
+    const auto network = describe_layers({tried.convolution, "add input", "dense 2"}, tried.addend, 2);
+    EXPECT_EQ(network.layers[1].stride, tried.stride) << tried.convolution;
+    EXPECT_EQ(network.layers[1].output, network.layers[0].output);
+  }
+}
+
+TEST(Networks, AnAddendThatCannotBeMadeToFitIsRefused) {
+  const Complaint fewer = complaint_of({"conv 4 3x3 pad 1 label a", "conv 2 3x3 pad 1", "add a", "dense 2"});
+  EXPECT_EQ(fewer.place, "study.toml:7, layer 3 'add a'");
+  EXPECT_EQ(fewer.received, "4x28x28 to be added to 2x28x28");
+  EXPECT_THAT(fewer.hint, HasSubstr("from NAME"));
+  EXPECT_EQ(complaint_of({"conv 4 3x3", "add input", "dense 2"}).received, "1x28x28 to be added to 4x26x26");
+  EXPECT_EQ(complaint_of({"maxpool 2 label a", "conv 1 3x3 pad 1 from input", "add a", "dense 2"}).received,
+            "1x14x14 to be added to 1x28x28");
+  EXPECT_EQ(complaint_of({"conv 1 1x1", "avgpool 3 stride 2", "add input", "dense 2"}, {1, 9, 5}).received,
+            "1x9x5 to be added to 1x4x2");
+}
+
+TEST(Networks, AddingAnOutputToItselfIsRefused) {
+  EXPECT_THAT(complaint_of({"dense 4 label a", "add a", "dense 2"}).received, HasSubstr("'a'"));
+  EXPECT_THAT(complaint_of({"add input", "dense 2"}).received, HasSubstr("'input'"));
+}
+
+TEST(Networks, AnUnknownLabelIsMetWithTheNearest) {
+  const Complaint complaint = complaint_of({"dense 4 label body", "relu", "add bodi", "dense 2"});
+  EXPECT_EQ(complaint.place, "study.toml:7, layer 3 'add bodi'");
+  EXPECT_THAT(complaint.received, HasSubstr("the label 'bodi'"));
+  EXPECT_EQ(complaint.expected, "one of input, body");
+  EXPECT_EQ(complaint.hint, "did you mean 'body'?");
+  EXPECT_THAT(complaint_of({"relu from b", "dense 2 label b"}).received, HasSubstr("the label 'b'"));
+  EXPECT_THAT(complaint_of({"relu", "add b label b", "dense 2"}).received, HasSubstr("the label 'b'"));
+}
+
+TEST(Networks, AnOutputThatNobodyReadsIsRefused) {
+  const Complaint complaint = complaint_of({"dense 4 label a", "relu", "dense 3 from a", "dense 2"});
+  EXPECT_EQ(complaint.place, "study.toml:7, layer 2 'relu'");
+  EXPECT_EQ(complaint.received, "an output that no layer reads");
+  EXPECT_THAT(complaint.hint, HasSubstr("add LABEL"));
+}
+
+TEST(Networks, ABatchNormAloneIsNoNetwork) {
+  EXPECT_EQ(complaint_of({"batchnorm", "gap"}, {3, 4, 4}).received, "a network without weights");
 }
 
 TEST(Networks, ShapesAsText) {

@@ -32,6 +32,14 @@ TEST(TrainingSpec, EveryKnownNameIsTaken) {
       }
 }
 
+TEST(TrainingSpec, LabelSmoothingLeavesSomethingOfTheLabel) {
+  for (const double value : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    TrainingSpec spec;
+    spec.label_smoothing = value;
+    EXPECT_EQ(complaint_of_spec(spec).place, "study.toml:12, label_smoothing");
+  }
+}
+
 TEST(TrainingSpec, UnknownNamesAreMetWithTheNearest) {
   TrainingSpec spec;
   spec.optimizer.name = "adamm";

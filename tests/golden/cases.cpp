@@ -86,7 +86,10 @@ std::vector<GoldenCase> network_cases() {
                   "avgpool 2",        "conv 5 1x1"};
   seven.groups = {{"all", {"conv"}}};
   seven.eta = {0.02};
-  return {strided, overlapping, dense, seven};
+
+  GoldenCase smoothed = tiny_lenet("networks", "smoothed labels");
+  smoothed.training.label_smoothing = 0.2;
+  return {strided, overlapping, dense, seven, smoothed};
 }
 
 std::vector<std::uint8_t> labels_of(const DataSet& data, const Split& split) {

@@ -100,7 +100,87 @@ INSTANTIATE_TEST_SUITE_P(All, EachLayer,
                          testing::Values("conv 5 1x1", "conv 4 3x3 stride 2 pad 1", "conv 7 5x5",
                                          "conv 2 4x4 pad 3", "maxpool 2", "maxpool 3 stride 1", "avgpool 2",
                                          "avgpool 3 stride 2", "relu", "leaky-relu 0.2", "tanh", "sigmoid",
-                                         "dropout 0.4"));
+                                         "dropout 0.4", "gelu", "silu", "batchnorm",
+                                         "conv 6 3x3 pad 1 groups 3", "conv 3 3x3 pad 1 groups 3 no-bias"));
+
+/// Networks whose layers are not a chain, with gradients that are added, lent and recycled.
+class EachGraph : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(EachGraph, HasTheGradientOfItsFunction) {
+  const NetworkDescription network = described(GetParam(), {2, 8, 8});
+  RandomSequence random({.study_seed = 12});
+  auto parameters = random_parameters<double>(random, network);
+  const auto batch = random_batch<double>(random, network, 5);
+  for (const bool fuse : {false, true}) {
+    LaneNetwork<double> lanes(network, 5, fuse, true);
+    const PlainResult<double> result = lanes.run(parameters, batch);
+    int seen = 0;
+    for (std::size_t at = 0; at < parameters.size(); at += 1 + parameters.size() / 97) {
+      const double expected = central_difference(lanes, parameters, at, batch);
+      if (std::isnan(expected)) continue;
+      ++seen;
+      ASSERT_NEAR(result.gradient[at], expected, 1e-7 + 1e-5 * std::abs(expected)) << "parameter " << at;
+    }
+    EXPECT_GT(seen, 40);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, EachGraph,
+    testing::Values(
+        // a residual block, then one with half the size and twice the channels
+        std::vector<std::string>{"conv 4 3x3 pad 1 no-bias", "batchnorm", "relu label a",
+                                 "conv 4 3x3 pad 1 no-bias", "batchnorm", "relu", "conv 4 3x3 pad 1 no-bias",
+                                 "batchnorm", "add a", "relu label b", "conv 8 3x3 stride 2 pad 1",
+                                 "batchnorm", "relu", "conv 8 3x3 pad 1", "batchnorm", "add b", "relu", "gap",
+                                 "dense 4"},
+        // by Winograd's algorithm
+        std::vector<std::string>{"conv 8 3x3 pad 1", "tanh label a", "conv 9 3x3 pad 1", "batchnorm", "tanh",
+                                 "conv 8 3x3 pad 1", "add a", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu",
+                                 "maxpool 2", "dense 4"},
+        // one value read three times, twice by adds, and an add whose main side writes in place
+        std::vector<std::string>{"conv 3 3x3 pad 1 label a", "tanh label t", "conv 3 1x1", "dropout 0.4",
+                                 "add t", "tanh", "add t", "sigmoid", "dense 4"},
+        std::vector<std::string>{"conv 3 3x3 pad 1 label c", "batchnorm", "relu", "add c", "tanh", "dense 5",
+                                 "batchnorm", "relu", "dense 4"}));
+
+/// Relative to the largest gradient of the layer's kind: float sums in another order.
+TEST(Kernels, WinogradAgreesWithTheDirectSums) {
+  for (const auto& layers :
+       {std::vector<std::string>{"conv 8 3x3 pad 1", "tanh", "conv 9 3x3 pad 1", "tanh", "conv 8 3x3", "tanh",
+                                 "avgpool 2", "conv 11 3x3 pad 2", "tanh", "dense 4"},
+        std::vector<std::string>{"conv 16 3x3 pad 1", "relu", "conv 16 3x3 pad 1", "relu", "maxpool 2",
+                                 "dense 4"}}) {
+    const NetworkDescription network = described(layers, {3, 13, 10});
+    RandomSequence random({.study_seed = 5});
+    const auto parameters = random_parameters<double>(random, network);
+    const auto batch = random_batch<double>(random, network, 7);
+    const auto fast = LaneNetwork<double>(network, 7, true, true).run(parameters, batch);
+    const auto direct = LaneNetwork<double>(network, 7, true, false).run(parameters, batch);
+    for (std::size_t k = 0; k < parameters.size(); ++k)
+      ASSERT_NEAR(fast.gradient[k], direct.gradient[k], 1e-9) << k;
+    for (std::size_t b = 0; b < 7; ++b) EXPECT_NEAR(fast.losses[b], direct.losses[b], 1e-9);
+  }
+}
+
+TEST(Kernels, BatchNormNormalizesAndRemembers) {
+  const NetworkDescription network = described({"conv 2 1x1", "batchnorm", "dense 4"}, {2, 3, 3});
+  RandomSequence random({.study_seed = 6});
+  auto parameters = random_parameters<double>(random, network);
+  // conv: two weights and a bias an output; here each passes its channel on. Then scale, shift, mean,
+  // variance.
+  const std::vector<double> first{1, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1};
+  std::copy(first.begin(), first.end(), parameters.begin());
+  const auto batch = random_batch<double>(random, network, 4);
+  LaneNetwork<double> lanes(network, 4, true);
+  lanes.run(parameters, batch);
+  double mean = 0, square = 0;
+  for (const auto& image : batch.inputs)
+    for (std::size_t k = 9; k < 18; ++k) mean += image[k] / 36, square += image[k] * image[k] / 36;
+  const std::vector<double> after = lanes.parameters();
+  EXPECT_NEAR(after[11], 0.1 * mean, 1e-12);
+  EXPECT_NEAR(after[13], 0.9 + 0.1 * (square - mean * mean) * 36 / 35, 1e-12);
+}
 
 TEST(Kernels, DropoutDoesNothingOutsideTraining) {
   const TensorShape input{1, 5, 5};

@@ -24,10 +24,16 @@ class LaneNetwork {
  public:
   using L = portable::Lanes<1, T>;
 
-  LaneNetwork(const NetworkDescription& network, std::uint32_t batch, bool fuse)
-      : plan_(network, {.batch = batch, .state_arrays = 0, .fuse = fuse}), arena_(plan_.values(), L(0)) {}
+  LaneNetwork(const NetworkDescription& network, std::uint32_t batch, bool fuse, bool winograd = false)
+      : plan_(network, {.batch = batch, .state_arrays = 0, .winograd = winograd, .fuse = fuse}),
+        arena_(plan_.values(), L(0)) {}
 
   const NetworkPlan& plan() const { return plan_; }
+  std::vector<T> parameters() const {
+    std::vector<T> flat;
+    for (const std::uint32_t place : plan_.places()) flat.push_back(arena_[place].v);
+    return flat;
+  }
 
   PlainResult<T> run(const std::vector<T>& parameters, const PlainBatch<T>& batch, bool training = true) {
     const PlanView view = plan_.view();
@@ -63,7 +69,7 @@ class LaneNetwork {
   }
   void set_factors(const PlainBatch<T>& batch) {
     for (const LayerPlan& layer : plan_.layers())
-      if (layer.kind == LayerKind::dropout)
+      if (layer.kind == StepKind::dropout)
         for (std::size_t b = 0; b < batch.inputs.size(); ++b)
           for (std::uint32_t k = 0; k < layer.output.size(); ++k)
             arena_[layer.extra + b * layer.extra_sample + k] = L(batch.factors[layer.index][b][k]);

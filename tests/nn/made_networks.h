@@ -11,7 +11,6 @@
 namespace etalon {
 
 inline NetworkDescription described(const std::vector<std::string>& layers, TensorShape input) {
-  const std::vector<LayerGroup> groups{{"all", {"conv", "dense"}}};
   std::vector<LayerGroup> used{{"all", {}}};
   for (const char* kind : {"conv", "dense"})
     for (const std::string& layer : layers)

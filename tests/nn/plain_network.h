@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "etalon/lanes/functions.h"
-#include "etalon/nn/describe.h"
+#include "etalon/nn/plan.h"
 
 namespace etalon {
 
@@ -199,13 +199,13 @@ class PlainNetwork {
       }
   }
 
-  /// Dense layers sum over the minibatch; convolutions over up to four parts of it, then over the parts.
+  /// Dense layers sum over the minibatch; convolutions over parts of it, then over the parts.
   void add_parameter_gradients(std::size_t index, const std::vector<Values>& in,
                                const std::vector<Values>& g) {
     const LayerDescription& l = network_.layers[index];
     if (l.biases == 0) return;
     const std::size_t count = in.size(),
-                      parts = l.kind == LayerKind::dense ? 1 : std::min<std::size_t>(count, 4);
+                      parts = l.kind == LayerKind::dense ? 1 : std::min<std::size_t>(count, most_parts);
     for (std::size_t part = 0; part < parts; ++part) {
       Values sum(l.weights + l.biases, T(0));
       for (std::size_t b = count * part / parts; b < count * (part + 1) / parts; ++b)

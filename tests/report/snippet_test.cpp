@@ -38,6 +38,24 @@ TEST(Snippet, EveryOptimizerHasItsCounterpart) {
   EXPECT_THAT(code_for("sgd", 0.01), HasSubstr("weight_decay=0.01)"));
 }
 
+TEST(Snippet, NamesWhatTrainingImagesAndLabelsMet) {
+  EXPECT_THAT(code_for("sgd"), Not(HasSubstr("criterion")));
+  StudySnapshot study = testing::fake_study();
+  study.definition.training.label_smoothing = 0.1;
+  const Judgement judgement = testing::fake_judgement(study);
+  const StudyView view(study, judgement);
+  EXPECT_THAT(parameter_groups_py(view), HasSubstr("return nn.CrossEntropyLoss(label_smoothing=0.1)"));
+  EXPECT_THAT(study_file_lines(view), HasSubstr("label_smoothing = 0.1\n"));
+}
+
+TEST(Snippet, ABatchNormNeedsMoreThanTheShortOne) {
+  StudySnapshot study = testing::fake_study();
+  Judgement judgement = testing::fake_judgement(study);
+  EXPECT_TRUE(short_snippet(StudyView(study, judgement)));
+  study.networks.at(0).layers.push_back({"batchnorm", "6x28x28", 12, "conv"});
+  EXPECT_FALSE(short_snippet(StudyView(study, judgement)));
+}
+
 TEST(Snippet, WithoutAChoiceItSaysSo) {
   testing::FakeOptions options;
   options.etas = {1.0, 2.0};

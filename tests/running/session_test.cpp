@@ -39,11 +39,13 @@ std::vector<std::size_t> pack_sizes(Session& session, std::uint32_t most) {
   return sizes;
 }
 
-TEST_F(SessionTest, HandsOutFullPacksAndSharesTheRestEvenly) {
+TEST_F(SessionTest, HandsOutFullPacksAndFillsTheLastOnesEvenly) {
   Session both = session(75, 2);
   EXPECT_EQ(pack_sizes(both, 16), (std::vector<std::size_t>{16, 16, 16, 14, 13}));
   Session few = session(5, 2);
-  EXPECT_EQ(pack_sizes(few, 16), (std::vector<std::size_t>{3, 2}));
+  EXPECT_EQ(pack_sizes(few, 16), (std::vector<std::size_t>{5}));  // the other thread helps with it
+  Session last = session(25, 2);
+  EXPECT_EQ(pack_sizes(last, 16), (std::vector<std::size_t>{13, 12}));
   Session alone = session(20, 1);
   EXPECT_EQ(pack_sizes(alone, 8), (std::vector<std::size_t>{8, 8, 4}));
   Session none = session(0, 2);

@@ -68,6 +68,43 @@ TEST(LaneLaw, EveryWidthGivesTheSameBits) {
   }
 }
 
+/// Batch norm, adds, Winograd's algorithm and several threads to a pack.
+TEST(LaneLaw, HoldsForResidualNetworks) {
+  golden::GoldenCase one;
+  one.file = one.name = "residual";
+  one.shape = {3, 12, 12};
+  one.classes = 4;
+  one.layers = {"conv 8 3x3 pad 1 no-bias",
+                "batchnorm",
+                "relu label a",
+                "conv 8 3x3 pad 1 no-bias",
+                "batchnorm",
+                "add a",
+                "relu",
+                "conv 16 3x3 stride 2 pad 1",
+                "gelu",
+                "conv 16 3x3 pad 1 groups 4",
+                "silu",
+                "gap",
+                "dense 4"};
+  one.groups = default_groups();
+  one.eta = {0.1, 0.1};
+  const golden::GoldenInputs inputs = golden::inputs_of(one);
+  const TrainingTask task = small_task(inputs, {}, 2);
+  std::vector<Assignment> trials;
+  for (std::uint32_t i = 0; i < 21; ++i)
+    trials.push_back({i, {0.02 * (i % 7 + 1), 0.02 * (i % 3 + 1)}, i % 5, 2});
+  const auto plain = train(task, trials, {.lanes = 1, .threads = 1});
+  for (const std::uint32_t width : lane_support().widths)
+    for (const std::uint32_t threads : {1u, 3u, 7u}) {
+      const auto wide = train(task, trials, {.lanes = width, .threads = threads});
+      ASSERT_EQ(wide.size(), trials.size()) << width;
+      for (const Assignment& trial : trials)
+        ASSERT_TRUE(same_outcome(plain.at(trial.ticket), wide.at(trial.ticket)))
+            << width << " lanes, " << threads << " threads, trial " << trial.ticket;
+    }
+}
+
 TEST(LaneLaw, AShorterBudgetIsAPrefix) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec training;

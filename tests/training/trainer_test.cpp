@@ -147,6 +147,20 @@ TEST(Trainer, EvaluatesAModelAloneAsInAPack) {
   }
 }
 
+TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingSpec smoothing;
+  smoothing.label_smoothing = 0.5;
+  const std::vector<Assignment> still{{0, {1e-12, 1e-12}, 1, 1}};  // the weights stay what they are
+  const auto curve = [&](const TrainingSpec& training) {
+    return train(small_task(inputs, training, 1), still, {.lanes = 0, .threads = 1}).at(0).curve;
+  };
+  const Curve plain = curve({}), smoothed = curve(smoothing);
+  EXPECT_GT(std::abs(smoothed.loss[0] - plain.loss[0]), 1e-4);
+  EXPECT_GT(std::abs(smoothed.reference_loss - plain.reference_loss), 1e-4);
+  EXPECT_NEAR(smoothed.epochs[0].validation_loss, plain.epochs[0].validation_loss, 1e-6);
+}
+
 TEST(Trainer, StatesItsMemoryAndSpeed) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);

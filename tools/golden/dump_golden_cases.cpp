@@ -51,6 +51,7 @@ json case_json(const GoldenCase& golden_case) {
           {"optimizer", optimizer_json(golden_case.training.optimizer)},
           {"schedule", schedule_json(golden_case.training.schedule)},
           {"initializer", golden_case.training.initializer},
+          {"label_smoothing", golden_case.training.label_smoothing},
           {"steps_per_epoch", steps_per_epoch},
           {"epochs", epochs},
           {"layers", layers_json(inputs.network)},

@@ -91,7 +91,7 @@ def train(case, dtype):
     losses = []
     for batch in case["batches"]:
         optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(network(images[batch]), labels[batch])
+        loss = nn.functional.cross_entropy(network(images[batch]), labels[batch], label_smoothing=case["label_smoothing"])
         loss.backward()
         optimizer.step()
         schedule.step()
@@ -105,7 +105,7 @@ def golden(case):
     if gap > 1e-5:
         sys.exit(f"{case['name']}: single precision differs by {gap:.1e}; make the case milder")
     print(f"{case['file']:12} {case['name']:45} {losses[0]:.4f} -> {losses[-1]:.4f}   {gap:.1e}")
-    settings = {key: case[key] for key in ("eta", "optimizer", "schedule", "initializer")}
+    settings = {key: case[key] for key in ("eta", "optimizer", "schedule", "initializer", "label_smoothing")}
     layers = [layer["text"] for layer in case["layers"]]
     return {"name": case["name"], "inputs": case["digest"], "layers": layers, **settings, "losses": losses}
 

@@ -13,11 +13,13 @@ ETA_BY_SET = {
     "digits": {"conv": 0.1, "full": 0.001},
 }
 
-# Which layers belong to a group: a kind, a position (from 1, over layers with parameters), or a name.
+# Which layers belong to a group: a kind, a position (from 1, over layers with parameters but batch norms), or a name.
 SELECTORS = {
     "conv": ["conv"],
     "full": ["dense"],
 }
+
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 def _selects(selector, name, module, position):
@@ -25,7 +27,7 @@ def _selects(selector, name, module, position):
         return int(selector[1:]) == position
     if selector.startswith("label:"):
         return name == selector[6:] or name.endswith("." + selector[6:])
-    kinds = {"conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d), "dense": (nn.Linear,)}
+    kinds = {"conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d), "dense": (nn.Linear,), "batchnorm": BATCH_NORMS}
     return isinstance(module, kinds[selector])
 
 
@@ -34,18 +36,22 @@ def parameter_groups(model, eta=ETA):
     if eta is None:
         raise ValueError("no eta to use: every run diverged; search lower etas")
     groups = [{"params": [], "lr": eta[name], "name": name} for name in SELECTORS]
-    position = 0
+    position, home = 0, None
     for name, module in model.named_modules():
         parameters = [p for p in module.parameters(recurse=False) if p.requires_grad]
         if not parameters:
             continue
-        position += 1
+        follows = isinstance(module, BATCH_NORMS)  # unless selected, the layer before it; it has no position
+        position += not follows
         homes = [group for group in groups
-                 if any(_selects(s, name, module, position) for s in SELECTORS[group["name"]])]
+                 if any(_selects(s, name, module, None if follows else position) for s in SELECTORS[group["name"]])]
+        if follows and not homes and home:
+            homes = [home]
         if len(homes) != 1:
             raise ValueError(f"layer {name!r} ({type(module).__name__}) is in {len(homes)} groups, expected one: "
                              "extend SELECTORS, or give its parameters a group of your own")
         homes[0]["params"] += parameters
+        home = home if follows else homes[0]
     return groups
 
 

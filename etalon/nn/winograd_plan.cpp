@@ -1,0 +1,45 @@
+#include "etalon/nn/winograd_plan.h"
+
+#include <algorithm>
+
+namespace etalon {
+namespace {
+
+std::uint64_t odd(std::uint64_t count) { return count | 1; }
+
+/// Tiles that a block should have: enough that a frequency's weights, read once for all of them, cost little;
+/// few enough that a frequency of inputs, weights and outputs stays in a second-level cache of 1 MB.
+constexpr std::uint32_t wanted_tiles = 64;
+
+}  // namespace
+
+bool winograd_pays(const TensorShape& input, std::uint32_t outputs, std::uint32_t kernel_height,
+                   std::uint32_t kernel_width, std::uint32_t stride, std::uint32_t padding) {
+  if (kernel_height != 3 || kernel_width != 3 || stride != 1 || padding > 2) return false;
+  return input.channels >= 8 && outputs >= 8 && input.height + 2 * padding >= 6 &&
+         input.width + 2 * padding >= 6;
+}
+
+WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
+  WinogradPlan plan;
+  plan.shape = shape;
+  plan.tile_rows = (shape.sums_height + 3) / 4;
+  plan.tile_columns = (shape.sums_width + 3) / 4;
+  plan.tiles = plan.tile_rows * plan.tile_columns;
+  plan.block = std::clamp(wanted_tiles / plan.tiles, 1u, std::max(samples, 1u));
+  const std::uint64_t inputs = shape.input.channels, outputs = shape.output.channels;
+  plan.weight_row = odd(inputs);
+  plan.weight_plane = odd(outputs * plan.weight_row);
+  plan.row = odd((std::uint64_t{plan.block} * plan.tiles + 3) / 4 * 4);
+  plan.input_plane = odd(inputs * plan.row);
+  plan.output_plane = odd(outputs * plan.row);
+  plan.scratch_row = odd(4 * std::uint64_t{plan.tile_columns} + 2);
+  plan.transformed = winograd_frequencies * plan.weight_plane;
+  plan.part = plan.transformed + outputs;
+  plan.outputs_at = winograd_frequencies * plan.input_plane;
+  plan.scratch_at = plan.outputs_at + winograd_frequencies * plan.output_plane;
+  plan.workspace = plan.scratch_at + 8 * plan.scratch_row;
+  return plan;
+}
+
+}  // namespace etalon

@@ -1,0 +1,288 @@
+/// From tensors to the frequencies of tiles and back, a row of tiles at a time, over lanes.
+///
+/// Frequencies of a block of samples stand as [f][channel][tile], tiles by sample, row, column. Each function
+/// takes one channel of one sample: `frequencies` at that channel's first tile of the row in frequency 0, and
+/// `plane` values from one frequency to the next. Along each column first, into `rows` [6][scratch_row], so
+/// that no column is transformed twice, then along the rows; the way back in the opposite order.
+#pragma once
+
+#include "etalon/nn/convolution.h"
+#include "etalon/nn/winograd_plan.h"
+#include "etalon/nn/winograd_transforms.h"
+
+namespace etalon::ETALON_INSTANCE {
+
+/// What the gradient of a channel's sums is made of. `output` and `winners` may be null where they are not
+/// needed.
+template <class L>
+struct GradientChannel {
+  const L* gradient;
+  const L* output;
+  const typename L::Bytes* winners;
+};
+
+template <class L>
+class WinogradTiles {
+ public:
+  using Bytes = typename L::Bytes;
+  using Integers = typename L::Integers;
+  using Transforms = WinogradTransforms<L>;
+
+  /// `scratch`: 8 rows of plan.scratch_row.
+  WinogradTiles(const WinogradPlan& plan, L* scratch)
+      : p_(plan), s_(plan.shape), columns_(plan.tile_columns), step_(plan.scratch_row), rows_(scratch) {}
+
+  /// Rows 4 * tile_row - padding and five more of an input channel, B^T d B; zeros outside the tensor.
+  void from_input(const L* channel, std::uint32_t tile_row, L* frequencies, std::uint64_t plane) const {
+    const Tensor& t = s_.input;
+    const auto first = static_cast<std::int64_t>(4 * tile_row) - s_.padding;
+    const auto below = static_cast<std::int64_t>(t.height + t.pad) - first;
+    const L* corner = channel + first * static_cast<std::int64_t>(t.row) - s_.padding;
+    const std::uint32_t width = 4 * columns_ + 2, there = t.width + t.pad + s_.padding;
+    const std::uint32_t filled = there < width ? there : width;
+    if (below >= 6)
+      columns_of_input<true>(corner, filled, 6);
+    else
+      columns_of_input<false>(corner, filled, static_cast<std::uint32_t>(below));
+    for (std::uint32_t fy = 0; fy < 6; ++fy)
+      for (std::uint32_t x = filled; x < width; ++x) rows_[fy * step_ + x] = L(0);
+    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
+      const L* row = rows_ + fy * step_;
+      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+        L d[6], v[6];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) d[k] = row[k];
+        Transforms::inputs(d, v);
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) frequencies[static_cast<std::uint64_t>(k) * plane + t4] =
+            v[k];
+      }
+    }
+  }
+
+  /// The gradient of a channel's sums, A dy A^T; returns `total` and, after it, the sum of each column's four
+  /// rows.
+  L from_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, L* frequencies,
+                  std::uint64_t plane, L total) const {
+    if (s_.gradient_of_sums || (!s_.pool && !s_.rectify))
+      total = columns_of_gradient<PlainGradient>(channel, tile_row, total);
+    else if (s_.pool)
+      total = columns_of_gradient<PooledGradient>(channel, tile_row, total);
+    else
+      total = columns_of_gradient<RectifiedGradient>(channel, tile_row, total);
+    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
+      const L* row = rows_ + fy * step_;
+      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+        L y[4], m[6];
+        ETALON_UNROLL for (int k = 0; k < 4; ++k) y[k] = row[k];
+        Transforms::outputs_transposed(y, m);
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) frequencies[static_cast<std::uint64_t>(k) * plane + t4] =
+            m[k];
+      }
+    }
+    return total;
+  }
+
+  /// Sums A^T m A + bias, then ReLU and pooling where the plan has them. `channel` and `winners`: those of
+  /// the whole channel.
+  void to_output(const L* frequencies, std::uint64_t plane, std::uint32_t tile_row, L bias, L* channel,
+                 Bytes* winners) const {
+    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
+      L* row = rows_ + fy * step_;
+      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+        L m[6], y[4];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) m[k] =
+            frequencies[static_cast<std::uint64_t>(k) * plane + t4];
+        Transforms::outputs(m, y);
+        ETALON_UNROLL for (int k = 0; k < 4; ++k) row[k] = y[k];
+      }
+    }
+    if (s_.pool)
+      store_pooled(tile_row, bias, channel, winners);
+    else
+      store(tile_row, bias, channel);
+  }
+
+  /// The gradient of an input channel, B dv B^T, for all rows of tiles; `frequencies` at its first tile.
+  void to_input_gradient(const L* frequencies, std::uint64_t plane, L* channel) const {
+    L *carried0 = rows_ + 6 * step_, *carried1 = rows_ + 7 * step_;
+    const std::uint32_t width = 4 * columns_ + 2;
+    for (std::uint32_t x = 0; x < width; ++x) carried0[x] = carried1[x] = L(0);
+    for (std::uint32_t ty = 0; ty < p_.tile_rows; ++ty, frequencies += columns_) {
+      rows_of_gradient(frequencies, plane);
+      const std::uint32_t first = 4 * ty;  // counted from the padding
+      for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
+        const std::uint32_t at = x + s_.padding;
+        L v[6], d[6];
+        ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) v[k] = rows_[k * step_ + at];
+        Transforms::inputs_transposed(v, d);
+        put(channel, first, x, d[0] + carried0[at]);
+        put(channel, first + 1, x, d[1] + carried1[at]);
+        put(channel, first + 2, x, d[2]);
+        put(channel, first + 3, x, d[3]);
+        carried0[at] = d[4];
+        carried1[at] = d[5];
+      }
+    }
+    for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
+      put(channel, 4 * p_.tile_rows, x, carried0[x + s_.padding]);
+      put(channel, 4 * p_.tile_rows + 1, x, carried1[x + s_.padding]);
+    }
+  }
+
+ private:
+  /// How to find the gradient of sum (4 * tile_row + k, x), k < 4: load(k, x), valid for k < below and x <
+  /// width.
+  struct PlainGradient {
+    PlainGradient(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
+        : row(s.output_gradient.row),
+          from(c.gradient + 4 * tile_row * row),
+          below(s.sums_height - 4 * tile_row),
+          width(s.sums_width) {}
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const { return from[k * row + x]; }
+    std::uint64_t row;
+    const L* from;
+    std::uint32_t below, width;
+  };
+  struct RectifiedGradient : PlainGradient {
+    RectifiedGradient(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
+        : PlainGradient(s, c, tile_row),
+          output_row(s.output.row),
+          output(c.output + 4 * tile_row * output_row) {}
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
+      return select<L>(less_equal(output[k * output_row + x], L(0)), L(0), PlainGradient::load(k, x));
+    }
+    std::uint64_t output_row;
+    const L* output;
+  };
+  struct PooledGradient {
+    PooledGradient(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
+        : row(s.output_gradient.row),
+          winners_row(s.output.width),
+          from(c.gradient + 2 * tile_row * row),
+          winners(c.winners + 2 * tile_row * winners_row),
+          below(2 * s.output.height > 4 * tile_row ? 2 * s.output.height - 4 * tile_row : 0),
+          width(2 * s.output.width) {}
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
+      const auto winner = from_bytes<L>(winners[k / 2 * winners_row + x / 2]);
+      const auto place = static_cast<typename L::Integer>(k % 2 * 2 + x % 2);
+      return select<L>(equal<L>(winner, all_integers<L>(place)), from[k / 2 * row + x / 2], L(0));
+    }
+    std::uint64_t row, winners_row;
+    const L* from;
+    const Bytes* winners;
+    std::uint32_t below, width;
+  };
+
+  template <class Gradient>
+  L columns_of_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, L total) const {
+    const Gradient gradient(s_, channel, tile_row);
+    for (std::uint32_t x = 0; x < gradient.width; ++x) {
+      L y[4], m[6];
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) y[k] =
+          k < gradient.below ? gradient.load(k, x) : L(0);
+      total = total + ((y[0] + y[1]) + (y[2] + y[3]));
+      Transforms::outputs_transposed(y, m);
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) rows_[k * step_ + x] = m[k];
+    }
+    for (std::uint32_t fy = 0; fy < 6; ++fy)
+      for (std::uint32_t x = gradient.width; x < 4 * columns_; ++x) rows_[fy * step_ + x] = L(0);
+    return total;
+  }
+
+  template <bool all>
+  void columns_of_input(const L* corner, std::uint32_t width, std::uint32_t below) const {
+    const std::uint64_t row = s_.input.row;
+    for (std::uint32_t x = 0; x < width; ++x) {
+      L d[6], v[6];
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) d[k] =
+          all || k < below ? corner[k * row + x] : L(0);
+      Transforms::inputs(d, v);
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) rows_[k * step_ + x] = v[k];
+    }
+  }
+
+  /// Along the rows of a row of tiles; neighbours share two columns and add up there.
+  void rows_of_gradient(const L* frequencies, std::uint64_t plane) const {
+    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
+      L* row = rows_ + fy * step_;
+      L carried0(0), carried1(0);
+      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+        L v[6], d[6];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) v[k] =
+            frequencies[static_cast<std::uint64_t>(k) * plane + t4];
+        Transforms::inputs_transposed(v, d);
+        row[0] = d[0] + carried0;
+        row[1] = d[1] + carried1;
+        row[2] = d[2];
+        row[3] = d[3];
+        carried0 = d[4];
+        carried1 = d[5];
+      }
+      row[0] = carried0;
+      row[1] = carried1;
+    }
+  }
+
+  /// `y` counts from the padding; what falls into it is nobody's gradient.
+  ETALON_INLINE void put(L* channel, std::uint32_t y, std::uint32_t x, L value) const {
+    if (y - s_.padding < s_.input_gradient.height)  // wraps below 0
+      channel[(y - s_.padding) * s_.input_gradient.row + x] = value;
+  }
+
+  ETALON_INLINE void sums_of_column(std::uint32_t x, L bias, L (&y)[4]) const {
+    L m[6];
+    ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) m[k] = rows_[k * step_ + x];
+    Transforms::outputs(m, y);
+    ETALON_UNROLL for (int k = 0; k < 4; ++k) y[k] = y[k] + bias;
+  }
+
+  void store(std::uint32_t tile_row, L bias, L* channel) const {
+    const Tensor& t = s_.output;
+    const std::uint32_t below = t.height - 4 * tile_row;
+    L* out = channel + 4 * tile_row * t.row;
+    for (std::uint32_t x = 0; x < t.width; ++x) {
+      L y[4];
+      sums_of_column(x, bias, y);
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) if (k < below) out[k * t.row + x] =
+          s_.rectify ? rectified(y[k]) : y[k];
+    }
+  }
+
+  void store_pooled(std::uint32_t tile_row, L bias, L* channel, Bytes* winners) const {
+    const Tensor& t = s_.output;
+    for (std::uint32_t x = 0; x < t.width; ++x) {
+      L left[4], right[4];
+      sums_of_column(2 * x, bias, left);
+      sums_of_column(2 * x + 1, bias, right);
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 2; ++k) {
+        const std::uint32_t y = 2 * tile_row + k;
+        if (y >= t.height) continue;
+        const L window[4] = {left[2 * k], right[2 * k], left[2 * k + 1], right[2 * k + 1]};
+        channel[y * t.row + x] = pooled(window, winners[y * t.width + x]);
+      }
+    }
+  }
+
+  /// As Convolution pools: the first of the largest; NaN wins.
+  ETALON_INLINE L pooled(const L (&window)[4], Bytes& winners) const {
+    L best = window[0];
+    Integers winner = all_integers<L>(0);
+    ETALON_UNROLL for (int j = 1; j < 4; ++j) {
+      const auto larger = less(best, window[j]) | (is_nan(window[j]) & ~is_nan(best));
+      best = select<L>(larger, window[j], best);
+      winner = select_integers<L>(larger, all_integers<L>(j), winner);
+    }
+    if (s_.rectify) {
+      winner = select_integers<L>(less_equal(best, L(0)), all_integers<L>(no_winner), winner);
+      best = rectified(best);
+    }
+    winners = to_bytes<L>(winner);
+    return best;
+  }
+
+  const WinogradPlan& p_;
+  const WinogradShape& s_;
+  std::uint64_t columns_, step_;
+  L* rows_;
+};
+
+}  // namespace etalon::ETALON_INSTANCE

@@ -50,6 +50,8 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
   const std::string group = "What is tuned";
   add(command, "--data", to.data, "SET[,SET...]",
       "Data sets; see 'etalon data list'\n(default: shapes,digits,scenes)", group);
+  add(command, "--augment", to.augment, "STEP[,STEP...]",
+      "Random changes to training images, in this order:\n'shift N', 'crop N', flip (default: none)", group);
   add(command, "--network", to.network, "NAME",
       "lenet5, vgg-small, mlp or resnet20; a study file can\nlist layers (default: lenet5)", group);
   command

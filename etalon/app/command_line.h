@@ -18,7 +18,7 @@ struct CommonArguments {
 /// Options as they were typed; an empty optional was not given. Values are checked by tune_request.
 struct TuneArguments : CommonArguments {
   std::optional<std::string> study_file;
-  std::optional<std::string> data, network;
+  std::optional<std::string> data, augment, network;
   std::vector<std::string> eta;  ///< each "GROUP=V,V,..."
   std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
       study_seed;

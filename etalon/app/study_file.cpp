@@ -29,7 +29,7 @@ constexpr NumberRange not_negative{0, endless, true, true, "a number, 0 or more"
 const std::map<std::string, std::vector<std::string>>& known_keys() {
   static const std::map<std::string, std::vector<std::string>> keys{
       {"study", {"name", "seeds", "study_seed", "epochs", "batch", "samples", "validation"}},
-      {"data", {"sets"}},
+      {"data", {"sets", "augment"}},
       {"network", {"name", "layers"}},
       {"groups", {}},
       {"eta", {}},
@@ -81,7 +81,9 @@ void read_study(const StudyTable& table, StudyRequest& to) {
 
 void read_data(const StudyTable& table, StudyRequest& to) {
   take(table.texts("sets"), to.sets);
+  take(table.texts("augment"), to.augmentation);
   if (table.has("sets")) to.places.data = table.place("sets");
+  if (table.has("augment")) to.places.augmentation = table.place("augment");
 }
 
 void read_network(const StudyTable& table, StudyRequest& to) {

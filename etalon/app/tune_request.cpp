@@ -56,6 +56,10 @@ void take_study(const TuneArguments& given, StudyRequest& to) {
     to.sets = name_list(*given.data, "--data");
     to.places.data = "--data";
   }
+  if (given.augment) {
+    to.augmentation = name_list(*given.augment, "--augment");
+    to.places.augmentation = "--augment";
+  }
   if (given.network) {
     to.network = {};
     take_text(given.network, "--network", to.network.name, to.places.network);

@@ -92,6 +92,16 @@ std::string smoothing_text(double label_smoothing) {
                      shortest(label_smoothing));
 }
 
+std::string augmentation_line(const std::vector<std::string>& steps) {
+  if (steps.empty()) return "";
+  std::vector<std::string> parts;
+  for (const std::string& step : steps) parts.push_back(inline_code(step));
+  return "- **Augmentation** of training samples, drawn anew each epoch and the same for equal seed indices, "
+         "in this order: " +
+         join(parts, ", ") +
+         ". Validation and test samples, and those of the first loss, are seen as they are.\n";
+}
+
 std::string training_lines(const StudyView& view) {
   const StudyDefinition& definition = view.study().definition;
   const TrainingSpec& training = definition.training;
@@ -216,8 +226,9 @@ std::string machine_lines(const StudyView& view) {
 }  // namespace
 
 std::string methodology_part(const StudyView& view) {
-  std::string text = "## Methodology\n\n" + search_lines(view) + training_lines(view) + "\n" +
-                     data_table(view) + network_tables(view) + metrics_table() + machine_lines(view);
+  std::string text = "## Methodology\n\n" + search_lines(view) + training_lines(view) +
+                     augmentation_line(view.study().definition.augmentation) + "\n" + data_table(view) +
+                     network_tables(view) + metrics_table() + machine_lines(view);
   if (!view.study().command.empty())
     text += "### Command\n\nThis reproduces the study:\n\n" + code_block("sh", view.study().command) + "\n";
   return text;

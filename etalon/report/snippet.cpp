@@ -1,5 +1,7 @@
 #include "etalon/report/snippet.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
@@ -112,6 +114,33 @@ def criterion():
                      shortest(label_smoothing));
 }
 
+/// The torchvision transforms that do the same as one step; other random numbers, of course.
+std::string transforms_of(const std::string& step) {
+  const std::string distance = step.substr(std::min(step.size(), step.find(' ') + 1));
+  if (step.starts_with("shift"))
+    return fmt::format(
+        "        transforms.Pad({}, padding_mode=\"edge\"), transforms.RandomCrop((height, width)),\n",
+        distance);
+  if (step.starts_with("crop"))
+    return fmt::format("        transforms.RandomCrop((height, width), padding={}),\n", distance);
+  return "        transforms.RandomHorizontalFlip(),\n";
+}
+
+std::string augmentation_code(const std::vector<std::string>& steps) {
+  if (steps.empty()) return "";
+  std::string lines;
+  for (const std::string& step : steps) lines += transforms_of(step);
+  return fmt::format(R"py(
+
+def augmentation(height, width):
+    """The study's changes to training images alone, before they are normalized."""
+    from torchvision import transforms
+    return transforms.Compose([
+{}    ])
+)py",
+                     lines);
+}
+
 std::string factor_expression(const ScheduleSpec& spec, std::uint32_t epochs) {
   if (spec.name == "step")
     return fmt::format("{} ** math.floor((since + 0.5) / ({} * steps_per_epoch))", shortest(spec.factor),
@@ -175,7 +204,8 @@ std::string parameter_groups_py(const StudyView& view) {
       "\n# Which layers belong to a group: a kind, a position (from 1, over layers with parameters but batch "
       "norms), or a name.\n";
   return text + selector_table(view) + grouping_code + optimizer_code(view) +
-         criterion_code(view.study().definition.training.label_smoothing) + schedule;
+         criterion_code(view.study().definition.training.label_smoothing) +
+         augmentation_code(view.study().definition.augmentation) + schedule;
 }
 
 std::optional<std::string> short_snippet(const StudyView& view) {
@@ -209,6 +239,9 @@ std::string study_file_lines(const StudyView& view) {
     text += "schedule = " + quoted_literal(training.schedule.name) + "\n";
   if (training.schedule.warmup_epochs > 0)
     text += "warmup = " + shortest(training.schedule.warmup_epochs) + "\n";
+  std::vector<std::string> steps;
+  for (const std::string& step : view.study().definition.augmentation) steps.push_back(quoted_literal(step));
+  if (!steps.empty()) text += "\n[data]\naugment = [" + join(steps, ", ") + "]\n";
   const auto setting = setting_to_use(view);
   if (!setting) return text;
   std::vector<std::string> entries;

@@ -63,7 +63,8 @@ NetworkFacts facts_of(std::uint32_t set, const NetworkDescription& network,
   return facts;
 }
 
-StudyDefinition definition_of(const StudyRequest& request, std::vector<SetIdentity> sets) {
+StudyDefinition definition_of(const StudyRequest& request, const Augmentation& augmentation,
+                              std::vector<SetIdentity> sets) {
   StudyDefinition definition;
   definition.sets = std::move(sets);
   definition.network = request.network;
@@ -75,6 +76,7 @@ StudyDefinition definition_of(const StudyRequest& request, std::vector<SetIdenti
   definition.validation = request.validation;
   definition.epochs = request.epochs;
   definition.study_seed = request.study_seed;
+  for (const AugmentationStep& step : augmentation) definition.augmentation.push_back(to_text(step));
   definition.numerics_version = numerics_version;
   return definition;
 }
@@ -94,6 +96,7 @@ void open_set(Preparation& all, const std::string& source) {
     throw RequestError({request.places.batch, fmt::format("a batch of {}", request.batch),
                         fmt::format("at most the {} training samples of {}", split.training.size(), source),
                         "use a smaller batch, or more samples"});
+  require_fitting(all.augmentation, data.shape, request.places.augmentation);
   const TensorShape input{data.shape.channels, data.shape.height, data.shape.width};
   all.networks.push_back(
       describe_network(request.network, request.groups, input, data.classes, request.places.network));
@@ -104,8 +107,8 @@ void open_set(Preparation& all, const std::string& source) {
 }  // namespace
 
 TrainingTask Preparation::task(std::uint32_t set) const {
-  return {&data.at(set), &splits.at(set), networks.at(set),  request.training,
-          request.batch, request.epochs,  request.study_seed};
+  return {&data.at(set), &splits.at(set), networks.at(set),   request.training,
+          request.batch, request.epochs,  request.study_seed, augmentation};
 }
 
 Preparation prepare(StudyRequest request) {
@@ -117,6 +120,7 @@ Preparation prepare(StudyRequest request) {
 
   Preparation all;
   all.first_round = make_strategy(request.plan, request.epochs, request.study_seed)->suggest();
+  all.augmentation = read_augmentation(request.augmentation, request.places.augmentation);
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
   if (all.request.memory != 0) {
@@ -126,7 +130,8 @@ Preparation prepare(StudyRequest request) {
   }
 
   StudySnapshot& study = all.study;
-  study.definition = definition_of(all.request, identities_of(all.data, all.request.places.data));
+  study.definition =
+      definition_of(all.request, all.augmentation, identities_of(all.data, all.request.places.data));
   study.name = all.request.study_name.empty() ? default_study_name(study.definition) : all.request.study_name;
   study.plan = all.request.plan;
   study.machine = machine_facts(all.trainer_options());

@@ -15,6 +15,7 @@ namespace etalon {
 
 struct Preparation {
   StudyRequest request;
+  Augmentation augmentation;                 ///< of every set
   std::vector<DataSet> data;                 ///< [set]
   std::vector<Split> splits;                 ///< [set]
   std::vector<NetworkDescription> networks;  ///< [set]

@@ -12,6 +12,7 @@ namespace etalon {
 
 struct StudyRequest {
   std::vector<std::string> sets{"shapes", "digits", "scenes"};  ///< as for open_data
+  std::vector<std::string> augmentation;                        ///< "shift 2", "crop 4", "flip"
   NetworkSpec network;
   std::vector<LayerGroup> groups = default_groups();
   TrainingSpec training;
@@ -32,7 +33,8 @@ struct StudyRequest {
   /// Where parts of the request were written ("--network", "study.toml:7"); begins their error messages.
   struct Places {
     std::string data = "--data", network = "--network", groups = "[groups]", eta = "--eta",
-                training = "--optimizer", batch = "--batch", strategy = "--strategy", study_name = "--study";
+                training = "--optimizer", batch = "--batch", strategy = "--strategy", study_name = "--study",
+                augmentation = "--augment";
   } places;
 };
 

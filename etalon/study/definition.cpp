@@ -36,8 +36,34 @@ void from_json(const Json& json, TrainingSpec& training) {
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetIdentity, name, fingerprint)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyDefinition, sets, network, groups, training, batch, samples,
-                                   validation, epochs, study_seed, numerics_version)
+
+void to_json(Json& json, const StudyDefinition& definition) {
+  json = {{"sets", definition.sets},
+          {"network", definition.network},
+          {"groups", definition.groups},
+          {"training", definition.training},
+          {"batch", definition.batch},
+          {"samples", definition.samples},
+          {"validation", definition.validation},
+          {"epochs", definition.epochs},
+          {"study_seed", definition.study_seed},
+          {"numerics_version", definition.numerics_version}};
+  if (!definition.augmentation.empty()) json["augmentation"] = definition.augmentation;
+}
+
+void from_json(const Json& json, StudyDefinition& definition) {
+  json.at("sets").get_to(definition.sets);
+  json.at("network").get_to(definition.network);
+  json.at("groups").get_to(definition.groups);
+  json.at("training").get_to(definition.training);
+  json.at("batch").get_to(definition.batch);
+  json.at("samples").get_to(definition.samples);
+  json.at("validation").get_to(definition.validation);
+  json.at("epochs").get_to(definition.epochs);
+  json.at("study_seed").get_to(definition.study_seed);
+  json.at("numerics_version").get_to(definition.numerics_version);
+  definition.augmentation = json.value("augmentation", std::vector<std::string>{});
+}
 
 void to_json(Json& json, const ChoiceRules& rules) {
   json = {{"speed_weight", rules.speed_weight}, {"divergence_limit", rules.divergence_limit}};

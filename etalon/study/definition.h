@@ -68,7 +68,8 @@ struct StudyDefinition {
   std::uint32_t validation = 0;  ///< validation samples cut off first; 0: a sixth of the training part
   std::uint32_t epochs = 1;
   std::uint64_t study_seed = 0;
-  std::uint32_t numerics_version = 0;  ///< training::numerics_version when the study was made
+  std::vector<std::string> augmentation;  ///< of training samples: "shift 2", "crop 4", "flip"
+  std::uint32_t numerics_version = 0;     ///< training::numerics_version when the study was made
   bool operator==(const StudyDefinition&) const = default;
 };
 

@@ -36,6 +36,11 @@ void SampleBlock::set(std::uint32_t b, std::uint32_t lane, const LabelledImages&
   labels_[at] = images.labels[index];
 }
 
+void SampleBlock::set_images(std::uint32_t lane, std::uint32_t count, const std::uint8_t* images) {
+  for (std::uint32_t b = 0; b < count; ++b)
+    images_[std::size_t{b} * lanes_ + lane] = images + std::size_t{b} * image_size_;
+}
+
 std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& engine, Arena& arena,
                                        Crew& crew, const LabelledImages& images,
                                        std::span<const std::uint32_t> indices,

@@ -18,6 +18,8 @@ class SampleBlock {
   SampleBlock(std::uint32_t samples, std::uint32_t lanes, std::uint32_t image_size);
 
   void set(std::uint32_t b, std::uint32_t lane, const LabelledImages& images, std::uint32_t index);
+  /// Puts `count` images [b][c][y][x] in the place of those that were set for the lane; labels stay.
+  void set_images(std::uint32_t lane, std::uint32_t count, const std::uint8_t* images);
   LaneSamples view(std::uint32_t count) const { return {images_.data(), labels_.data(), count}; }
 
  private:

@@ -19,6 +19,7 @@ Pack::Pack(SharedTask& shared, const Engine& engine, Arena& arena, Crew& crew, A
       task_(shared.engine_task()),
       lanes_(engine.lanes),
       order_(engine.lanes, nullptr),
+      augmented_(shared.task()),
       block_(shared.task().batch, engine.lanes, shared.task().data->shape.size()),
       scalars_(shared, engine.lanes),
       losses_(std::size_t{shared.task().batch} * engine.lanes),
@@ -105,9 +106,11 @@ void Pack::train_step(std::uint32_t step) {
 
 void Pack::set_samples(std::uint32_t step) {
   const std::uint32_t batch = shared_.task().batch;
+  augmented_.make(visits_, step);
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
     const std::uint32_t* visited = order_[lane]->data() + std::size_t{step} * batch;
     for (std::uint32_t b = 0; b < batch; ++b) block_.set(b, lane, shared_.task().data->training, visited[b]);
+    if (const std::uint8_t* images = augmented_.of(order_[lane])) block_.set_images(lane, batch, images);
   }
 }
 

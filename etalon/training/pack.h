@@ -6,11 +6,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <utility>
 #include <vector>
 
+#include "etalon/training/augmented_images.h"
 #include "etalon/training/crew.h"
 #include "etalon/training/dropout_factors.h"
 #include "etalon/training/evaluate.h"
@@ -61,9 +60,9 @@ class Pack {
   AssignmentSource& source_;
   EngineTask task_;
   std::vector<Lane> lanes_;
-  /// Visits of this epoch, by seed index and the epoch of the trial.
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>> visits_;
+  Visits visits_;                                         ///< of this epoch
   std::vector<const std::vector<std::uint32_t>*> order_;  ///< [lane] this epoch's visits
+  AugmentedImages augmented_;
   SampleBlock block_;
   LaneScalars scalars_;
   std::vector<float> losses_;

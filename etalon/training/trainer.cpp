@@ -107,7 +107,8 @@ class LaneTrainer : public Trainer {
     const DataSet& data = *shared_.task().data;
     const TrainingTask& task = shared_.task();
     return training_memory(task.network, task.training.optimizer, task.batch, engine_.lanes, threads_).all() +
-           data.training.pixels.size() + data.test.pixels.size();
+           AugmentedImages::most_bytes(task, engine_.lanes) * threads_ + data.training.pixels.size() +
+           data.test.pixels.size();
   }
 
   double measure_speed(double seconds) override {

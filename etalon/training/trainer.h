@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "etalon/data/augment.h"
 #include "etalon/data/data_set.h"
 #include "etalon/data/split.h"
 #include "etalon/nn/describe.h"
@@ -28,6 +29,7 @@ struct TrainingTask {
   std::uint32_t batch = 64;
   std::uint32_t epochs = 1;  ///< the study's full epochs: the span of schedules
   std::uint64_t study_seed = 0;
+  Augmentation augmentation{};  ///< of training samples alone; validation, test and l_0 see them as they are
 };
 
 struct TrainerOptions {

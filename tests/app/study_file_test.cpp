@@ -37,7 +37,8 @@ TEST(StudyFile, AnEmptyFileChangesNothing) {
 TEST(StudyFile, SetsTheStudy) {
   const TuneRequest request = read(
       "[study]\nname = \"mine\"\nseeds = 4\nstudy_seed = 9\nepochs = 2\nbatch = 32\nsamples = 100\n"
-      "validation = 50\n[data]\nsets = [\"shapes\", \"mnist:d\"]\n[network]\nname = \"mlp\"\n");
+      "validation = 50\n[data]\nsets = [\"shapes\", \"mnist:d\"]\naugment = [\"crop 4\", \"flip\"]\n"
+      "[network]\nname = \"mlp\"\n");
   const StudyRequest& study = request.study;
   EXPECT_EQ(study.study_name, "mine");
   EXPECT_EQ(study.plan.seeds, 4U);
@@ -47,6 +48,8 @@ TEST(StudyFile, SetsTheStudy) {
   EXPECT_EQ(study.samples, 100U);
   EXPECT_EQ(study.validation, 50U);
   EXPECT_THAT(study.sets, ElementsAre("shapes", "mnist:d"));
+  EXPECT_THAT(study.augmentation, ElementsAre("crop 4", "flip"));
+  EXPECT_EQ(study.places.augmentation.substr(study.places.augmentation.rfind(':')), ":11");
   EXPECT_EQ(study.network, (NetworkSpec{"mlp", {}}));
 }
 

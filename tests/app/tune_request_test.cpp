@@ -43,6 +43,7 @@ TEST(TuneRequest, DefaultsAreTheSeedGrid) {
 TEST(TuneRequest, TakesEveryOption) {
   TuneArguments arguments = given({"full=1,0.1,1", "conv=0.5"});
   arguments.data = "shapes,mnist:d";
+  arguments.augment = "shift 2,flip";
   arguments.network = "mlp";
   arguments.optimizer = "adam";
   arguments.label_smoothing = "0.1";
@@ -64,6 +65,7 @@ TEST(TuneRequest, TakesEveryOption) {
   const TuneRequest request = tune_request(arguments);
   const StudyRequest& study = request.study;
   EXPECT_THAT(study.sets, ElementsAre("shapes", "mnist:d"));
+  EXPECT_THAT(study.augmentation, ElementsAre("shift 2", "flip"));
   EXPECT_EQ(study.network.name, "mlp");
   EXPECT_EQ(study.training.optimizer.name, "adam");
   EXPECT_EQ(study.training.label_smoothing, 0.1);

@@ -42,10 +42,16 @@ TEST(Snippet, NamesWhatTrainingImagesAndLabelsMet) {
   EXPECT_THAT(code_for("sgd"), Not(HasSubstr("criterion")));
   StudySnapshot study = testing::fake_study();
   study.definition.training.label_smoothing = 0.1;
+  study.definition.augmentation = {"shift 2", "crop 4", "flip"};
   const Judgement judgement = testing::fake_judgement(study);
   const StudyView view(study, judgement);
   EXPECT_THAT(parameter_groups_py(view), HasSubstr("return nn.CrossEntropyLoss(label_smoothing=0.1)"));
+  EXPECT_THAT(parameter_groups_py(view),
+              HasSubstr("transforms.Pad(2, padding_mode=\"edge\"), transforms.RandomCrop((height, width)),\n"
+                        "        transforms.RandomCrop((height, width), padding=4),\n"
+                        "        transforms.RandomHorizontalFlip(),\n    ])\n"));
   EXPECT_THAT(study_file_lines(view), HasSubstr("label_smoothing = 0.1\n"));
+  EXPECT_THAT(study_file_lines(view), HasSubstr("augment = [\"shift 2\", \"crop 4\", \"flip\"]\n"));
 }
 
 TEST(Snippet, ABatchNormNeedsMoreThanTheShortOne) {

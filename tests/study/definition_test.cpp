@@ -27,6 +27,7 @@ StudyDefinition rich_definition() {
   definition.samples = 4000;
   definition.validation = 1000;
   definition.epochs = 7;
+  definition.augmentation = {"crop 4", "flip"};
   definition.study_seed = 18'446'744'073'709'551'615ull;
   definition.numerics_version = 3;
   return definition;
@@ -36,6 +37,7 @@ StudyDefinition rich_definition() {
 StudyDefinition first_definition() {
   StudyDefinition definition = rich_definition();
   definition.training.label_smoothing = 0;
+  definition.augmentation.clear();
   return definition;
 }
 
@@ -67,6 +69,8 @@ const std::vector<std::function<void(StudyDefinition&)>>& all_changes() {
       [](auto& d) { d.samples = 0; },
       [](auto& d) { d.validation = 0; },
       [](auto& d) { d.epochs = 1; },
+      [](auto& d) { d.augmentation.clear(); },
+      [](auto& d) { std::swap(d.augmentation[0], d.augmentation[1]); },
       [](auto& d) { d.study_seed = 0; },
       [](auto& d) { d.numerics_version = 4; },
   };
@@ -102,7 +106,7 @@ TEST(definition, every_member_makes_another_definition_text_and_name) {
 
 TEST(definition, text_has_sorted_keys_on_one_line) {
   const std::string text = to_text(rich_definition());
-  EXPECT_THAT(text, StartsWith(R"({"batch":32,"epochs":7,"groups":[)"));
+  EXPECT_THAT(text, StartsWith(R"({"augmentation":["crop 4","flip"],"batch":32,"epochs":7,"groups":[)"));
   EXPECT_THAT(text, testing::Not(HasSubstr("\n")));
 }
 

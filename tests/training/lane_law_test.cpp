@@ -68,6 +68,22 @@ TEST(LaneLaw, EveryWidthGivesTheSameBits) {
   }
 }
 
+TEST(LaneLaw, LanesOfOneSeedIndexSeeTheSameAugmentedImages) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingTask task = small_task(inputs, {}, 3);
+  task.augmentation = read_augmentation({"shift 2", "crop 3", "flip"}, "test");
+  std::vector<Assignment> trials;  // budgets of 1 to 3: lanes that fall free stand in other epochs
+  for (std::uint32_t i = 0; i < 20; ++i)
+    trials.push_back({i, {0.05, 0.02 + 0.01 * (i / 9)}, i % 3, 1 + i % 3});
+  for (const std::uint32_t width : lane_support().widths) {
+    const auto together = train(task, trials, {.lanes = width, .threads = 3});
+    ASSERT_EQ(together.size(), trials.size());
+    for (const Assignment& trial : trials)
+      EXPECT_TRUE(same_outcome(together.at(trial.ticket), alone(task, trial)))
+          << width << " lanes, " << trial.ticket;
+  }
+}
+
 /// Batch norm, adds, Winograd's algorithm and several threads to a pack.
 TEST(LaneLaw, HoldsForResidualNetworks) {
   golden::GoldenCase one;

@@ -150,6 +150,41 @@ TEST(Trainer, EvaluatesAModelAloneAsInAPack) {
   }
 }
 
+TEST(Trainer, AugmentsTrainingSamplesAlone) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingTask task = small_task(inputs, {}, 2);
+  const std::vector<Assignment> still{{0, {1e-12, 1e-12}, 1, 2}};  // the weights stay what they are
+  const TrainerOptions options{.lanes = 0, .threads = 1};
+  const Curve plain = train(task, still, options).at(0).curve;
+  task.augmentation = read_augmentation({"shift 3"}, "test");
+  const Curve augmented = train(task, still, options).at(0).curve;
+  EXPECT_GT(std::abs(augmented.epochs[0].training_loss - plain.epochs[0].training_loss), 1e-4);
+  EXPECT_EQ(augmented.reference_loss, plain.reference_loss);
+  EXPECT_NEAR(augmented.epochs[0].validation_loss, plain.epochs[0].validation_loss, 1e-6);
+}
+
+// Mirrored images keep their mean and deviation, so the normalized inputs are the same to the bit.
+TEST(Trainer, TrainsOnWhatAugmentMakes) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingTask task = small_task(inputs, {}, 1);
+  const std::vector<Assignment> trial{{0, {0.05, 0.05}, 2, 1}};
+  const TrainerOptions options{.lanes = 0, .threads = 1};
+  const Augmentation flip = read_augmentation({"flip"}, "test");
+  DataSet mirrored = inputs.data;
+  const std::size_t size = mirrored.shape.size();
+  for (const std::uint32_t sample : inputs.split.training)
+    augment(flip, mirrored.shape, {golden::study_seed, 2, 0, sample},
+            inputs.data.training.pixels.data() + sample * size,
+            mirrored.training.pixels.data() + sample * size);
+  TrainingTask by_hand = task;
+  by_hand.data = &mirrored;
+  const std::vector<float> plain = train(task, trial, options).at(0).weights;
+  task.augmentation = flip;
+  const std::vector<float> augmented = train(task, trial, options).at(0).weights;
+  EXPECT_EQ(augmented, train(by_hand, trial, options).at(0).weights);
+  EXPECT_NE(augmented, plain);
+}
+
 TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec smoothing;

@@ -182,6 +182,17 @@ TEST(Kernels, BatchNormNormalizesAndRemembers) {
   EXPECT_NEAR(after[13], 0.9 + 0.1 * (square - mean * mean) * 36 / 35, 1e-12);
 }
 
+TEST(Kernels, PaddedConvolutionsMayFollowDenseLayers) {
+  const NetworkDescription network = described({"dense 6", "conv 5 3x3 pad 1", "dense 4"}, {2, 3, 4});
+  RandomSequence random({.study_seed = 7});
+  const auto parameters = random_parameters<float>(random, network);
+  const auto batch = random_batch<float>(random, network, 5);
+  const PlainResult<float> plain = PlainNetwork<float>(network, parameters).run(batch),
+                           fast = LaneNetwork<float>(network, 5, true).run(parameters, batch);
+  EXPECT_EQ(fast.logits, plain.logits);
+  EXPECT_EQ(fast.gradient, plain.gradient);
+}
+
 TEST(Kernels, DropoutDoesNothingOutsideTraining) {
   const TensorShape input{1, 5, 5};
   const NetworkDescription with = described({"conv 2 2x2", "dropout 0.5", "dense 4"}, input);

@@ -101,8 +101,7 @@ INSTANTIATE_TEST_SUITE_P(All, EachLayer,
                                          "conv 2 4x4 pad 3", "maxpool 2", "maxpool 3 stride 1", "avgpool 2",
                                          "avgpool 3 stride 2", "relu", "leaky-relu 0.2", "tanh", "sigmoid",
                                          "dropout 0.4", "gelu", "silu", "batchnorm",
-                                         "conv 6 3x3 pad 1 groups 3", "conv 3 3x3 pad 1 groups 3 no-bias",
-                                         "gap"));
+                                         "conv 6 3x3 pad 1 groups 3", "conv 3 3x3 pad 1 groups 3 no-bias"));
 
 /// Networks whose layers are not a chain, with gradients that are added, lent and recycled.
 class EachGraph : public testing::TestWithParam<std::vector<std::string>> {};

@@ -1,4 +1,4 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """Fails if an object file of the engine defines weak or public symbols outside its own instance's namespace.
 
 check_symbols.py OBJECT...    A weak symbol (an inline function, a template of the standard library) made for AVX could be

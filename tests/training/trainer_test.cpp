@@ -156,6 +156,8 @@ TEST(Trainer, AugmentsTrainingSamplesAlone) {
   task.augmentation = read_augmentation({"shift 3"}, "test");
   const Curve augmented = train(task, still, options).at(0).curve;
   EXPECT_GT(std::abs(augmented.epochs[0].training_loss - plain.epochs[0].training_loss), 1e-4);
+  EXPECT_GT(std::abs(augmented.epochs[0].training_loss - augmented.epochs[1].training_loss), 1e-4)
+      << "each epoch draws anew";
   EXPECT_EQ(augmented.reference_loss, plain.reference_loss);
   EXPECT_NEAR(augmented.epochs[0].validation_loss, plain.epochs[0].validation_loss, 1e-6);
 }

@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 JOBS ?= $(shell nproc)
+SECONDS ?= 60
 
 PACKAGES := tools/install-packages.sh
 CONFIGURE := cmake --log-level=WARNING --preset
@@ -13,7 +14,7 @@ build = $(CONFIGURE) $(1) && $(BUILD) $(1)
 test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
 
 .DEFAULT_GOAL := release
-.PHONY: release demo test test-slow test-asan test-tsan tidy format bench install packages clean help
+.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench install packages clean help
 
 release: ## Build build/release/etalon (what plain `make` does)
 	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
@@ -34,12 +35,21 @@ test-asan: packages ## Run the tests under the address and undefined-behaviour s
 test-tsan: packages ## Run the tests under the thread sanitizer
 	@$(call test,tsan)
 
+test-aarch64: packages ## Build for 64-bit ARM with a cross-compiler and run the tests in an emulator
+	@$(PACKAGES) tools/packages-aarch64.txt
+	@$(call test,aarch64)
+
+fuzz: packages ## Search SECONDS (default 60) with each fuzzer for an input that breaks something
+	@$(PACKAGES) tools/packages-fuzz.txt
+	@$(call build,fuzz)
+	@fuzz/run.sh build/fuzz $(SECONDS)
+
 tidy: packages ## Compile with clang and clang-tidy, every finding an error
 	@$(PACKAGES) tools/packages-tidy.txt
 	@$(call build,tidy)
 
 format: ## Lay out every C++ file with clang-format
-	@find etalon tests reference bench examples \( -name '*.h' -o -name '*.cpp' \) -print0 | xargs -0 clang-format -i
+	@find etalon tests fuzz reference bench examples \( -name '*.h' -o -name '*.cpp' \) -print0 | xargs -0 clang-format -i
 
 bench: packages ## Build and run the benchmarks, PyTorch beside them
 	@$(PACKAGES) bench/packages.txt

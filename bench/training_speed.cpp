@@ -1,62 +1,159 @@
-/// How fast one thread trains full packs, end to end: training_speed NETWORK [LANES] [SECONDS] [BATCH].
-/// Prints trial-samples per second; the input is made up, as no time depends on its values.
+/// How fast full packs train, end to end:
+///
+///   training_speed NETWORK [LANES] [SECONDS] [BATCH] [THREADS] [PACKS]
+///   training_speed --networks | --widths
+///
+/// LANES 0 takes the widest; PACKS (default: one a thread) is how many packs there are to train at once.
+/// Prints trial-samples per second of wall time, from each pack's first step on; the input is made up, as no
+/// time depends on its values.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <map>
+#include <mutex>
 #include <string>
+#include <thread>
 
+#include <sys/resource.h>
+
+#include "bench/made_up.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
 #include "etalon/training/trainer.h"
 
 namespace {
 
-etalon::DataSet made_up_data(etalon::ImageShape shape, std::uint32_t count) {
-  etalon::DataSet data;
-  data.name = "made-up";
-  data.shape = shape;
-  data.classes = 10;
-  std::uint32_t state = 1;
-  for (std::uint32_t k = 0; k < count * shape.size(); ++k) {
-    state = state * 1664525u + 1013904223u;
-    data.training.pixels.push_back(static_cast<std::uint8_t>(state >> 24));
+using namespace etalon;
+
+struct Request {
+  std::string network = "lenet5";
+  std::uint32_t lanes = 0;
+  double seconds = 2;
+  std::uint32_t batch = 64, threads = 1, packs = 1;
+};
+
+/// Hands out full packs of a budget without end; stops them when the time is up and each has taken some
+/// steps.
+class EndlessPacks : public AssignmentSource {
+ public:
+  EndlessPacks(const Request& request, std::size_t groups)
+      : groups_(groups),
+        left_(request.packs),
+        at_once_(std::min(request.packs, request.threads)),
+        seconds_(request.seconds) {}
+
+  std::vector<Assignment> next_pack(std::uint32_t most) override {
+    const std::lock_guard lock(mutex_);
+    if (left_ == 0) return {};
+    --left_;
+    return std::vector<Assignment>(most, {0, std::vector<double>(groups_, 1e-3), 0, 1u << 20});
   }
-  for (std::uint32_t k = 0; k < count; ++k) data.training.labels.push_back(static_cast<std::uint8_t>(k % 10));
-  return data;
+  std::optional<Assignment> next() override { return std::nullopt; }
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
+  void finished(Outcome) override {}
+
+  void advanced(std::uint64_t samples, double) override {
+    const double now = system_clock().steady_seconds();
+    const std::lock_guard lock(mutex_);
+    const auto [place, first] = packs_.try_emplace(std::this_thread::get_id(), Pack{now, now, 0, 0});
+    if (first && packs_.size() == 1) processor_start_ = std::clock();
+    if (first) return;
+    Pack& pack = place->second;
+    pack.last = now;
+    pack.samples += samples;
+    ++pack.reports;
+    samples_ += samples;
+    processor_end_ = std::clock();
+  }
+
+  bool stop_requested() const override {
+    const std::lock_guard lock(mutex_);
+    if (packs_.size() < at_once_) return false;
+    const double now = system_clock().steady_seconds();
+    return std::ranges::all_of(packs_, [&](const auto& entry) {
+      return entry.second.reports >= 2 && now - entry.second.first >= seconds_;
+    });
+  }
+
+  double speed() const {
+    double sum = 0;
+    for (const auto& [thread, pack] : packs_)
+      sum += static_cast<double>(pack.samples) / (pack.last - pack.first);
+    return sum;
+  }
+  double speed_of_processor() const {
+    return static_cast<double>(samples_) * CLOCKS_PER_SEC /
+           static_cast<double>(processor_end_ - processor_start_);
+  }
+
+ private:
+  struct Pack {
+    double first, last;
+    std::uint64_t samples;
+    int reports;
+  };
+  std::size_t groups_;
+  std::uint32_t left_;
+  std::size_t at_once_;
+  double seconds_;
+  mutable std::mutex mutex_;
+  std::map<std::thread::id, Pack> packs_;
+  std::uint64_t samples_ = 0;
+  std::clock_t processor_start_ = 0, processor_end_ = 0;
+};
+
+/// The most memory that this process has held.
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
 }
 
-void measure(const std::string& network, std::uint32_t lanes, double seconds, std::uint32_t batch) {
-  using namespace etalon;
-  const ImageShape shape = network == "vgg-small" ? ImageShape{3, 32, 32} : ImageShape{1, 28, 28};
-  const DataSet data = made_up_data(shape, 20 * batch + 8);
+void measure(const Request& request) {
+  const DataSet data = bench::made_up_data(bench::shape_for(request.network), 20 * request.batch + 8);
   const Split split = split_training_part(data, 8, 0, 0);
-  const NetworkDescription description =
-      describe_network({.name = network, .layers = {}}, default_groups(),
-                       {shape.channels, shape.height, shape.width}, data.classes, "training_speed");
   TrainingTask task;
   task.data = &data;
   task.split = &split;
-  task.network = description;
-  task.batch = batch;
-  const auto trainer = make_trainer(task, {.lanes = lanes, .threads = 1});
-  const double wall_start = system_clock().steady_seconds();
-  const std::clock_t processor_start = std::clock();
-  const double speed = trainer->measure_speed(seconds);
-  const double processor = static_cast<double>(std::clock() - processor_start) / CLOCKS_PER_SEC;
-  const double share = processor / (system_clock().steady_seconds() - wall_start);
-  std::printf("%s lanes %u batch %u: %.0f trial-samples/s, %.0f per processor second, %.0f MB\n",
-              network.c_str(), trainer->lanes(), batch, speed, speed / share,
-              static_cast<double>(trainer->memory_bytes()) / 1e6);
+  task.network = bench::describe(request.network);
+  task.batch = request.batch;
+  const auto trainer = make_trainer(task, {.lanes = request.lanes, .threads = request.threads});
+  EndlessPacks source(request, default_groups().size());
+  trainer->train(source);
+  std::printf(
+      "%s lanes %u batch %u threads %u packs %u: %.0f trial-samples/s, %.0f per processor second, %.0f MB "
+      "stated, %.0f MB at the peak\n",
+      request.network.c_str(), trainer->lanes(), request.batch, request.threads, request.packs,
+      source.speed(), source.speed_of_processor(), static_cast<double>(trainer->memory_bytes()) / 1e6,
+      peak_megabytes());
+}
+
+Request request_of(int count, char** words) {
+  const auto number = [&](int at, double otherwise) { return count > at ? std::atof(words[at]) : otherwise; };
+  Request request;
+  if (count > 1) request.network = words[1];
+  request.lanes = static_cast<std::uint32_t>(number(2, 0));
+  request.seconds = number(3, 2);
+  request.batch = static_cast<std::uint32_t>(number(4, 64));
+  request.threads = std::max(1u, static_cast<std::uint32_t>(number(5, 1)));
+  request.packs = std::max(1u, static_cast<std::uint32_t>(number(6, request.threads)));
+  return request;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
   try {
-    measure(count > 1 ? words[1] : "lenet5", count > 2 ? static_cast<std::uint32_t>(std::atoi(words[2])) : 0,
-            count > 3 ? std::atof(words[3]) : 2.0,
-            count > 4 ? static_cast<std::uint32_t>(std::atoi(words[4])) : 64);
-  } catch (const etalon::Error& error) {
+    const std::string first = count > 1 ? words[1] : "";
+    if (first == "--networks") {
+      for (const std::string& name : known_networks()) std::puts(name.c_str());
+    } else if (first == "--widths") {
+      for (const std::uint32_t width : lane_support().widths) std::printf("%u\n", width);
+    } else {
+      measure(request_of(count, words));
+    }
+  } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return static_cast<int>(error.code());
   }

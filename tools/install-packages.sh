@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that lists name: one a line, '#' begins a comment.
+# Installs the Debian packages that lists name: one a line, '#' begins a comment. NAME:ARCHITECTURE stands for a package of
+# another architecture than the machine's; apt is told of that one first.
 #
 #   tools/install-packages.sh LIST...            installs what is missing; does not call apt when nothing is
 #   tools/install-packages.sh --check LIST...    installs nothing; names what is missing, if anything is
@@ -19,7 +20,8 @@ names_in() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$@" | sort -u; }
 # Those of the given names that are not fully installed.
 missing_of() {
   local installed
-  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' 2> /dev/null | sed -n 's/ installed$//p' | sort -u)
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n${Package}:${Architecture} ${db:Status-Status}\n' 2> /dev/null |
+    sed -n 's/ installed$//p' | sort -u)
   comm -23 <(printf '%s\n' "$@" | sort -u) <(echo "$installed")
 }
 
@@ -48,8 +50,19 @@ require_means() {
   fi
 }
 
+# Makes apt look for packages of the architectures that names end in.
+add_architectures() {
+  local architecture
+  for architecture in $(printf '%s\n' "$@" | sed -n 's/.*://p' | sort -u); do
+    grep -qx "$architecture" <(dpkg --print-architecture; dpkg --print-foreign-architectures) && continue
+    say "adding the architecture $architecture"
+    as_root dpkg --add-architecture "$architecture" || fail "dpkg could not add the architecture $architecture"
+  done
+}
+
 install() {
   local unknown=()
+  add_architectures "$@"
   three_times apt_get update || say "apt-get update failed; going on with the lists that are there"
   for name in "$@"; do
     apt-cache show "$name" > /dev/null 2>&1 || unknown+=("$name")

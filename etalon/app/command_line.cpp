@@ -89,6 +89,10 @@ void add_where(CLI::App& command, TuneArguments& to) {
   add(command, "--threads", to.threads, "N", "Training threads (default: one a core)", group);
   add(command, "--lanes", to.lanes, "WIDTH",
       "Trials that one thread trains at once: auto, 1, 4, 8\nor 16 (default: auto)", group);
+  add(command, "--memory", to.memory, "LIMIT",
+      "Memory that may be used, such as 800M or 2G: fewer\nlanes, then fewer threads are taken (default: "
+      "any)",
+      group);
   add(command, "--study", to.study, "NAME", "Name in the store (default: made from the study)", group);
   add(command, "--store", to.store, "FILE", "Store of studies (default: etalon.db)", group);
   add(command, "--out", to.out, "DIR", "Folder of the report (default: report)", group);

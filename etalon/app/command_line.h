@@ -22,7 +22,7 @@ struct TuneArguments : CommonArguments {
   std::vector<std::string> eta;  ///< each "GROUP=V,V,..."
   std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
       study_seed;
-  std::optional<std::string> strategy, trials, threads, lanes, study, store, out;
+  std::optional<std::string> strategy, trials, threads, lanes, memory, study, store, out;
   bool no_report = false;
   bool dry_run = false;
 };

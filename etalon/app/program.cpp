@@ -41,7 +41,7 @@ ExitCode complain(const std::string& text, ExitCode code) {
 
 std::string version_text() {
   const LaneSupport support = lane_support();
-  return fmt::format("etalon {} ({}, {} lanes, {})", version, support.instruction_set, support.widest,
+  return fmt::format("etalon {} ({}, {} lanes, {})", version, support.instruction_set, support.lanes,
                      support.numeric_class);
 }
 

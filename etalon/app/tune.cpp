@@ -36,6 +36,19 @@ std::unique_ptr<StudyStore> existing_store(const std::string& where) {
   return fs::exists(where, ignored) ? open_store(where, StoreAccess::read) : nullptr;
 }
 
+nlohmann::ordered_json memory_json(const StudyMemory& memory) {
+  const TrainingMemory& training = memory.training;
+  return {{"program", memory.program},
+          {"samples", memory.samples},
+          {"packs", training.packs},
+          {"lanes", training.lanes},
+          {"pack",
+           {{"weights", training.weights},
+            {"optimizer_state", training.optimizer},
+            {"activations", training.activations}}},
+          {"evaluation", training.evaluation}};
+}
+
 void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast,
                     const CommonArguments& arguments) {
   const StudySnapshot& study = prepared.study();
@@ -44,7 +57,8 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
                                 {"trials", forecast.trials},
                                 {"finished", forecast.finished},
                                 {"estimated_seconds", forecast.seconds},
-                                {"memory_bytes", forecast.memory_bytes}};
+                                {"memory_bytes", forecast.memory.all()},
+                                {"memory", memory_json(forecast.memory)}};
     fmt::print("{}\n", json.dump(2));
   } else if (!arguments.quiet) {
     const auto sets = static_cast<std::uint32_t>(study.sets.size());
@@ -53,7 +67,8 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
     fmt::print("trials   {} ({} settings x {} sets x {} seeds), {} finished\n", forecast.trials,
                forecast.trials / repeats, sets, study.plan.seeds, forecast.finished);
     fmt::print("time     about {}\n", duration_text(forecast.seconds));
-    fmt::print("memory   about {}\n", size_text(static_cast<double>(forecast.memory_bytes)));
+    fmt::print("memory   at most {}\n", to_text(forecast.memory));
+    fmt::print("         a pack: {}\n", pack_text(forecast.memory.training));
   }
 }
 

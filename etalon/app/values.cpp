@@ -70,7 +70,22 @@ std::uint32_t lane_count(const std::string& text, const std::string& place) {
   if (text == "auto") return 0;
   if (text == "1" || text == "4" || text == "8" || text == "16")
     return static_cast<std::uint32_t>(std::stoul(text));
-  throw RequestError({place, in_quotes(text), "auto, 1, 4, 8 or 16", "auto takes the widest that runs here"});
+  throw RequestError(
+      {place, in_quotes(text), "auto, 1, 4, 8 or 16", "auto takes the width that is fastest here"});
+}
+
+std::uint64_t byte_count(const std::string& text, const std::string& place) {
+  constexpr double most = 1e18;
+  const std::string_view units = "KMGT";
+  const std::size_t unit = text.empty() ? std::string_view::npos : units.find(text.back());
+  const auto number =
+      parse_number(std::string_view(text).substr(0, text.size() - (unit < units.size() ? 1 : 0)));
+  const double bytes =
+      number.value_or(0) * (unit < units.size() ? std::exp2(10.0 * static_cast<double>(unit + 1)) : 1);
+  if (!(bytes >= 1) || bytes > most)
+    throw RequestError({place, in_quotes(text), "a size such as 800M or 2G",
+                        "K, M, G and T stand for 1024 bytes, 1024 K, 1024 M and 1024 G"});
+  return static_cast<std::uint64_t>(bytes);
 }
 
 std::vector<std::string> name_list(const std::string& text, const std::string& place) {

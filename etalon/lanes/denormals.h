@@ -4,6 +4,8 @@
 /// Every thread that computes with Lanes holds one, at every width, so that bits agree.
 #pragma once
 
+#include <cstdint>
+
 namespace etalon {
 
 class FlushDenormals {
@@ -14,7 +16,7 @@ class FlushDenormals {
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
  private:
-  unsigned before_;
+  std::uint64_t before_;
 };
 
 }  // namespace etalon

@@ -11,9 +11,20 @@
 
 #if defined(__FMA__) || defined(__AVX512F__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 namespace etalon::ETALON_INSTANCE {
+
+/// The widest Lanes that one register holds. Wider ones are there for comparison: the compiler splits them.
+#if defined(__AVX512F__)
+inline constexpr int register_lanes = 16;
+#elif defined(__AVX__)
+inline constexpr int register_lanes = 8;
+#else
+inline constexpr int register_lanes = 4;
+#endif
 
 template <class T>
 struct IntegerOf;
@@ -171,14 +182,37 @@ ETALON_INLINE typename L::Integers from_bytes(typename L::Bytes bytes) {
     return __builtin_convertvector(bytes, typename L::Integers);
 }
 
-/// a * b + c: rounded once in the class with fused multiply-add, twice in the one without.
+/// Lanes wider than a register, as two halves.
+template <int W>
+struct Halves {
+  Lanes<W / 2> low, high;
+};
+template <int W>
+ETALON_INLINE Halves<W> halves_of(Lanes<W> a) {
+  return __builtin_bit_cast(Halves<W>, a);
+}
+template <int W>
+ETALON_INLINE Lanes<W> joined(Halves<W> halves) {
+  return __builtin_bit_cast(Lanes<W>, halves);
+}
+
+/// a * b + c: rounded once in the classes with fused multiply-add, twice in the one without.
 template <int W, class T>
 ETALON_INLINE Lanes<W, T> fma(Lanes<W, T> a, Lanes<W, T> b, Lanes<W, T> c) {
-#if defined(__FMA__)
+#if defined(__FMA__) || defined(__aarch64__)
   if constexpr (W == 1 && sizeof(T) == 4) return __builtin_fmaf(a.v, b.v, c.v);
   if constexpr (W == 1 && sizeof(T) == 8) return __builtin_fma(a.v, b.v, c.v);
+  if constexpr (W > register_lanes) {
+    const Halves<W> x = halves_of(a), y = halves_of(b), z = halves_of(c);
+    return joined<W>({fma(x.low, y.low, z.low), fma(x.high, y.high, z.high)});
+  }
+#if defined(__aarch64__)
+  if constexpr (W == 4) return Lanes<W, T>((typename Lanes<W, T>::Vector)vfmaq_f32(c.v, a.v, b.v));
+#else
   if constexpr (W == 4) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm_fmadd_ps(a.v, b.v, c.v));
-  if constexpr (W == 8) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm256_fmadd_ps(a.v, b.v, c.v));
+  if constexpr (W == 8 && W <= register_lanes)
+    return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm256_fmadd_ps(a.v, b.v, c.v));
+#endif
 #if defined(__AVX512F__)
   if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_fmadd_ps(a.v, b.v, c.v));
 #endif
@@ -190,6 +224,10 @@ ETALON_INLINE Lanes<W, T> fma(Lanes<W, T> a, Lanes<W, T> b, Lanes<W, T> c) {
 /// Correctly rounded; NaN below 0.
 template <int W, class T>
 ETALON_INLINE Lanes<W, T> square_root(Lanes<W, T> a) {
+  if constexpr (W > register_lanes) {
+    const Halves<W> x = halves_of(a);
+    return joined<W>({square_root(x.low), square_root(x.high)});
+  }
 #if defined(__AVX512F__)
   if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_maskz_sqrt_ps(0xffff, a.v));
 #endif

@@ -28,6 +28,10 @@ class LogDisplay final : public ProgressDisplay {
     last_line_ = now;
     note(opening_text(study));
   }
+  void memory_needed(const StudyMemory& memory) override {
+    note("memory at most " + to_text(memory));
+    note("  a pack: " + pack_text(memory.training));
+  }
   void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
     progress_.start_set(set);
     logger_.info("training on {}, {}, {}", progress_.set_name(), counted(lanes, "lane"),

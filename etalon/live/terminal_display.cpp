@@ -19,6 +19,10 @@ class TerminalDisplay final : public ProgressDisplay {
     progress_.open(study, clock_.steady_seconds());
     note(opening_text(study));
   }
+  void memory_needed(const StudyMemory& memory) override {
+    note("memory at most " + to_text(memory));
+    note("  a pack: " + pack_text(memory.training));
+  }
   void set_started(std::uint32_t set, std::uint32_t, std::uint32_t) override {
     progress_.start_set(set);
     show();

@@ -65,19 +65,21 @@ class Dense {
     ETALON_UNROLL for (std::uint32_t j = 0; j < 4; ++j) {
       const std::uint32_t sample = sample_at(count, b + j);
       inputs[j] = input_of(sample) + k;
-      outputs[j] = output_of(sample) + o;
+      outputs[j] = output_of(sample) + o * p_.output.plane;
     }
+    // Zeros stand around each output where a convolution with padding follows.
+    const auto plane = static_cast<std::ptrdiff_t>(p_.output.plane);
     Tile<L, I, 4> tile;
     if (k == 0) {
       L bias[I];
       ETALON_UNROLL for (int i = 0; i < I; ++i) bias[i] = arena_[p_.biases + o + i];
       tile.set(bias);
     } else {
-      tile.load({outputs[0], outputs[1], outputs[2], outputs[3]}, 1);
+      tile.load({outputs[0], outputs[1], outputs[2], outputs[3]}, plane);
     }
     const auto row = static_cast<std::ptrdiff_t>(p_.weight_row);
     tile.run(arena_ + p_.weights + o * p_.weight_row + k, row, 1, inputs, 1, length);
-    tile.store({outputs[0], outputs[1], outputs[2], outputs[3]}, 1);
+    tile.store({outputs[0], outputs[1], outputs[2], outputs[3]}, plane);
   }
 
   void data_gradient(std::uint32_t count, Range inputs) const {

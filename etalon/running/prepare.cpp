@@ -9,6 +9,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/version.h"
 #include "etalon/data/open.h"
+#include "etalon/running/memory.h"
 #include "etalon/running/plan.h"
 #include "etalon/search/make.h"
 
@@ -122,6 +123,11 @@ Preparation prepare(StudyRequest request) {
   all.augmentation = read_augmentation(request.augmentation, request.places.augmentation);
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
+  if (all.request.memory != 0) {
+    const TrainerOptions fitting = options_within(all.request.memory, all, all.trainer_options());
+    all.request.lanes = fitting.lanes;
+    all.request.threads = fitting.threads;
+  }
 
   StudySnapshot& study = all.study;
   study.definition =
@@ -148,11 +154,11 @@ double forward_multiply_adds(const NetworkDescription& network) {
 }
 
 MachineFacts machine_facts(const TrainerOptions& options) {
-  const LaneSupport support = lane_support();
+  const LaneSupport support = lane_support(options.lanes);
   MachineFacts facts;
   facts.processor = processor_name();
   facts.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  facts.lanes = options.lanes ? options.lanes : support.widest;
+  facts.lanes = support.lanes;
   facts.instruction_set = support.instruction_set;
   facts.numeric_class = support.numeric_class;
   facts.etalon_version = version;

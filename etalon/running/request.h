@@ -25,8 +25,10 @@ struct StudyRequest {
 
   std::uint32_t lanes = 0;    ///< 0: the widest that suits this processor
   std::uint32_t threads = 0;  ///< 0: one a core
-  std::string study_name;     ///< empty: default_study_name of the definition
-  std::string command;        ///< the command line that reproduces the study, for the report
+  std::uint64_t memory =
+      0;                   ///< bytes that a study may hold, at the price of fewer lanes, then threads; 0: any
+  std::string study_name;  ///< empty: default_study_name of the definition
+  std::string command;     ///< the command line that reproduces the study, for the report
 
   /// Where parts of the request were written ("--network", "study.toml:7"); begins their error messages.
   struct Places {

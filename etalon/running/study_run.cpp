@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "etalon/running/built_in_objective.h"
+#include "etalon/running/memory.h"
 #include "etalon/running/plan.h"
 
 namespace etalon {
@@ -37,6 +38,7 @@ void StudyRun::open() {
   if (study_.times.started_unix_millis == 0) study_.times.started_unix_millis = system_clock().unix_millis();
   store_.save_study(study_);
   observer_.study_opened(study_);
+  if (!complete()) observer_.memory_needed(study_memory(all_, all_.trainer_options()));
 }
 
 double StudyRun::work_of(const TrialKey& trial, std::uint64_t samples) const {

@@ -75,15 +75,12 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
 
   StudyForecast forecast;
   forecast.trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());
-  std::uint64_t data_bytes = 0, trainer_bytes = 0;
   for (std::uint32_t set = 0; set < all.data.size(); ++set) {
     std::uint32_t left = 0;
     for (const TrialKey& key : trials_on_set(all.first_round, set)) left += !finished.contains(key);
     forecast.finished += static_cast<std::uint32_t>(all.first_round.size()) - left;
-    const auto trainer = make_trainer(all.task(set), all.trainer_options());
-    data_bytes += all.data[set].training.pixels.size() + all.data[set].test.pixels.size();
-    trainer_bytes = std::max(trainer_bytes, trainer->memory_bytes());
     if (left == 0) continue;
+    const auto trainer = make_trainer(all.task(set), all.trainer_options());
     // All lanes of a pack take the same time, filled or not; a way forward costs a third of a training step.
     const std::uint32_t lanes = trainer->lanes(), threads = trainer->threads();
     const std::uint32_t a_thread = (left + threads - 1) / threads, packs = (a_thread + lanes - 1) / lanes;
@@ -92,7 +89,7 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
                               static_cast<double>(all.splits[set].validation.size()) / 3.0);
     forecast.seconds += packs * lanes * samples / trainer->measure_speed(0.3);
   }
-  forecast.memory_bytes = data_bytes + trainer_bytes;
+  forecast.memory = study_memory(all, all.trainer_options());
   return forecast;
 }
 

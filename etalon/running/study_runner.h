@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "etalon/running/memory.h"
 #include "etalon/running/request.h"
 #include "etalon/storage/study_store.h"
 #include "etalon/study/recommendation.h"
@@ -20,6 +21,8 @@ class StudyObserver {
   virtual ~StudyObserver() = default;
   /// Once, before training: `study.trials` holds what earlier runs finished.
   virtual void study_opened(const StudySnapshot& study) = 0;
+  /// Once, before the first set is trained; not where nothing is left to train.
+  virtual void memory_needed(const StudyMemory& memory) = 0;
   /// Training on set `set` begins, with so many lanes and threads.
   virtual void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) = 0;
   /// `samples` more trial-samples trained by one thread; `share` of all the work left at the start that is
@@ -37,7 +40,7 @@ struct StudyForecast {
   std::uint32_t trials = 0;    ///< settings x sets x seeds
   std::uint32_t finished = 0;  ///< of those, already in the store
   double seconds = 0;  ///< estimated wall time of what is left, training and evaluation, from measured steps
-  std::uint64_t memory_bytes = 0;  ///< data and trainers at their largest
+  StudyMemory memory;
 };
 
 enum class StudyEnd { concluded, already_complete, interrupted };

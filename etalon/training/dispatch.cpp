@@ -1,49 +1,60 @@
 #include "etalon/training/dispatch.h"
 
-#include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "etalon/base/error.h"
+#include "etalon/lanes/processor.h"
 #include "etalon/training/trainer.h"
 
 namespace etalon {
 
-namespace sse2_1 {
-extern const Engine engine;
-}
-namespace sse2_4 {
-extern const Engine engine;
-}
-namespace avx2_1 {
-extern const Engine engine;
-}
-namespace avx2_4 {
-extern const Engine engine;
-}
-namespace avx2_8 {
-extern const Engine engine;
-}
-namespace avx512_16 {
-extern const Engine engine;
-}
+#define ETALON_ENGINE(instance) \
+  namespace instance {          \
+  extern const Engine engine;   \
+  }
+#include "etalon/training/engine_list.inc"
+#undef ETALON_ENGINE
 
 namespace {
 
-bool wants_plain_class() {
-  const char* wanted = std::getenv("ETALON_NUMERIC_CLASS");
-  return wanted != nullptr && std::string_view(wanted) == sse2_1::engine.numeric_class;
-}
+const Engine* const compiled_engines[] = {
+#define ETALON_ENGINE(instance) &instance::engine,
+#include "etalon/training/engine_list.inc"
+#undef ETALON_ENGINE
+};
 
 std::vector<const Engine*> engines_here() {
-  __builtin_cpu_init();
-  const bool fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (!fused || wants_plain_class()) return {&sse2_1::engine, &sse2_4::engine};
-  std::vector<const Engine*> found{&avx2_1::engine, &avx2_4::engine, &avx2_8::engine};
-  if (__builtin_cpu_supports("avx512f")) found.push_back(&avx512_16::engine);
+  const char* const wanted = std::getenv("ETALON_INSTRUCTION_SET");
+  const std::string_view newest = wanted ? wanted : "";
+  std::vector<const Engine*> found;
+  bool over = false;
+  for (const Engine* engine : compiled_engines) {
+    const std::string_view set = engine->instruction_set;
+    over = over || (!found.empty() && found.back()->instruction_set == newest && set != newest);
+    if (!over && processor_has(set)) found.push_back(engine);
+  }
   return found;
+}
+
+std::vector<const Engine*> best_engines() {
+  const std::string_view best = runnable_engines().back()->numeric_class;
+  std::map<std::uint32_t, const Engine*> of_width;
+  for (const Engine* engine : runnable_engines())
+    if (engine->numeric_class == best) of_width[engine->lanes] = engine;
+  std::vector<const Engine*> found;
+  for (const auto& [width, engine] : of_width) found.push_back(engine);
+  return found;
+}
+
+const Engine& default_engine() {
+  const Engine* widest = engines().front();
+  for (const Engine* engine : engines())
+    if (engine->registers == 1) widest = engine;
+  return *widest;
 }
 
 std::string widths_text() {
@@ -54,17 +65,23 @@ std::string widths_text() {
 
 }  // namespace
 
-const std::vector<const Engine*>& engines() {
+const std::vector<const Engine*>& runnable_engines() {
   static const std::vector<const Engine*> found = engines_here();
   return found;
 }
 
+const std::vector<const Engine*>& engines() {
+  static const std::vector<const Engine*> found = best_engines();
+  return found;
+}
+
 const Engine& engine_for(std::uint32_t lanes) {
+  if (lanes == 0) return default_engine();
   for (const Engine* engine : engines())
-    if (engine->lanes == lanes || (lanes == 0 && engine == engines().back())) return *engine;
+    if (engine->lanes == lanes) return *engine;
   throw RequestError({"--lanes", std::to_string(lanes),
                       fmt::format("auto, or a width that runs on this processor: {}", widths_text()),
-                      "auto takes the widest; any width gives the same curves"});
+                      "auto takes the fastest; any width gives the same curves"});
 }
 
 const Engine& engine_holding(std::size_t trials, const Engine& wide) {
@@ -74,12 +91,13 @@ const Engine& engine_holding(std::size_t trials, const Engine& wide) {
   return wide;
 }
 
-LaneSupport lane_support() {
+LaneSupport lane_support(std::uint32_t lanes) {
+  const Engine& chosen = engine_for(lanes);
   LaneSupport support;
   for (const Engine* engine : engines()) support.widths.push_back(engine->lanes);
-  support.widest = engines().back()->lanes;
-  support.instruction_set = engines().back()->instruction_set;
-  support.numeric_class = engines().back()->numeric_class;
+  support.lanes = chosen.lanes;
+  support.instruction_set = chosen.instruction_set;
+  support.numeric_class = chosen.numeric_class;
   return support;
 }
 

@@ -8,11 +8,16 @@
 
 namespace etalon {
 
-/// All engines of the best numeric class that this processor runs, by ascending width. The environment
-/// variable ETALON_NUMERIC_CLASS=x86-64 picks the class without fused multiply-add on any processor.
+/// Every engine that this processor runs, of all numeric classes, in the order of cmake/engines.cmake: for
+/// comparisons. The environment variable ETALON_INSTRUCTION_SET ("SSE2", "AVX2", "AVX-512", "NEON") makes the
+/// processor count as one that has no newer set; an unknown name is ignored.
+const std::vector<const Engine*>& runnable_engines();
+
+/// Those of the best numeric class, one a width, by ascending width.
 const std::vector<const Engine*>& engines();
 
-/// The engine of that width; 0: the widest. Throws RequestError (place "--lanes") for any other.
+/// The engine of that width; 0: the widest whose values fill one register. Throws RequestError (place
+/// "--lanes") for any other.
 const Engine& engine_for(std::uint32_t lanes);
 
 /// The narrowest engine that holds `trials`, if they fill no more than half of `wide`; else `wide`.

@@ -44,6 +44,7 @@ struct EngineTask {
 
 struct Engine {
   std::uint32_t lanes;
+  std::uint32_t registers;  ///< that one value takes; 1 where the width suits the instruction set
   const char* instruction_set;
   const char* numeric_class;
   /// One minibatch of plan.batch samples: losses[b][lane] at the weights as they are, then their update.

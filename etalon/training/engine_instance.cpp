@@ -99,6 +99,7 @@ void evaluate(const EngineTask& task, float* memory, const LaneSamples& samples,
 }  // namespace
 
 extern const Engine engine;
-constinit const Engine engine{width, ETALON_SET, ETALON_CLASS, train, evaluate};
+constinit const Engine engine{
+    width, (width + register_lanes - 1) / register_lanes, ETALON_SET, ETALON_CLASS, train, evaluate};
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -13,7 +13,6 @@ namespace etalon {
 namespace {
 
 constexpr std::uint32_t reference_minibatches = 20;
-constexpr std::uint32_t forward_batch = 8;
 
 std::uint32_t steps_of(const TrainingTask& task) {
   require_valid(task.training, "training");
@@ -49,10 +48,6 @@ OptimizerConstants constants_of(const OptimizerSpec& spec) {
   return constants;
 }
 
-std::uint32_t state_arrays_of(const OptimizerSpec& spec) {
-  return spec.name == "sgd" ? 0 : spec.name == "momentum" || spec.name == "nesterov" ? 1 : 2;
-}
-
 std::vector<float> input_table(const TrainingTask& task) {
   const Normalization normalization = normalization_of(*task.data, *task.split);
   std::vector<float> table;
@@ -64,6 +59,10 @@ std::vector<float> input_table(const TrainingTask& task) {
 }
 
 }  // namespace
+
+std::uint32_t state_arrays_of(const OptimizerSpec& spec) {
+  return spec.name == "sgd" ? 0 : spec.name == "momentum" || spec.name == "nesterov" ? 1 : 2;
+}
 
 SharedTask::SharedTask(const TrainingTask& task, std::uint32_t threads)
     : task_(task),

@@ -14,6 +14,12 @@
 
 namespace etalon {
 
+/// Samples at once where a model is evaluated by itself.
+inline constexpr std::uint32_t forward_batch = 8;
+
+/// Numbers that the optimizer keeps beside each weight.
+std::uint32_t state_arrays_of(const OptimizerSpec& spec);
+
 /// Immutable once made, but for a cache that guards itself: any thread may ask.
 class SharedTask {
  public:

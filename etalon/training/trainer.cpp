@@ -14,6 +14,7 @@
 #include "etalon/training/crew.h"
 #include "etalon/training/dispatch.h"
 #include "etalon/training/evaluate.h"
+#include "etalon/training/memory.h"
 #include "etalon/training/pack.h"
 #include "etalon/training/shared_task.h"
 
@@ -104,10 +105,9 @@ class LaneTrainer : public Trainer {
 
   std::uint64_t memory_bytes() const override {
     const DataSet& data = *shared_.task().data;
-    return (Arena::bytes(shared_.plan(), engine_.lanes) +
-            AugmentedImages::most_bytes(shared_.task(), engine_.lanes)) *
-               threads_ +
-           Arena::bytes(shared_.forward_plan(), engine_.lanes) + data.training.pixels.size() +
+    const TrainingTask& task = shared_.task();
+    return training_memory(task.network, task.training.optimizer, task.batch, engine_.lanes, threads_).all() +
+           AugmentedImages::most_bytes(task, engine_.lanes) * threads_ + data.training.pixels.size() +
            data.test.pixels.size();
   }
 
@@ -130,6 +130,7 @@ class LaneTrainer : public Trainer {
         std::vector<Assignment> trials = source.next_pack(engine_.lanes);
         if (!trials.empty()) {
           const Engine& engine = engine_holding(trials.size(), engine_);
+          if (!arenas.contains(&engine)) arenas.clear();  // never two at once
           lead(arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second, engine, source,
                std::move(trials));
         } else if (const auto crew = crews_.neediest()) {

@@ -33,18 +33,19 @@ struct TrainingTask {
 };
 
 struct TrainerOptions {
-  std::uint32_t lanes = 0;    ///< 1, 4, 8, 16; 0: the widest that suits this processor
+  std::uint32_t lanes = 0;    ///< 1, 4, 8, 16; 0: as many as a register holds
   std::uint32_t threads = 0;  ///< 0: one a core
 };
 
 /// What the processor at hand is used for.
 struct LaneSupport {
-  std::uint32_t widest = 0;           ///< lanes chosen by 0
+  std::uint32_t lanes = 0;            ///< of the engine that was asked for
   std::vector<std::uint32_t> widths;  ///< all that run here, ascending
-  std::string instruction_set;        ///< "AVX-512", "AVX2", "SSE2"
-  std::string numeric_class;          ///< "x86-64-fma", "x86-64"
+  std::string instruction_set;        ///< of that engine: "AVX-512", "AVX2", "SSE2", "NEON"
+  std::string numeric_class;          ///< "x86-64-fma", "x86-64", "aarch64": the same for every width
 };
-LaneSupport lane_support();
+/// For the engine of that width; 0: the one picked by itself. Throws as require_width does.
+LaneSupport lane_support(std::uint32_t lanes = 0);
 
 /// Throws RequestError (place "--lanes") if the width is not one of 0, 1, 4, 8, 16 or does not run on this
 /// processor.

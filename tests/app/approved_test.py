@@ -25,7 +25,8 @@ PASSING = [
     (r"\[TIME\] shapes .*[1-9]\d* left.*\n", ""),  # a slow machine says more on its way
     (r"\[TIME\] drawing plots, (\d+) of (?!\1\b)\d+\n", ""),
     (r"time     about .*", "time     about TIME"),
-    (r"memory   about .*", "memory   about SIZE"),
+    (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
+    (r"a pack: .*", "a pack: SIZES"),
 ]
 
 FILES = {
@@ -43,9 +44,9 @@ CASES = {
     "values": ["tune --eta conv=0", "tune --eta conv=-1,0.1", "tune --eta conv=nan", "tune --eta conv=fast",
                "tune --eta conv=11", "tune --eta conv=", "tune --eta 0.1", "tune --eta cnv=0.1",
                "tune --eta conv=1 --eta conv=2", "tune --epochs 0", "tune --batch -1", "tune --seeds 1.5",
-               "tune --threads many", "tune --lanes 3", "tune --study-seed -1", "tune --data ,shapes",
-               "tune --label-smoothing 1", "tune --label-smoothing much", "tune --augment zoom", "tune --augment 'shift 0'",
-               "tune --augment ,flip", "tune --data shapes --augment 'crop 28'"],
+                "tune --threads many", "tune --lanes 3", "tune --memory 2X", "tune --study-seed -1", "tune --data ,shapes",
+                "tune --label-smoothing 1", "tune --label-smoothing much", "tune --augment zoom", "tune --augment 'shift 0'",
+                "tune --augment ,flip", "tune --data shapes --augment 'crop 28'"],
     "names": ["tune --data shaps", "tune --data mnist", "tune --data mnist:nowhere", "tune --network lenet",
               "tune --optimizer adm --data shapes", "tune --strategy gird --data shapes",
               "tune --strategy random --data shapes", "tune --trials 3 --data shapes",

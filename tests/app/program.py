@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 PROGRAM = os.environ["ETALON_PROGRAM"]
+EMULATOR = os.environ.get("ETALON_EMULATOR", "").split()  # where the program is for another processor
 SECONDS = 120  # no command of a test takes longer, not even under a sanitizer
 
 # 2 x 2 settings, 2 seeds: trained in a fraction of a second.
@@ -38,7 +39,7 @@ class ProgramTest(unittest.TestCase):
         self.environment = {key: value for key, value in os.environ.items() if key not in ("TERM", "NO_COLOR")}
 
     def start(self, *words):
-        process = subprocess.Popen([PROGRAM, *words], cwd=self.folder, env=self.environment, text=True,
+        process = subprocess.Popen([*EMULATOR, PROGRAM, *words], cwd=self.folder, env=self.environment, text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
         return process

@@ -57,6 +57,7 @@ TEST(TuneRequest, TakesEveryOption) {
   arguments.trials = "2";
   arguments.threads = "3";
   arguments.lanes = "4";
+  arguments.memory = "1G";
   arguments.study = "mine";
   arguments.store = "s.db";
   arguments.out = "o";
@@ -78,6 +79,7 @@ TEST(TuneRequest, TakesEveryOption) {
   EXPECT_EQ(study.plan.trials, 2U);
   EXPECT_EQ(study.threads, 3U);
   EXPECT_EQ(study.lanes, 4U);
+  EXPECT_EQ(study.memory, 1ULL << 30);
   EXPECT_EQ(study.study_name, "mine");
   EXPECT_THAT(study.plan.space.values, ElementsAre(ElementsAre(0.5), ElementsAre(0.1, 1)));
   EXPECT_EQ(request.store, "s.db");

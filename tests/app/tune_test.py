@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A study from the command line to the recommendation: what is printed, kept and refused."""
 
+import re
 import unittest
 from pathlib import Path
 
@@ -105,13 +106,39 @@ class Tune(ProgramTest):
         self.assertIsNone(recommendation["validation_accuracy"])
         self.assertIn("no eta can be recommended", self.done("show").out)
 
+    def assert_memory_adds_up(self, forecast):
+        memory = forecast["memory"]
+        self.assertGreater(memory["pack"]["activations"], memory["pack"]["weights"])
+        self.assertEqual(forecast["memory_bytes"], memory["program"] + memory["samples"] + memory["evaluation"]
+                         + memory["packs"] * sum(memory["pack"].values()))
+
+    def test_a_limit_of_memory_narrows_packs_and_changes_no_curve(self):
+        wide = self.done("tune", *TINY, "--threads", "2", "--dry-run", "--json").json()
+        limit = str(wide["memory_bytes"] - 1)
+        narrow = self.done("tune", *TINY, "--threads", "2", "--memory", limit, "--dry-run", "--json").json()
+        self.assert_memory_adds_up(narrow)
+        self.assertLess(narrow["memory"]["lanes"], wide["memory"]["lanes"])
+        self.assertLess(narrow["memory_bytes"], wide["memory_bytes"])
+        self.done("tune", *TINY, "--out", "a", "--store", "a.db")
+        answer = self.done("tune", *TINY, "--out", "b", "--store", "b.db", "--memory", limit, "--threads", "2")
+        self.assertIn("memory at most", answer.err)
+        self.assertIn(f"{narrow['memory']['lanes']} lane", answer.err)
+        self.assertEqual((self.folder / "a/curves.csv").read_text(), (self.folder / "b/curves.csv").read_text())
+
+    def test_too_little_memory_for_one_trial(self):
+        answer = self.refused("tune", *TINY, "--memory", "1M")
+        self.assertIn("--memory: received 1.0 MiB, expected at least", answer.err)
+        least = re.search(r"at least (\d+M) for one trial", answer.err).group(1)
+        found = self.done("tune", *TINY, "--memory", least, "--dry-run", "--json").json()
+        self.assertEqual((found["memory"]["lanes"], found["memory"]["packs"]), (1, 1))
+
     def test_a_dry_run_trains_and_writes_nothing(self):
         answer = self.done("tune", *TINY, "--dry-run")
         self.assertIn("8 (4 settings x 1 sets x 2 seeds), 0 finished", answer.out)
         found = self.done("tune", *TINY, "--dry-run", "--json").json()
         self.assertEqual((found["trials"], found["finished"]), (8, 0))
         self.assertGreater(found["estimated_seconds"], 0)
-        self.assertGreater(found["memory_bytes"], 0)
+        self.assert_memory_adds_up(found)
         self.assertEqual(list(self.folder.iterdir()), [])
         self.done("tune", *TINY, "--no-report", "--quiet")
         self.assertEqual(self.done("tune", *TINY, "--dry-run", "--json").json()["finished"], 8)

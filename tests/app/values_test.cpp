@@ -39,6 +39,17 @@ TEST(EtaList, RefusesTextAndGaps) {
     EXPECT_FALSE(complaint_of([&] { eta_list(text, "--eta conv"); }).received.empty()) << text;
 }
 
+TEST(ByteCount, ReadsSizesWithTheirUnit) {
+  EXPECT_EQ(byte_count("4096", "--memory"), 4096U);
+  EXPECT_EQ(byte_count("1K", "--memory"), 1024U);
+  EXPECT_EQ(byte_count("800M", "--memory"), 800U << 20);
+  EXPECT_EQ(byte_count("1.5G", "--memory"), 3ULL << 29);
+  EXPECT_EQ(byte_count("2T", "--memory"), 2ULL << 40);
+  for (const char* text : {"", "M", "0", "-1G", "0.1", "800m", "8 M", "800MB", "nan", "inf", "1e300", "much"})
+    EXPECT_EQ(complaint_of([&] { byte_count(text, "--memory"); }).expected, "a size such as 800M or 2G")
+        << text;
+}
+
 TEST(LaneCount, KnowsTheWidths) {
   EXPECT_EQ(lane_count("auto", "--lanes"), 0U);
   EXPECT_EQ(lane_count("16", "--lanes"), 16U);

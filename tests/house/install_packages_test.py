@@ -128,6 +128,22 @@ class InstallPackages(Machine):
         self.install("cmake", "g++", "ninja-build")
         self.assertEqual(self.run_script("list", "more"), 0)
 
+    def test_packages_of_another_architecture(self):
+        self.tool("dpkg", """if [[ $1 == --add-architecture ]]; then echo "dpkg $*" >> calls; echo $2 >> foreign
+            elif [[ $1 == --print-architecture ]]; then echo amd64; else cat foreign; fi""")
+        (self.root / "foreign").write_text("")
+        (self.root / "list").write_text("cmake\nzlib1g-dev:arm64\n")
+        self.install("cmake", "zlib1g-dev", "zlib1g-dev:amd64")
+        self.assertEqual(self.run_script(), 0)
+        self.assertEqual(self.calls()[0], "dpkg --add-architecture arm64")
+        self.assertTrue(self.calls()[2].endswith("install --no-install-recommends -y zlib1g-dev:arm64"), self.calls())
+        (self.root / "calls").write_text("")
+        self.assertEqual(self.run_script(), 0)
+        self.assertEqual(self.calls(), [])
+        self.install("cmake")
+        self.assertEqual(self.run_script(), 0)
+        self.assertNotIn("dpkg --add-architecture arm64", self.calls())
+
     def test_bad_lists(self):
         self.assertEqual(self.run_script("gone"), 1)
         self.assert_told("gone: received a path that cannot be read")

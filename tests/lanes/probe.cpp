@@ -67,6 +67,6 @@ void apply(Operation operation, const float* a, const float* b, const float* c, 
 }  // namespace
 
 extern const Probe probe;
-constinit const Probe probe{ETALON_WIDTH, ETALON_NAME, apply};
+constinit const Probe probe{ETALON_WIDTH, ETALON_NAME, ETALON_SET, ETALON_CLASS, apply};
 
 }  // namespace etalon::ETALON_INSTANCE

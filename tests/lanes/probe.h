@@ -35,6 +35,8 @@ inline constexpr Operation all_operations[] = {
 struct Probe {
   int width;
   const char* name;
+  const char* instruction_set;
+  const char* numeric_class;
   /// out[k] = operation(a[k], b[k], c[k]) for k < count. REQUIRES: count a multiple of the width. Masks give
   /// 1 or 0.
   void (*apply)(Operation operation, const float* a, const float* b, const float* c, float* out,

@@ -46,6 +46,15 @@ class Paper {
 /// Trains 225 trials in 45 seconds of the set clock.
 void run_study(ProgressDisplay& display, SetClock& clock) {
   display.study_opened(shown_study());
+  StudyMemory memory;
+  memory.samples = 3 << 20;
+  memory.training = {.lanes = 8,
+                     .packs = 2,
+                     .weights = 1 << 20,
+                     .optimizer = 0,
+                     .activations = 4 << 20,
+                     .evaluation = 1 << 20};
+  display.memory_needed(memory);
   for (std::uint32_t trial = 0; trial < 225; ++trial) {
     if (trial % 75 == 0) display.set_started(trial / 75, 8, 2);
     for (int i = 0; i < 10; ++i, clock.now += 0.02) display.advanced(1000, (trial + 0.1 * i) / 225);
@@ -64,7 +73,7 @@ TEST(TerminalDisplay, RedrawsOneLineAtMostEightTimesASecond) {
   const auto redraws = std::count(text.begin(), text.end(), '\r');
   EXPECT_LE(redraws, 45 * 8 + 10);
   EXPECT_GE(redraws, 45 * 5);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << "only the first line stays";
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << "only the opening stays";
 }
 
 TEST(TerminalDisplay, LeavesACleanLineBehind) {
@@ -82,8 +91,9 @@ TEST(TerminalDisplay, NoLineIsWiderThanTheTerminal) {
   SetClock clock;
   const auto display = make_terminal_display(paper.file(), clock);
   run_study(*display, clock);
-  for (const std::string& line : split_text(paper.text(), '\r'))
-    EXPECT_LE(line.substr(0, line.find('\x1b')).size(), 79U) << line;
+  for (const std::string& drawn : split_text(paper.text(), '\r'))
+    for (const std::string& line : split_text(drawn, '\n'))
+      EXPECT_LE(line.substr(0, line.find('\x1b')).size(), 79U) << line;
 }
 
 TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
@@ -93,14 +103,18 @@ TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
   run_study(*display, clock);
   std::vector<std::string> lines = split_text(paper.text(), '\n');
   lines.pop_back();
-  EXPECT_EQ(lines.size(),
-            1 + 3 + 4 + 1 + 1U);  // opened, three sets, each ten seconds, the last trial, concluding
+  EXPECT_EQ(
+      lines.size(),
+      1 + 2 + 3 + 4 + 1 + 1U);  // opened, memory, three sets, each ten seconds, the last trial, concluding
   for (const std::string& line : lines) {
     EXPECT_THAT(line, MatchesRegex("\\[..:..:..\\] .*"));
     EXPECT_THAT(line, Not(HasSubstr("\x1b")));
   }
   EXPECT_THAT(lines[0], HasSubstr("study three-sets: 225 trials, 0 of them finished"));
-  EXPECT_THAT(lines[8], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
+  EXPECT_THAT(lines[1],
+              HasSubstr("memory at most 30.0 MiB: samples 3.0 MiB, 2 packs of 8 trials at 5.0 MiB"));
+  EXPECT_THAT(lines[2], HasSubstr("weights 1.0 MiB, optimizer state 0 B, activations 4.0 MiB"));
+  EXPECT_THAT(lines[10], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
 }
 
 TEST(SilentDisplay, SaysNothing) {

@@ -1,7 +1,7 @@
 /// A network in nested loops over one trial: the oracle of the engine's kernels.
 ///
-/// Every sum is taken in the order that the kernels promise, so that in the class without fused multiply-add
-/// the two agree to the last bit, wherever no infinity meets a zero of a border.
+/// Every sum is taken in the order that the kernels promise, and rounded as they round it, so that the two
+/// agree to the last bit, wherever no infinity meets a zero of a border.
 #pragma once
 
 #include <cmath>
@@ -60,6 +60,9 @@ class PlainNetwork {
  private:
   using One = portable::Lanes<1, T>;
 
+  /// Rounded as the kernels round: once or twice, by the numeric class of this build.
+  static T multiply_add(T a, T b, T c) { return portable::fma(One(a), One(b), One(c)).v; }
+
   /// Calls body(o, i, y, x, ky, kx, place of the input) for every product of a convolution, in this order of
   /// o, y, x, i, ky, kx; taps outside the input are left out.
   template <class Body>
@@ -101,7 +104,7 @@ class PlainNetwork {
       const std::uint32_t area = l.output.height * l.output.width;
       for (std::uint32_t k = 0; k < out.size(); ++k) out[k] = biases(l)[k / area];
       multiply(l, [&](std::uint32_t o, std::uint32_t w, std::uint32_t i) {
-        out[o] = weights(l)[w] * in[i] + out[o];
+        out[o] = multiply_add(weights(l)[w], in[i], out[o]);
       });
     } else if (l.kind == LayerKind::maxpool) {
       for_windows(l, [&](std::uint32_t o, std::uint32_t tap, std::uint32_t i) {
@@ -177,7 +180,7 @@ class PlainNetwork {
   void gather_products(const LayerDescription& l, const Values& g, Values& result) const {
     if (l.kind == LayerKind::dense) {
       multiply(l, [&](std::uint32_t o, std::uint32_t w, std::uint32_t i) {
-        result[i] = weights(l)[w] * g[o] + result[i];
+        result[i] = multiply_add(weights(l)[w], g[o], result[i]);
       });
       return;
     }
@@ -195,7 +198,7 @@ class PlainNetwork {
         const std::uint32_t row = y * l.stride + ky - l.padding, column = x * l.stride + kx - l.padding;
         if (row >= l.input.height || column >= l.input.width) continue;
         T& place = result[(i * l.input.height + row) * l.input.width + column];
-        place = w * g[(o * l.output.height + y) * l.output.width + x] + place;
+        place = multiply_add(w, g[(o * l.output.height + y) * l.output.width + x], place);
       }
   }
 
@@ -215,7 +218,9 @@ class PlainNetwork {
   }
 
   static void add_sample(const LayerDescription& l, const Values& in, const Values& g, Values& sum) {
-    multiply(l, [&](std::uint32_t o, std::uint32_t w, std::uint32_t i) { sum[w] = g[o] * in[i] + sum[w]; });
+    multiply(l, [&](std::uint32_t o, std::uint32_t w, std::uint32_t i) {
+      sum[w] = multiply_add(g[o], in[i], sum[w]);
+    });
     const std::uint32_t area = l.output.height * l.output.width;
     for (std::uint32_t k = 0; k < l.output.size(); ++k) sum[l.weights + k / area] += g[k];
   }

@@ -150,7 +150,7 @@ def check_tree(root):
             for check in (check_includes(path, room, text), check_words(path, room, text), check_length(path, text)):
                 findings += check
         findings += check_links(root, room)
-    for folder in ("tests", "reference", "bench", "examples"):
+    for folder in ("tests", "fuzz", "reference", "bench", "examples"):
         for path in sources(root / folder):
             findings += check_length(path, path.read_text())
     return findings

@@ -30,6 +30,7 @@ StudyRequest small_request() {
 class Recorder final : public StudyObserver {
  public:
   void study_opened(const StudySnapshot& study) override { finished_before = study.trials.size(); }
+  void memory_needed(const StudyMemory& memory) override { memories.push_back(memory); }
   void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override { ++sets; }
   void advanced(std::uint64_t samples, double share) override {
     samples_seen += samples;
@@ -45,6 +46,7 @@ class Recorder final : public StudyObserver {
 
   std::size_t finished_before = 0, sets = 0, conclusions = 0, stop_after = 0;
   std::uint64_t samples_seen = 0;
+  std::vector<StudyMemory> memories;
   double last_share = 0;
   std::set<TrialKey> trials;
   std::atomic<bool>* stop = nullptr;
@@ -65,6 +67,7 @@ TEST(StudyRunner, TrainsEveryTrialOnceAndConcludes) {
   EXPECT_EQ(run(small_request(), *store, recorder), StudyEnd::concluded);
   EXPECT_EQ(recorder.trials.size(), 8u);
   EXPECT_EQ(recorder.conclusions, 1u);
+  EXPECT_EQ(recorder.memories.size(), 1u);
   EXPECT_EQ(recorder.samples_seen, 8u * 256u);
   EXPECT_NEAR(recorder.last_share, 1.0, 1e-9);
 
@@ -206,7 +209,7 @@ TEST(StudyRunner, ForecastCountsWhatIsLeft) {
   EXPECT_EQ(before.trials, 8u);
   EXPECT_EQ(before.finished, 0u);
   EXPECT_GT(before.seconds, 0.0);
-  EXPECT_GT(before.memory_bytes, 1000000u);
+  EXPECT_GT(before.memory.all(), 1000000u);
   Recorder recorder;
   run(small_request(), *store, recorder);
   const StudyForecast after = study.forecast(store.get());

@@ -2,6 +2,8 @@
 #include "etalon/training/trainer.h"
 
 #include <atomic>
+#include <cstdlib>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 
@@ -9,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "etalon/base/error.h"
+#include "etalon/lanes/processor.h"
 #include "etalon/training/dispatch.h"
 #include "tests/training/many_trials.h"
 
@@ -235,9 +238,38 @@ TEST(Dispatch, TakesTheNarrowestEngineForFewTrials) {
 
 TEST(Dispatch, StatesOneNumericClass) {
   const LaneSupport support = lane_support();
-  EXPECT_EQ(support.widest, support.widths.back());
-  EXPECT_THAT(support.widths, testing::IsSupersetOf({1u, 4u}));
-  EXPECT_EQ(support.numeric_class, support.instruction_set == "SSE2" ? "x86-64" : "x86-64-fma");
+  const std::map<std::string, std::string> classes{
+      {"SSE2", "x86-64"}, {"AVX2", "x86-64-fma"}, {"AVX-512", "x86-64-fma"}, {"NEON", "aarch64"}};
+  EXPECT_EQ(support.numeric_class, classes.at(support.instruction_set));
+  for (const std::uint32_t width : support.widths) {
+    EXPECT_EQ(lane_support(width).numeric_class, support.numeric_class);
+    EXPECT_EQ(lane_support(width).lanes, width);
+  }
+}
+
+TEST(Dispatch, FillsOneRegisterUnlessAskedOtherwise) {
+  const std::map<std::string, std::uint32_t> registers{
+      {"SSE2", 4}, {"AVX2", 8}, {"AVX-512", 16}, {"NEON", 4}};
+  const LaneSupport support = lane_support();
+  EXPECT_EQ(support.lanes, registers.at(support.instruction_set));
+  if (support.numeric_class != "x86-64") {
+    EXPECT_THAT(support.widths, testing::ElementsAre(1u, 4u, 8u, 16u));
+  } else {
+    EXPECT_THAT(support.widths, testing::ElementsAre(1u, 4u));
+  }
+}
+
+/// An emulated processor must have its set; one that is told to be older, where it has it.
+TEST(Dispatch, PicksTheSetThatTheProcessorHas) {
+  const char* const expected = std::getenv("ETALON_EXPECTED_SET");
+  const char* const told = std::getenv("ETALON_INSTRUCTION_SET");
+  if (expected) {
+    EXPECT_EQ(lane_support().instruction_set, expected);
+  } else if (told && processor_has(told)) {
+    EXPECT_EQ(lane_support().instruction_set, told);
+  } else {
+    GTEST_SKIP() << "this is neither an emulated processor nor one that is told to be older";
+  }
 }
 
 }  // namespace

@@ -1,0 +1,201 @@
+/// How fast each layer with weights runs, phase by phase, beside the ceiling of the processor's multiply-adds
+/// measured in the same rounds:
+///
+///   layer_speed [NETWORK] [LANES] [SECONDS] [--json]
+///
+/// LANES 0 takes the widest; SECONDS (default 0.5) is for each line. GFLOP/s count a multiply-add of a lane
+/// as two operations of the direct sum, whichever way the layer computes it, in processor time; a line gives
+/// the median of its rounds. With --json, one JSON object a line.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/layer_probe.h"
+#include "bench/made_up.h"
+#include "etalon/base/error.h"
+#include "etalon/lanes/denormals.h"
+#include "etalon/training/arena.h"
+#include "etalon/training/trainer.h"
+
+namespace etalon {
+
+namespace bench_sse2_4 {
+extern const LayerProbe layer_probe;
+}
+namespace bench_avx2_4 {
+extern const LayerProbe layer_probe;
+}
+namespace bench_avx2_8 {
+extern const LayerProbe layer_probe;
+}
+namespace bench_avx512_16 {
+extern const LayerProbe layer_probe;
+}
+
+namespace {
+
+constexpr std::uint32_t batch = 64;
+constexpr int least_rounds = 3;
+
+const LayerProbe& probe_for(std::uint32_t lanes) {
+  require_width(lanes);
+  switch (lanes == 0 ? lane_support().widest : lanes) {
+    case 16:
+      return bench_avx512_16::layer_probe;
+    case 8:
+      return bench_avx2_8::layer_probe;
+    case 4:
+      return lane_support().numeric_class == "x86-64" ? bench_sse2_4::layer_probe : bench_avx2_4::layer_probe;
+    default:
+      throw RequestError(
+          {"LANES", std::to_string(lanes), "4, 8 or 16", "training_speed measures any width end to end"});
+  }
+}
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+/// Processor seconds of one call of `body`, from as many as fill `slice`.
+template <class Body>
+double time_of(double slice, const Body& body) {
+  const double start = processor_seconds();
+  double now = start;
+  int calls = 0;
+  do {
+    body();
+    ++calls;
+    now = processor_seconds();
+  } while (now - start < slice);
+  return (now - start) / calls;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// One phase of one layer: GFLOP/s and share of the ceiling, [round].
+struct Phase {
+  std::vector<double> speeds, shares;
+  void add(double speed, double ceiling) {
+    speeds.push_back(speed);
+    shares.push_back(speed / ceiling);
+  }
+};
+
+class LayerSpeed {
+ public:
+  LayerSpeed(const LayerProbe& probe, const std::string& name, double seconds, bool json)
+      : probe_(probe),
+        name_(name),
+        network_(bench::describe(name)),
+        plan_(network_, {.batch = batch}),
+        arena_(plan_, probe.lanes),
+        seconds_(seconds),
+        json_(json) {}
+
+  void print_all() {
+    std::map<std::string, int> count;
+    for (const LayerPlan& layer : plan_.layers()) ++count[text_of(layer)];
+    for (const LayerPlan& layer : plan_.layers()) {
+      int& times = count[text_of(layer)];
+      if (layer.columns != 0 && times != 0) measure(layer, times);
+      times = 0;  // layers of one kind and shape are measured once
+    }
+    const auto [least, most] = std::ranges::minmax(ceilings_);
+    if (json_)
+      std::printf(
+          "{\"network\": \"%s\", \"lanes\": %u, \"ceiling\": %.2f, \"least\": %.2f, \"most\": %.2f}\n",
+          name_.c_str(), probe_.lanes, median(ceilings_), least, most);
+    else
+      std::printf("%s, %u lanes (%s): ceiling %.1f GFLOP/s (%.1f to %.1f)\n", name_.c_str(), probe_.lanes,
+                  lane_support().instruction_set.c_str(), median(ceilings_), least, most);
+  }
+
+ private:
+  std::string text_of(const LayerPlan& layer) const {
+    const LayerDescription& described = network_.layers[layer.index];
+    return described.text + " of " + to_text(described.input);
+  }
+
+  /// GFLOP/s of independent multiply-adds in registers.
+  double ceiling(double slice) {
+    const std::uint64_t rounds = 20'000;
+    volatile float sink = 0;
+    const double time = time_of(slice, [&] { sink = probe_.multiply_add(rounds, 0.999f); });
+    ceilings_.push_back(2e-9 * static_cast<double>(rounds * probe_.chains * probe_.lanes) / time);
+    return ceilings_.back();
+  }
+
+  void measure(const LayerPlan& layer, int times) {
+    const LayerDescription& described = network_.layers[layer.index];
+    const Tensor& sums = layer.kind == LayerKind::conv ? layer.sums : layer.output;
+    const double work = 2e-9 * sums.size() * layer.columns * batch * probe_.lanes;
+    LayerPlan alone = layer;
+    alone.wants_input_gradient = false;
+    Phase forward, weights, data;
+    const auto run = [&](auto phase, const LayerPlan& of) { phase(of, arena_.data(), batch); };
+    const double slice = seconds_ / 10, start = processor_seconds();
+    run(probe_.forward, layer);
+    run(probe_.backward, layer);
+    for (int round = 0; round < least_rounds || processor_seconds() - start < 3 * seconds_; ++round) {
+      const double limit = ceiling(slice / 3);
+      forward.add(work / time_of(slice, [&] { run(probe_.forward, layer); }), limit);
+      const double own = time_of(slice, [&] { run(probe_.backward, alone); });
+      weights.add(work / own, limit);
+      if (!layer.wants_input_gradient) continue;
+      const double both = time_of(slice, [&] { run(probe_.backward, layer); });
+      if (both > own) data.add(work / (both - own), limit);  // a disturbed round may say otherwise
+    }
+    print(described, "forward", times, forward);
+    print(described, "weight gradient", times, weights);
+    if (!data.speeds.empty()) print(described, "data gradient", times, data);
+  }
+
+  void print(const LayerDescription& layer, const char* phase, int times, const Phase& of) const {
+    const auto [least, most] = std::ranges::minmax(of.speeds);
+    if (json_)
+      std::printf(
+          "{\"network\": \"%s\", \"lanes\": %u, \"layer\": \"%s\", \"input\": \"%s\", \"times\": %d, "
+          "\"phase\": \"%s\", \"gflops\": %.2f, \"least\": %.2f, \"most\": %.2f, \"share\": %.4f}\n",
+          name_.c_str(), probe_.lanes, layer.text.c_str(), to_text(layer.input).c_str(), times, phase,
+          median(of.speeds), least, most, median(of.shares));
+    else
+      std::printf("  %-28s of %-10s %dx %-16s %6.1f GFLOP/s (%.1f to %.1f) %3.0f %%\n", layer.text.c_str(),
+                  to_text(layer.input).c_str(), times, phase, median(of.speeds), least, most,
+                  100 * median(of.shares));
+  }
+
+  const LayerProbe& probe_;
+  std::string name_;
+  NetworkDescription network_;
+  NetworkPlan plan_;
+  Arena arena_;
+  double seconds_;
+  bool json_;
+  std::vector<double> ceilings_;
+};
+
+}  // namespace
+}  // namespace etalon
+
+int main(int count, char** words) {
+  try {
+    std::vector<std::string> asked(words + 1, words + count);
+    const bool json = std::erase(asked, "--json") != 0;
+    const std::string network = !asked.empty() ? asked[0] : "lenet5";
+    const double lanes = asked.size() > 1 ? std::atof(asked[1].c_str()) : 0;
+    const double seconds = asked.size() > 2 ? std::atof(asked[2].c_str()) : 0.5;
+    const etalon::FlushDenormals flush;
+    etalon::LayerSpeed(etalon::probe_for(static_cast<std::uint32_t>(lanes)), network, seconds, json)
+        .print_all();
+  } catch (const etalon::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}

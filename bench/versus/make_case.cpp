@@ -1,0 +1,131 @@
+/// Writes what all competitors train, so that each can show that it does the same work:
+///
+///   make_case NETWORK STEPS ETA FILE
+///
+/// FILE: one line of JSON (network, shape, layers, batch, steps, eta, and the loss of each step as Etalon
+/// trained it), then, as raw numbers of this machine, initial weights float32 [parameters] (layer by layer:
+/// weights [out][in][kh][kw], biases, statistics), images float32 [steps * batch][c][y][x], normalized, and
+/// labels int32 [steps * batch]. Step k trains on samples k * batch and on, with one eta for every layer.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/made_up.h"
+#include "etalon/base/error.h"
+#include "etalon/data/open.h"
+#include "etalon/nn/initializer.h"
+#include "etalon/training/trainer.h"
+
+namespace {
+
+using namespace etalon;
+using nlohmann::json;
+
+constexpr std::uint32_t batch = 64;
+
+class OneTrial : public AssignmentSource {
+ public:
+  explicit OneTrial(Assignment trial) : trial_(std::move(trial)) {}
+  std::vector<Assignment> next_pack(std::uint32_t) override {
+    if (taken_) return {};
+    taken_ = true;
+    return {trial_};
+  }
+  std::optional<Assignment> next() override { return std::nullopt; }
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
+  void advanced(std::uint64_t, double) override {}
+  void finished(Outcome outcome) override { losses_ = std::move(outcome.curve.loss); }
+  bool stop_requested() const override { return false; }
+  const std::vector<float>& losses() const { return losses_; }
+
+ private:
+  Assignment trial_;
+  bool taken_ = false;
+  std::vector<float> losses_;
+};
+
+template <class T>
+void write(std::ofstream& file, const std::vector<T>& values) {
+  file.write(reinterpret_cast<const char*>(values.data()),
+             static_cast<std::streamsize>(values.size() * sizeof(T)));
+}
+
+json layers_json(const NetworkDescription& network) {
+  json layers = json::array();
+  for (const LayerDescription& layer : network.layers)
+    layers.push_back({{"text", layer.text},
+                      {"first_parameter", layer.first_parameter},
+                      {"weights", layer.weights},
+                      {"biases", layer.biases}});
+  return layers;
+}
+
+/// The samples of every step, in order.
+void write_samples(std::ofstream& file, const DataSet& data, const Split& split, std::uint32_t steps) {
+  const Normalization normalization = normalization_of(data, split);
+  const std::uint32_t plane = data.shape.height * data.shape.width;
+  std::vector<float> images;
+  std::vector<std::int32_t> labels;
+  for (const std::uint32_t position : batch_order(steps * batch, batch, 0, 0, 0)) {
+    const std::uint32_t sample = split.training[position];
+    for (std::uint32_t k = 0; k < data.shape.size(); ++k) {
+      const double pixel = data.training.pixels[std::size_t{sample} * data.shape.size() + k] / 255.0;
+      images.push_back(static_cast<float>((pixel - double{normalization.mean[k / plane]}) *
+                                          double{normalization.inverse_deviation[k / plane]}));
+    }
+    labels.push_back(data.training.labels[sample]);
+  }
+  write(file, images);
+  write(file, labels);
+}
+
+void make(const std::string& network, std::uint32_t steps, double eta, const std::string& path) {
+  const ImageShape shape = bench::shape_for(network);
+  const DataSet data = open_data(shape.channels == 1 ? "digits" : "scenes");
+  const Split split = split_training_part(data, 8, steps * batch, 0);
+  TrainingTask task;
+  task.data = &data;
+  task.split = &split;
+  task.network = bench::describe(network);
+  task.batch = batch;
+  OneTrial source({1, std::vector<double>(default_groups().size(), eta), 0, 1});
+  make_trainer(task, {.lanes = 0, .threads = 1})->train(source);
+
+  std::ofstream file(path, std::ios::binary);
+  file << json{{"network", network},
+               {"shape", {shape.channels, shape.height, shape.width}},
+               {"classes", data.classes},
+               {"batch", batch},
+               {"steps", steps},
+               {"eta", eta},
+               {"parameters", task.network.parameters},
+               {"layers", layers_json(task.network)},
+               {"losses", source.losses()}}
+              .dump()
+       << '\n';
+  write(file, initial_weights(task.network, task.training.initializer, 0, 0));
+  write_samples(file, data, split, steps);
+  if (!file.flush()) throw Failure({path, "a file that cannot be written", "a path with room", ""});
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 5) {
+    std::fprintf(stderr, "usage: make_case NETWORK STEPS ETA FILE\n");
+    return 2;
+  }
+  try {
+    make(words[1], static_cast<std::uint32_t>(std::atoi(words[2])), std::atof(words[3]), words[4]);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}

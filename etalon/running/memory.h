@@ -1,0 +1,36 @@
+/// What a study holds in memory, stated before it trains; and how wide and how many its packs may be.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "etalon/training/memory.h"
+#include "etalon/training/trainer.h"
+
+namespace etalon {
+
+struct Preparation;
+
+/// Bytes.
+struct StudyMemory {
+  std::uint64_t program = 16u << 20;  ///< itself, libraries, results: 8 to 13 MiB with LeNet-5 on MNIST
+  std::uint64_t samples = 0;          ///< of all data sets: they stay loaded
+  TrainingMemory training;            ///< on the set that needs most
+
+  std::uint64_t all() const { return program + samples + training.all(); }
+};
+
+/// With packs as `options` ask for, where 0 stands for what the machine suggests.
+StudyMemory study_memory(const Preparation& study, const TrainerOptions& options);
+
+/// The widest packs that fit into `limit` bytes on as many threads as `options` ask for; where not even one
+/// lane does, one lane on as many threads as fit. Never more lanes or threads than asked for; bits don't
+/// depend on it. Throws RequestError (place "--memory") if one trial on one lane does not fit.
+TrainerOptions options_within(std::uint64_t limit, const Preparation& study, TrainerOptions options);
+
+/// "147.0 MiB: samples 45.0 MiB, 2 packs of 16 trials at 43.0 MiB"
+std::string to_text(const StudyMemory& memory);
+/// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
+std::string pack_text(const TrainingMemory& training);
+
+}  // namespace etalon

@@ -1,0 +1,24 @@
+/// What must be true of the engine whatever the network, its numbers and its trials.
+#pragma once
+
+#include <string>
+
+#include "fuzz/network_case.h"
+
+namespace etalon::fuzz {
+
+/// Trains 16 trials of their own weights, samples and rates for two steps, evaluates them, on every engine
+/// that runs here. Empty if each gives, bit for bit, what its class's engine of one lane gives; else where
+/// they part.
+std::string difference_between_widths(const NetworkCase& made);
+
+/// Runs one minibatch forward and back on Lanes<1>, with layers fused and apart. Empty if logits, losses and
+/// gradient are those of nested loops (tests/nn/plain_network.h), else where they part. Where an overflow
+/// made something that is no finite number, anything goes: an infinity meets the zeros of a border.
+std::string difference_from_nested_loops(const NetworkCase& made);
+
+/// Runs one minibatch of usual numbers in double, convolutions by Winograd's algorithm and directly. Empty if
+/// losses and gradient agree to the 1e-8 th part of the largest, else where they part.
+std::string difference_of_winograd(const NetworkCase& made);
+
+}  // namespace etalon::fuzz

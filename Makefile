@@ -14,8 +14,7 @@ build = $(CONFIGURE) $(1) && $(BUILD) $(1)
 test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
 
 .DEFAULT_GOAL := release
-.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench versus accuracy measure install \
-        packages clean help
+.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench versus install packages clean help
 
 release: ## Build build/release/etalon (what plain `make` does)
 	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
@@ -60,14 +59,6 @@ versus: packages ## Install PyTorch, oneDNN and others, and run the same work in
 	@$(PACKAGES) bench/versus/packages.txt
 	@$(CONFIGURE) bench -DETALON_VERSUS=ON && $(BUILD) bench && $(BUILD) bench --target versus
 	@bench/versus/run.py build/bench $(VERSUS)
-
-accuracy: packages ## Train the same settings in Etalon and PyTorch, and compare validation accuracies
-	@$(PACKAGES) bench/versus/packages.txt
-	@$(call build,bench)
-	@bench/accuracy/run.py build/bench $(ACCURACY)
-
-measure: bench versus accuracy ## All benchmarks, one after another, then bench/RESULTS.md made from their figures
-	@bench/report.py build/bench
 
 install: release ## Install the program under PREFIX (default /usr/local), within DESTDIR
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip

@@ -14,7 +14,8 @@ build = $(CONFIGURE) $(1) && $(BUILD) $(1)
 test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
 
 .DEFAULT_GOAL := release
-.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench install packages clean help
+.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench versus accuracy measure install \
+        packages clean help
 
 release: ## Build build/release/etalon (what plain `make` does)
 	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
@@ -51,10 +52,22 @@ tidy: packages ## Compile with clang and clang-tidy, every finding an error
 format: ## Lay out every C++ file with clang-format
 	@find etalon tests fuzz reference bench examples \( -name '*.h' -o -name '*.cpp' \) -print0 | xargs -0 clang-format -i
 
-bench: packages ## Build and run the benchmarks, PyTorch beside them
-	@$(PACKAGES) bench/packages.txt
+bench: packages ## Build and run the benchmarks (about ten minutes; BENCH=--quick: two)
 	@$(call build,bench)
-	@bench/run.sh build/bench
+	@bench/run.py build/bench $(BENCH)
+
+versus: packages ## Install PyTorch, oneDNN and others, and run the same work in them and in Etalon
+	@$(PACKAGES) bench/versus/packages.txt
+	@$(CONFIGURE) bench -DETALON_VERSUS=ON && $(BUILD) bench && $(BUILD) bench --target versus
+	@bench/versus/run.py build/bench $(VERSUS)
+
+accuracy: packages ## Train the same settings in Etalon and PyTorch, and compare validation accuracies
+	@$(PACKAGES) bench/versus/packages.txt
+	@$(call build,bench)
+	@bench/accuracy/run.py build/bench $(ACCURACY)
+
+measure: bench versus accuracy ## All benchmarks, one after another, then bench/RESULTS.md made from their figures
+	@bench/report.py build/bench
 
 install: release ## Install the program under PREFIX (default /usr/local), within DESTDIR
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip
@@ -66,4 +79,4 @@ clean: ## Remove build/; studies and reports stay
 	rm -rf build
 
 help: ## List these jobs
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14

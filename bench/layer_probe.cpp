@@ -3,6 +3,7 @@
 
 #include "etalon/nn/convolution.h"
 #include "etalon/nn/dense.h"
+#include "etalon/nn/winograd_convolution.h"
 
 namespace etalon::ETALON_INSTANCE {
 namespace {
@@ -36,17 +37,46 @@ struct Discard {
   }
 };
 
-void forward(const LayerPlan& layer, float* memory, std::uint32_t batch) {
-  L* arena = reinterpret_cast<L*>(memory);
-  if (layer.kind == LayerKind::dense) return Dense<L>(layer, arena).forward(0, batch);
-  for (std::uint32_t b = 0; b < batch; ++b) Convolution<L>(layer, arena).forward(b);
+/// Calls body(desk, samples) block by block, as Network does.
+template <class Body>
+void for_blocks_of(L* arena, Range samples, std::uint32_t block, const Body& body) {
+  Desk<L> desk{arena, 0, samples.first};
+  for (; desk.first < samples.end; desk.first += block)
+    body(desk, Range{desk.first, desk.first + block < samples.end ? desk.first + block : samples.end});
 }
 
-void backward(const LayerPlan& layer, float* memory, std::uint32_t batch) {
+void forward(const LayerPlan& layer, float* memory, const LayerRun& run) {
+  L* arena = reinterpret_cast<L*>(memory);
+  const Range outputs{0, layer.output.channels};
+  if (layer.kind == StepKind::dense) return Dense<L>(layer, arena).forward(run.batch, outputs);
+  if (layer.winograd != nullptr) WinogradConvolution<L>(layer, Desk<L>{arena}).transform_weights(outputs);
+  for_blocks_of(arena, {0, run.batch}, run.block, [&](const Desk<L>& desk, Range samples) {
+    if (layer.winograd != nullptr) return WinogradConvolution<L>(layer, desk).forward(samples);
+    for (std::uint32_t b = samples.first; b < samples.end; ++b) Convolution<L>(layer, desk).forward(b);
+  });
+}
+
+void convolution_backward(const LayerPlan& layer, L* arena, const LayerRun& run, std::uint32_t part) {
+  const Range all{run.batch * part / run.parts, run.batch * (part + 1) / run.parts};
+  if (layer.winograd == nullptr) Convolution<L>(layer, Desk<L>{arena}).clear_part(part);
+  for_blocks_of(arena, all, run.block, [&](const Desk<L>& desk, Range samples) {
+    if (layer.winograd != nullptr)
+      return WinogradConvolution<L>(layer, desk).backward(samples, part, samples.first == all.first);
+    for (std::uint32_t b = samples.first; b < samples.end; ++b) Convolution<L>(layer, desk).backward(b, part);
+  });
+}
+
+void backward(const LayerPlan& layer, float* memory, const LayerRun& run) {
   L* arena = reinterpret_cast<L*>(memory);
   Discard discard;
-  if (layer.kind == LayerKind::dense) return Dense<L>(layer, arena).backward(batch, discard);
-  for (std::uint32_t b = 0; b < batch; ++b) Convolution<L>(layer, arena).backward(b);
+  if (layer.kind == StepKind::dense)
+    return Dense<L>(layer, arena).backward(run.batch, Range{0, layer.columns}, discard);
+  for (std::uint32_t part = 0; part < run.parts; ++part) convolution_backward(layer, arena, run, part);
+  const Range outputs{0, layer.output.channels};
+  if (layer.winograd != nullptr)
+    WinogradConvolution<L>(layer, Desk<L>{arena}).update(discard, run.parts, outputs);
+  else
+    Convolution<L>(layer, Desk<L>{arena}).update(discard, run.parts, outputs.first, outputs.end);
 }
 
 }  // namespace

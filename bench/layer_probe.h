@@ -8,14 +8,22 @@
 
 namespace etalon {
 
+/// How the engine runs a layer on one thread.
+struct LayerRun {
+  std::uint32_t batch = 0;
+  std::uint32_t block = 1;  ///< samples that go through the layer's stage together
+  std::uint32_t parts = 1;  ///< that the minibatch's gradient is summed in
+};
+
 struct LayerProbe {
   std::uint32_t lanes;
   std::uint32_t chains;  ///< independent multiply-adds of a round
   /// `rounds` times `chains` independent multiply-adds over all lanes; returns a number that depends on each.
   float (*multiply_add)(std::uint64_t rounds, float factor);
-  /// One layer over the whole minibatch: forward, or its gradients without an update.
-  void (*forward)(const LayerPlan& layer, float* arena, std::uint32_t batch);
-  void (*backward)(const LayerPlan& layer, float* arena, std::uint32_t batch);
+  /// One layer over the whole minibatch: forward, or its gradients without an update. What is done once a
+  /// minibatch (transforms of the weights, adding up the parts) counts.
+  void (*forward)(const LayerPlan& layer, float* arena, const LayerRun& run);
+  void (*backward)(const LayerPlan& layer, float* arena, const LayerRun& run);
 };
 
 }  // namespace etalon

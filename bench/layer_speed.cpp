@@ -119,7 +119,18 @@ class LayerSpeed {
  private:
   std::string text_of(const LayerPlan& layer) const {
     const LayerDescription& described = network_.layers[layer.index];
-    return described.text + " of " + to_text(described.input);
+    return without_label(described.text) + " of " + to_text(described.input);
+  }
+  static std::string without_label(const std::string& text) { return text.substr(0, text.find(" label ")); }
+
+  /// As the engine runs it: [block of its stage].
+  LayerRun run_of(const LayerPlan& layer) const {
+    const PlanView view = plan_.view();
+    LayerRun run{batch, 1, view.parts};
+    const auto step = static_cast<std::uint32_t>(&layer - plan_.layers().data());
+    for (std::uint32_t s = 0; s < view.stage_count; ++s)
+      if (step >= view.stages[s].first && step < view.stages[s].last) run.block = view.blocks[s];
+    return run;
   }
 
   /// GFLOP/s of independent multiply-adds in registers.
@@ -133,12 +144,13 @@ class LayerSpeed {
 
   void measure(const LayerPlan& layer, int times) {
     const LayerDescription& described = network_.layers[layer.index];
-    const Tensor& sums = layer.kind == LayerKind::conv ? layer.sums : layer.output;
-    const double work = 2e-9 * sums.size() * layer.columns * batch * probe_.lanes;
+    const char* way = layer.winograd != nullptr ? "Winograd" : "direct";
+    const double work = 2e-9 * sums_of(layer) * layer.columns * batch * probe_.lanes;
     LayerPlan alone = layer;
     alone.wants_input_gradient = false;
     Phase forward, weights, data;
-    const auto run = [&](auto phase, const LayerPlan& of) { phase(of, arena_.data(), batch); };
+    const LayerRun how = run_of(layer);
+    const auto run = [&](auto phase, const LayerPlan& of) { phase(of, arena_.data(), how); };
     const double slice = seconds_ / 10, start = processor_seconds();
     run(probe_.forward, layer);
     run(probe_.backward, layer);
@@ -151,23 +163,31 @@ class LayerSpeed {
       const double both = time_of(slice, [&] { run(probe_.backward, layer); });
       if (both > own) data.add(work / (both - own), limit);  // a disturbed round may say otherwise
     }
-    print(described, "forward", times, forward);
-    print(described, "weight gradient", times, weights);
-    if (!data.speeds.empty()) print(described, "data gradient", times, data);
+    print(described, way, "forward", times, forward);
+    print(described, way, "weight gradient", times, weights);
+    if (!data.speeds.empty()) print(described, way, "data gradient", times, data);
   }
 
-  void print(const LayerDescription& layer, const char* phase, int times, const Phase& of) const {
+  /// Sums of one sample, before pooling.
+  double sums_of(const LayerPlan& layer) const {
+    const LayerDescription& described = network_.layers[layer.index];
+    return described.output.size();
+  }
+
+  void print(const LayerDescription& layer, const char* way, const char* phase, int times,
+             const Phase& of) const {
     const auto [least, most] = std::ranges::minmax(of.speeds);
     if (json_)
       std::printf(
           "{\"network\": \"%s\", \"lanes\": %u, \"layer\": \"%s\", \"input\": \"%s\", \"times\": %d, "
-          "\"phase\": \"%s\", \"gflops\": %.2f, \"least\": %.2f, \"most\": %.2f, \"share\": %.4f}\n",
-          name_.c_str(), probe_.lanes, layer.text.c_str(), to_text(layer.input).c_str(), times, phase,
-          median(of.speeds), least, most, median(of.shares));
+          "\"way\": \"%s\", \"phase\": \"%s\", \"gflops\": %.2f, \"least\": %.2f, \"most\": %.2f, \"share\": "
+          "%.4f}\n",
+          name_.c_str(), probe_.lanes, without_label(layer.text).c_str(), to_text(layer.input).c_str(), times,
+          way, phase, median(of.speeds), least, most, median(of.shares));
     else
-      std::printf("  %-28s of %-10s %dx %-16s %6.1f GFLOP/s (%.1f to %.1f) %3.0f %%\n", layer.text.c_str(),
-                  to_text(layer.input).c_str(), times, phase, median(of.speeds), least, most,
-                  100 * median(of.shares));
+      std::printf("  %-28s of %-10s %dx %-8s %-16s %6.1f GFLOP/s (%.1f to %.1f) %3.0f %%\n",
+                  without_label(layer.text).c_str(), to_text(layer.input).c_str(), times, way, phase,
+                  median(of.speeds), least, most, 100 * median(of.shares));
   }
 
   const LayerProbe& probe_;

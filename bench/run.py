@@ -49,8 +49,8 @@ class Benchmark:
             print(f"\n{head['network']}, {head['lanes']} lanes: multiply-adds reach {head['ceiling']:.1f} GFLOP/s "
                   f"({head['least']:.1f} to {head['most']:.1f})")
             own = [line for line in lines if "phase" in line and (line["network"], line["lanes"]) == (head["network"], head["lanes"])]
-            table(["layer", "times", "phase", "GFLOP/s", "share"],
-                  [[f"{line['layer']} of {line['input']}", line["times"], line["phase"], f"{line['gflops']:.1f}",
+            table(["layer", "times", "way", "phase", "GFLOP/s", "share"],
+                  [[f"{line['layer']} of {line['input']}", line["times"], line["way"], line["phase"], f"{line['gflops']:.1f}",
                     f"{100 * line['share']:.0f} %"] for line in own])
 
     def threads(self):

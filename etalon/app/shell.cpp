@@ -26,9 +26,11 @@ std::string reproducing_line(const TuneArguments& arguments) {
     if (value) words.insert(words.end(), {option, *value});
   };
   add("--data", arguments.data);
+  add("--augment", arguments.augment);
   add("--network", arguments.network);
   for (const std::string& eta : arguments.eta) add("--eta", eta);
   add("--optimizer", arguments.optimizer);
+  add("--label-smoothing", arguments.label_smoothing);
   add("--epochs", arguments.epochs);
   add("--batch", arguments.batch);
   add("--samples", arguments.samples);

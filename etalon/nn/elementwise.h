@@ -111,8 +111,7 @@ void copy(const Desk<L>& desk, std::uint32_t sample, const Tensor& from, const T
 template <class L>
 class Add {
  public:
-  Add(const LayerPlan& plan, const Desk<L>& desk)
-      : p_(plan), desk_(desk), step_(plan.addend.width / plan.output.width) {}
+  Add(const LayerPlan& plan, const Desk<L>& desk) : p_(plan), desk_(desk), step_(plan.stride) {}
 
   void forward(std::uint32_t sample) const {
     for_rows(p_.output, [&](std::uint32_t c, std::uint32_t y) {

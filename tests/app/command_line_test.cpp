@@ -28,11 +28,14 @@ Complaint refused(const std::string& line) {
 TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
   const auto tune = std::get<TuneArguments>(parse(
       "tune study.toml --data shapes,mnist:d --network mlp --eta conv=0.1,1 --eta full=1 --optimizer adam "
+      "--augment flip --label-smoothing 0.1 "
       "--epochs 2 --batch 32 --samples 10 --seeds 4 --study-seed 5 --strategy random --trials 6 "
       "--validation 7 --threads 8 --lanes 16 --study name --store s.db --out o --no-report --dry-run "
       "--json --quiet"));
   EXPECT_EQ(tune.study_file, "study.toml");
   EXPECT_EQ(tune.data, "shapes,mnist:d");
+  EXPECT_EQ(tune.augment, "flip");
+  EXPECT_EQ(tune.label_smoothing, "0.1");
   EXPECT_EQ(tune.network, "mlp");
   EXPECT_THAT(tune.eta, ElementsAre("conv=0.1,1", "full=1"));
   EXPECT_EQ(tune.optimizer, "adam");

@@ -34,6 +34,10 @@ TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
   EXPECT_EQ(reproducing_line(arguments),
             "etalon tune 'my study.toml' --eta conv=0.1,1 --eta full=0.01 --seeds 4");
   EXPECT_EQ(reproducing_line({}), "etalon tune");
+  TuneArguments changed;
+  changed.augment = "crop 4,flip";
+  changed.label_smoothing = "0.1";
+  EXPECT_EQ(reproducing_line(changed), "etalon tune --augment 'crop 4,flip' --label-smoothing 0.1");
 }
 
 TEST(Wrapped, BreaksAtSpacesAndIndents) {

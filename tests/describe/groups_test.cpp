@@ -79,11 +79,12 @@ TEST(Groups, ABatchNormInTwoGroupsIsNamed) {
   }
 }
 
-TEST(Groups, ABatchNormFollowsItsSourceNotTheList) {
-  const auto network = describe_network(
-      {"", {"conv 4 3x3 label a", "conv 4 1x1 label b", "batchnorm from a", "add b", "dense 2"}},
-      {{"one", {"#1"}}, {"others", {"#2", "#3"}}}, {1, 9, 9}, 2, "x");
-  EXPECT_EQ(network.layers[2].group, 0);
+TEST(Groups, ABatchNormFollowsItsSourcesNotTheList) {
+  const std::vector<std::string> list{
+      "conv 4 3x3 label a", "conv 4 1x1 label b", "relu from a", "batchnorm", "add b", "dense 2"};
+  const auto network =
+      describe_network({"", list}, {{"one", {"#1"}}, {"others", {"#2", "#3"}}}, {1, 9, 9}, 2, "x");
+  EXPECT_EQ(network.layers[3].group, 0);
 }
 
 TEST(Groups, ABatchNormBeforeAllWeightsMustBeSelected) {

@@ -89,20 +89,57 @@ std::vector<GoldenCase> network_cases() {
 
   GoldenCase smoothed = tiny_lenet("networks", "smoothed labels");
   smoothed.training.label_smoothing = 0.2;
-  return {strided, overlapping, dense, seven, smoothed};
+
+  GoldenCase residual = tiny_lenet("networks", "batch norm and shortcuts with and without weights");
+  residual.shape = {3, 11, 11};
+  residual.layers = {"conv 6 3x3 pad 1 no-bias",
+                     "batchnorm",
+                     "relu label block",
+                     "conv 6 3x3 pad 1 no-bias",
+                     "batchnorm",
+                     "add block",
+                     "relu label block",
+                     "conv 10 3x3 stride 2 pad 1 no-bias",
+                     "batchnorm",
+                     "add block",
+                     "relu label block",
+                     "conv 12 3x3 stride 2 pad 1 no-bias",
+                     "batchnorm label body",
+                     "conv 12 1x1 stride 2 no-bias from block",
+                     "batchnorm",
+                     "add body",
+                     "relu",
+                     "gap",
+                     "dense 5"};
+  residual.training.optimizer.name = "momentum";
+
+  GoldenCase grouped = tiny_lenet("networks", "groups of channels, GELU and SiLU");
+  grouped.shape = {4, 9, 9};
+  grouped.layers = {"conv 8 3x3 pad 1 groups 2",
+                    "gelu",
+                    "depthwise 3x3 stride 2 pad 1",
+                    "silu",
+                    "conv 6 1x1 no-bias",
+                    "gelu",
+                    "dense 12 label head",
+                    "batchnorm",
+                    "silu",
+                    "dense 5"};
+  return {strided, overlapping, dense, seven, smoothed, residual, grouped};
 }
 
-std::vector<std::uint8_t> labels_of(const DataSet& data, const Split& split) {
+std::vector<std::uint8_t> labels_of(const DataSet& data, const std::vector<std::uint32_t>& indices) {
   std::vector<std::uint8_t> labels;
-  for (const std::uint32_t index : split.training) labels.push_back(data.training.labels[index]);
+  for (const std::uint32_t index : indices) labels.push_back(data.training.labels[index]);
   return labels;
 }
 
-std::vector<float> normalized_images(const DataSet& data, const Split& split) {
+std::vector<float> normalized_images(const DataSet& data, const Split& split,
+                                     const std::vector<std::uint32_t>& indices) {
   const Normalization normalization = normalization_of(data, split);
   const std::uint32_t plane = data.shape.height * data.shape.width;
   std::vector<float> images;
-  for (const std::uint32_t index : split.training)
+  for (const std::uint32_t index : indices)
     for (std::uint32_t i = 0; i < data.shape.size(); ++i) {
       const float pixel = data.training.pixels[std::size_t{index} * data.shape.size() + i];
       images.push_back((pixel / 255.0f - normalization.mean[i / plane]) *
@@ -163,8 +200,11 @@ GoldenInputs inputs_of(const GoldenCase& golden_case) {
       describe_network({"", golden_case.layers}, golden_case.groups,
                        {shape.channels, shape.height, shape.width}, golden_case.classes, "golden");
   inputs.weights = initial_weights(inputs.network, golden_case.training.initializer, study_seed, seed_index);
-  inputs.images = normalized_images(inputs.data, inputs.split);
-  inputs.labels = labels_of(inputs.data, inputs.split);
+  const Split& split = inputs.split;
+  inputs.images = normalized_images(inputs.data, split, split.training);
+  inputs.labels = labels_of(inputs.data, split.training);
+  inputs.validation_images = normalized_images(inputs.data, split, split.validation);
+  inputs.validation_labels = labels_of(inputs.data, split.validation);
   inputs.batches = all_batches();
   return inputs;
 }

@@ -40,6 +40,8 @@ struct GoldenInputs {
   std::vector<float> images;                        ///< normalized, [samples][channel][y][x]
   std::vector<std::uint8_t> labels;                 ///< [samples]
   std::vector<std::vector<std::uint32_t>> batches;  ///< [step][batch], indices of samples
+  std::vector<float> validation_images;             ///< normalized, [validation][channel][y][x]
+  std::vector<std::uint8_t> validation_labels;      ///< [validation]
 };
 
 /// Images of one random pattern a class, under noise.

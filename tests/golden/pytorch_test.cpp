@@ -1,4 +1,5 @@
-/// Every optimizer, schedule and kind of layer against PyTorch: the same weights and minibatches, 20 steps.
+/// Every optimizer, schedule and kind of layer against PyTorch: the same weights and minibatches, 20 steps
+/// and the validation after each of 4 epochs.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -32,6 +33,15 @@ TEST_P(AgainstPyTorch, LossesAgreeAtEveryWidth) {
       EXPECT_NEAR(curve.loss[step] / expected[step], 1, tolerance)
           << "step " << step << ", " << lanes << " lanes";
   }
+}
+
+// Batch norms by their running statistics, labels as they are.
+TEST_P(AgainstPyTorch, ValidationLossesAgree) {
+  const std::vector<double> expected = losses_of(GetParam()).validation_losses;
+  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta, 0).curve;
+  ASSERT_EQ(curve.epochs.size(), expected.size());
+  for (std::size_t epoch = 0; epoch < expected.size(); ++epoch)
+    EXPECT_NEAR(curve.epochs[epoch].validation_loss / expected[epoch], 1, tolerance) << "epoch " << epoch;
 }
 
 TEST_P(AgainstPyTorch, EpochsAreTheMeanOfTheirSteps) {

@@ -98,13 +98,13 @@ def link_problem(root, path, target):
 def check_jobs(root):
     makefile = root / "Makefile"
     text = makefile.read_text()
-    shown = set(re.findall(r"^([a-z-]+):[^=\n]*## \S", text, re.MULTILINE))
+    shown = set(re.findall(r"^([a-z0-9-]+):[^=\n]*## \S", text, re.MULTILINE))
     for job in re.search(r"^\.PHONY:(.*)$", text, re.MULTILINE).group(1).split():
         if job not in shown:
             yield f"{makefile}: {job} has no line in 'make help'"
     for path in files_under(root):
         if path.suffix == ".md":
-            for job in sorted(set(re.findall(r"`make ([a-z-]+)", path.read_text())) - shown):
+            for job in sorted(set(re.findall(r"`make ([a-z0-9-]+)", path.read_text())) - shown):
                 yield f"{path}: names 'make {job}', which the Makefile does not know"
 
 

@@ -12,6 +12,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/lanes/processor.h"
+#include "etalon/training/augmented_images.h"
 #include "etalon/training/dispatch.h"
 #include "tests/training/many_trials.h"
 
@@ -161,6 +162,28 @@ TEST(Trainer, AugmentsTrainingSamplesAlone) {
   EXPECT_GT(std::abs(augmented.epochs[0].training_loss - plain.epochs[0].training_loss), 1e-4);
   EXPECT_EQ(augmented.reference_loss, plain.reference_loss);
   EXPECT_NEAR(augmented.epochs[0].validation_loss, plain.epochs[0].validation_loss, 1e-6);
+}
+
+TEST(AugmentedImages, AreThoseOfTheirSeedIndexEpochAndStep) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingTask task = small_task(inputs, {}, 3);
+  const Visits visits{{{2, 0}, {5, 6, 7, 8, 9, 10, 11, 12, 20, 21, 22, 23, 24, 25, 26, 27}},
+                      {{2, 1}, {27, 26, 25, 24, 23, 22, 21, 20, 12, 11, 10, 9, 8, 7, 6, 5}},
+                      {{3, 1}, {20, 21, 22, 23, 24, 25, 26, 27, 5, 6, 7, 8, 9, 10, 11, 12}}};
+  AugmentedImages images(task);
+  images.make(visits, 1);
+  EXPECT_EQ(images.of(&visits.begin()->second), nullptr) << "without augmentation";
+  task.augmentation = read_augmentation({"shift 3", "flip"}, "test");
+  images.make(visits, 1);
+  const std::size_t size = inputs.data.shape.size();
+  std::vector<std::uint8_t> expected(size);
+  for (const auto& [rider, order] : visits)
+    for (std::uint32_t b = 0; b < task.batch; ++b) {
+      const std::uint32_t sample = order[task.batch + b];
+      augment(task.augmentation, inputs.data.shape, {task.study_seed, rider.first, rider.second, sample},
+              inputs.data.training.pixels.data() + sample * size, expected.data());
+      EXPECT_TRUE(std::equal(expected.begin(), expected.end(), images.of(&order) + b * size));
+    }
 }
 
 // Mirrored images keep their mean and deviation, so the normalized inputs are the same to the bit.

@@ -27,10 +27,13 @@ json layers_json(const NetworkDescription& network) {
   json layers = json::array();
   for (const LayerDescription& layer : network.layers)
     layers.push_back({{"text", layer.text},
+                      {"source", layer.source},
+                      {"addend", layer.addend},
                       {"inputs", layer.input.size()},
                       {"input_channels", layer.input.channels},
                       {"outputs", layer.output.channels},
-                      {"kernel", layer.kernel_height},
+                      {"kernel", {layer.kernel_height, layer.kernel_width}},
+                      {"channel_groups", layer.channel_groups},
                       {"stride", layer.stride},
                       {"padding", layer.padding},
                       {"slope", layer.parameter},
@@ -58,7 +61,9 @@ json case_json(const GoldenCase& golden_case) {
           {"weights", inputs.weights},
           {"images", inputs.images},
           {"labels", inputs.labels},
-          {"batches", inputs.batches}};
+          {"batches", inputs.batches},
+          {"validation_images", inputs.validation_images},
+          {"validation_labels", inputs.validation_labels}};
 }
 
 }  // namespace

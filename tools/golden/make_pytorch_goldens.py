@@ -22,37 +22,67 @@ TARGET = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden"
 
 
 def make_layer(layer):
-    """The PyTorch modules of one layer as it is written."""
+    """The PyTorch module of one layer as it is written; none for an addition, which has no parameters."""
     kind = layer["text"].split()[0]
-    if kind == "conv":
-        return [nn.Conv2d(layer["input_channels"], layer["outputs"], layer["kernel"], layer["stride"], layer["padding"])]
-    if kind == "dense":
-        return [nn.Flatten(), nn.Linear(layer["inputs"], layer["outputs"])]
+    channels = layer["input_channels"]
+    if kind in ("conv", "depthwise"):
+        return nn.Conv2d(channels, layer["outputs"], layer["kernel"], layer["stride"], layer["padding"],
+                         groups=layer["channel_groups"], bias=layer["biases"] > 0)
     return {
-        "maxpool": lambda: [nn.MaxPool2d(layer["kernel"], layer["stride"])],
-        "avgpool": lambda: [nn.AvgPool2d(layer["kernel"], layer["stride"])],
-        "relu": lambda: [nn.ReLU()],
-        "leaky-relu": lambda: [nn.LeakyReLU(layer["slope"])],
-        "tanh": lambda: [nn.Tanh()],
-        "sigmoid": lambda: [nn.Sigmoid()],
+        "dense": lambda: nn.Sequential(nn.Flatten(), nn.Linear(layer["inputs"], layer["outputs"])),
+        "batchnorm": lambda: nn.BatchNorm2d(channels) if layer["inputs"] > channels else nn.BatchNorm1d(channels),
+        "maxpool": lambda: nn.MaxPool2d(layer["kernel"], layer["stride"]),
+        "avgpool": lambda: nn.AvgPool2d(layer["kernel"], layer["stride"]),
+        "gap": lambda: nn.AdaptiveAvgPool2d(1),
+        "add": lambda: None,
+        "relu": lambda: nn.ReLU(),
+        "leaky-relu": lambda: nn.LeakyReLU(layer["slope"]),
+        "tanh": lambda: nn.Tanh(),
+        "sigmoid": lambda: nn.Sigmoid(),
+        "gelu": lambda: nn.GELU(),
+        "silu": lambda: nn.SiLU(),
     }[kind]()
+
+
+def shortcut_sum(values, addend, stride):
+    """Every stride-th row and column of the addend; zeros for the channels that it lacks."""
+    addend = addend[:, :, ::stride, ::stride]
+    missing = values.shape[1] - addend.shape[1]
+    return values + nn.functional.pad(addend, (0, 0, 0, 0, 0, missing))
+
+
+class Network(nn.Module):
+    """Layers that read the outputs named by their source and addend; -1 is the network's input."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = layers
+        self.modules_by_layer = nn.ModuleList([make_layer(layer) or nn.Identity() for layer in layers])
+
+    def forward(self, images):
+        outputs = {-1: images}
+        for number, (layer, module) in enumerate(zip(self.layers, self.modules_by_layer)):
+            outputs[number] = module(outputs[layer["source"]])
+            if layer["text"].startswith("add "):
+                outputs[number] = shortcut_sum(outputs[number], outputs[layer["addend"]], layer["stride"])
+        return outputs[len(self.layers) - 1].flatten(1)
 
 
 def make_network(case, dtype):
     """The network with the case's initial weights, and one optimizer group for each layer group."""
-    modules = []
+    network = Network(case["layers"]).to(dtype)
     groups = [{"params": [], "lr": eta} for eta in case["eta"]]
-    for layer in case["layers"]:
-        modules += [module.to(dtype) for module in make_layer(layer)]
+    for layer, module in zip(case["layers"], network.modules_by_layer):
         if layer["weights"] == 0:
             continue
         first, weights, biases = layer["first_parameter"], layer["weights"], layer["biases"]
         values = torch.tensor(case["weights"][first : first + weights + biases], dtype=dtype)
-        module = modules[-1]
-        module.weight.data = values[:weights].reshape(module.weight.shape).clone()
-        module.bias.data = values[weights:].clone()
-        groups[layer["group"]]["params"] += [module.weight, module.bias]
-    return nn.Sequential(*modules, nn.Flatten()), groups
+        parameters = list(module.parameters())
+        parameters[0].data = values[:weights].reshape(parameters[0].shape).clone()
+        if biases > 0:
+            parameters[1].data = values[weights:].clone()
+        groups[layer["group"]]["params"] += parameters
+    return network, groups
 
 
 def make_optimizer(spec, groups):
@@ -82,13 +112,13 @@ def make_schedule(case, optimizer):
 
 
 def train(case, dtype):
-    """The loss before each update, one a minibatch."""
+    """The loss before each update, one a minibatch; the validation loss after each epoch."""
     network, groups = make_network(case, dtype)
     optimizer = make_optimizer(case["optimizer"], groups)
     schedule = make_schedule(case, optimizer)
     images = torch.tensor(case["images"], dtype=dtype).reshape(-1, *case["shape"])
     labels = torch.tensor(case["labels"])
-    losses = []
+    losses, validation_losses = [], []
     for batch in case["batches"]:
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(network(images[batch]), labels[batch], label_smoothing=case["label_smoothing"])
@@ -96,18 +126,31 @@ def train(case, dtype):
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-    return losses
+        if len(losses) % case["steps_per_epoch"] == 0:
+            validation_losses.append(validation_loss(network, case, dtype))
+    return losses, validation_losses
+
+
+def validation_loss(network, case, dtype):
+    images = torch.tensor(case["validation_images"], dtype=dtype).reshape(-1, *case["shape"])
+    network.eval()
+    with torch.no_grad():
+        loss = nn.functional.cross_entropy(network(images), torch.tensor(case["validation_labels"]))
+    network.train()
+    return loss.item()
 
 
 def golden(case):
-    losses = train(case, torch.float64)
-    gap = max(abs(a / b - 1) for a, b in zip(train(case, torch.float32), losses))
+    losses, validation_losses = train(case, torch.float64)
+    single = train(case, torch.float32)
+    gap = max(abs(a / b - 1) for a, b in zip(sum(single, []), losses + validation_losses))
     if gap > 1e-5:
         sys.exit(f"{case['name']}: single precision differs by {gap:.1e}; make the case milder")
     print(f"{case['file']:12} {case['name']:45} {losses[0]:.4f} -> {losses[-1]:.4f}   {gap:.1e}")
     settings = {key: case[key] for key in ("eta", "optimizer", "schedule", "initializer", "label_smoothing")}
     layers = [layer["text"] for layer in case["layers"]]
-    return {"name": case["name"], "inputs": case["digest"], "layers": layers, **settings, "losses": losses}
+    return {"name": case["name"], "inputs": case["digest"], "layers": layers, **settings, "losses": losses,
+            "validation_losses": validation_losses}
 
 
 def main():

@@ -90,7 +90,7 @@ NetworkCase decode_network(std::span<const std::uint8_t> bytes) {
   made.special_share = choices.below(4) == 0 ? choices.below(64) : 0;
   made.input = {1 + choices.below(4), 1 + choices.below(12), 1 + choices.below(12)};
   made.batch = 1 + choices.below(7);
-  made.members = 1 + choices.below(3);
+  made.members = choices.below(4) == 0 ? 2 + choices.below(2) : 1;
   made.optimizer.name = optimizers[choices.below(optimizers.size())];
   made.optimizer.weight_decay = choices.below(3) == 0 ? 0.1 : 0;
   const auto kinds = choices.below(2) == 0 ? plain_texts : static_cast<std::uint32_t>(layer_texts.size());

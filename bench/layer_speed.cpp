@@ -43,7 +43,7 @@ constexpr int least_rounds = 3;
 
 const LayerProbe& probe_for(std::uint32_t lanes) {
   require_width(lanes);
-  switch (lanes == 0 ? lane_support().widest : lanes) {
+  switch (lanes == 0 ? lane_support().lanes : lanes) {
     case 16:
       return bench_avx512_16::layer_probe;
     case 8:

@@ -18,7 +18,8 @@ Bytes any_bytes(std::uint64_t seed, std::uint32_t count) {
 
 TEST(Fuzz, DecodesNetworksOfEveryKind) {
   std::string all;
-  for (std::uint64_t seed = 0; seed < 1000; ++seed) all += to_text(decode_network(any_bytes(seed, 50))) + "\n";
+  for (std::uint64_t seed = 0; seed < 1000; ++seed)
+    all += to_text(decode_network(any_bytes(seed, 50))) + "\n";
   for (const char* kind : {"conv", "dense", "maxpool", "avgpool", "relu", "tanh", "dropout", "batchnorm",
                            "add", "gap", "depthwise", "groups", "gelu", "adamw", " 0/256", "3 threads"})
     EXPECT_NE(all.find(kind), std::string::npos) << kind;

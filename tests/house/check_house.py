@@ -18,7 +18,7 @@ MADE_AT_THE_ROOT = {"build", "report"}  # below it, report is a room
 CXX_FOLDERS = ("etalon", "tests", "reference", "bench", "examples", "fuzz", "tools")
 PRESETS = {"release", "dev", "asan-ubsan", "tsan", "aarch64", "fuzz", "tidy", "bench"}
 PACKAGE_LISTS = ("packages.txt", "bench/versus/packages.txt", "tools/packages-aarch64.txt", "tools/packages-fuzz.txt",
-                 "tools/packages-tidy.txt")
+                 "tools/packages-slurm.txt", "tools/packages-tidy.txt")
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?")  # Debian policy, 5.6.1; and an architecture
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|^\s{0,3}\[[^\]]+\]:\s*(\S+)")
 HTML_LINK = re.compile(r"<(?:img|a|source)\b[^>]*?\b(?:src|href|srcset)=\"([^\"]+)\"")

@@ -1,4 +1,4 @@
-/// Runs a study: suggest, train, judge, store, learn, tell the observers.
+/// Works on a study, alone or beside others: suggest, train, judge, store, learn, tell the observers.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "etalon/base/clock.h"
 #include "etalon/running/memory.h"
 #include "etalon/running/request.h"
 #include "etalon/storage/study_store.h"
@@ -15,7 +16,10 @@
 
 namespace etalon {
 
-/// Told of everything that happens; for display alone. Calls come from several threads, one at a time.
+struct Preparation;
+
+/// Told of everything that happens; for display alone. Calls come from several threads, one at a time. Trials
+/// that other workers finish are told like own ones.
 class StudyObserver {
  public:
   virtual ~StudyObserver() = default;
@@ -23,6 +27,8 @@ class StudyObserver {
   virtual void study_opened(const StudySnapshot& study) = 0;
   /// Once, before the first set is trained; not where nothing is left to train.
   virtual void memory_needed(const StudyMemory& memory) = 0;
+  /// The plan has grown since: another run asked for more, or the strategy went on.
+  virtual void plan_grew(std::uint32_t planned_trials) = 0;
   /// Training on set `set` begins, with so many lanes and threads.
   virtual void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) = 0;
   /// `samples` more trial-samples trained by one thread; `share` of all the work left at the start that is
@@ -31,6 +37,8 @@ class StudyObserver {
   /// A trial finished and is in the store. `accuracy` is its last validation accuracy; chance where it
   /// diverged.
   virtual void trial_finished(const TrialRecord& trial, double accuracy, bool diverged) = 0;
+  /// Something that a person may want to know: "worker 17 on node3 is gone: its 16 trials wait again".
+  virtual void note(const std::string& text) = 0;
   /// The test part is being evaluated, last.
   virtual void concluding() = 0;
 };
@@ -41,6 +49,14 @@ struct StudyForecast {
   std::uint32_t finished = 0;  ///< of those, already in the store
   double seconds = 0;  ///< estimated wall time of what is left, training and evaluation, from measured steps
   StudyMemory memory;
+};
+
+/// How a worker works; nothing here changes a bit of any result.
+struct WorkOptions {
+  double checkpoint_seconds = 10;  ///< between two checkpoints of a running trial
+  double lease_seconds = 60;       ///< silence after which a worker's trials go on elsewhere
+  bool keep_weights = false;       ///< at the conclusion: of all trials, not only of those that may be chosen
+  const Clock* clock = &system_clock();
 };
 
 enum class StudyEnd { concluded, already_complete, interrupted };
@@ -64,10 +80,23 @@ class PreparedStudy {
   /// Measures a few steps of each network (about a second in all).
   StudyForecast forecast(StudyStore* store) const;
 
-  /// Takes the study's lock, trains what is missing, concludes. Returns early as `interrupted` soon after
-  /// `stop` turns true; every finished trial is in the store by then. Extends the stored plan by more
-  /// settings and seeds.
-  StudyEnd run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop);
+  /// Creates the study in the store, or joins the one of that name: its plan grows by what is asked for here,
+  /// and what is missing of the first round waits for workers. Trains nothing. Throws RequestError if a study
+  /// of that name has another definition.
+  void open(StudyStore& store) const;
+
+  /// Opens the study and works on it until it has concluded: trains what waits, beside other workers if there
+  /// are any, plans further rounds and concludes. Returns early as `interrupted` soon after `stop` turns
+  /// true; finished trials and the state of running ones are in the store by then.
+  StudyEnd run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
+               const WorkOptions& options = {});
+
+  /// As run(), on a study that is in the store already, asking for nothing more: what a worker does.
+  StudyEnd work(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
+                const WorkOptions& options = {});
+
+  /// For other parts of this room.
+  const Preparation& preparation() const;
 
  private:
   struct Parts;

@@ -6,16 +6,23 @@
 #include <optional>
 #include <vector>
 
-#include "etalon/study/trial.h"
+#include "etalon/training/trial_state.h"
 
 namespace etalon {
 
-/// One trial to train, from its initial weights to the end of epoch `epochs`.
+/// One trial to train, to the end of epoch `epochs`.
 struct Assignment {
   std::uint64_t ticket = 0;  ///< the source's own number for it
   std::vector<double> eta;   ///< [group]
   std::uint32_t seed_index = 0;
-  std::uint32_t epochs = 0;  ///< budget; schedules run over the study's full epochs
+  std::uint32_t epochs = 0;           ///< budget; schedules run over the study's full epochs
+  std::optional<TrialState> state{};  ///< where it goes on; nothing: at its initial weights
+};
+
+/// An assignment between two steps.
+struct Pause {
+  std::uint64_t ticket = 0;
+  TrialState state;
 };
 
 /// What became of an assignment.
@@ -34,9 +41,10 @@ class AssignmentSource {
  public:
   virtual ~AssignmentSource() = default;
 
-  /// Up to `most` trials for a fresh pack. Empty: nothing left, the thread helps with others' packs.
+  /// Up to `most` trials for a fresh pack, all of one phase (TrialState::phase; 0 without a state). Empty:
+  /// nothing left, the thread helps with others' packs.
   virtual std::vector<Assignment> next_pack(std::uint32_t most) = 0;
-  /// One trial for a lane that fell free at an epoch's end; nothing if none is left.
+  /// One trial of phase 0 for a lane that fell free at an epoch's end; nothing if none is left.
   virtual std::optional<Assignment> next() = 0;
   /// After every epoch of a trial; for display alone.
   virtual void epoch_done(std::uint64_t ticket, std::uint32_t epoch, const EpochPoint& point) = 0;
@@ -44,8 +52,15 @@ class AssignmentSource {
   /// the training seconds of this thread, for its own packs or (with no samples) for those of others.
   virtual void advanced(std::uint64_t samples, double seconds) = 0;
   virtual void finished(Outcome outcome) = 0;
-  /// Asked at every step: true makes every thread leave soon, unfinished trials untold.
+  /// Asked at every step, and within validation: true makes every thread leave soon, its riders paused.
   virtual bool stop_requested() const = 0;
+
+  /// Asked by each pack between any two steps. `seconds` went by since it began or was last told true; true:
+  /// checkpoint() follows at once.
+  virtual bool checkpoint_due(double /*seconds*/) const { return false; }
+  /// A pack's riders, all of one phase: when due, and for the last time before a pack leaves because of
+  /// stop_requested(). Left out are those that have taken no step yet. The pack waits until it returns.
+  virtual void checkpoint(std::vector<Pause> /*riders*/) {}
 };
 
 }  // namespace etalon

@@ -36,6 +36,8 @@ class GuardedSource : public AssignmentSource {
   void advanced(std::uint64_t samples, double seconds) override { source_.advanced(samples, seconds); }
   void finished(Outcome outcome) override { source_.finished(std::move(outcome)); }
   bool stop_requested() const override { return failed_.load() || source_.stop_requested(); }
+  bool checkpoint_due(double seconds) const override { return source_.checkpoint_due(seconds); }
+  void checkpoint(std::vector<Pause> riders) override { source_.checkpoint(std::move(riders)); }
 
   void fail(std::exception_ptr error) {
     const std::lock_guard lock(mutex_);

@@ -32,6 +32,10 @@ class LogDisplay final : public ProgressDisplay {
     note("memory at most " + to_text(memory));
     note("  a pack: " + pack_text(memory.training));
   }
+  void plan_grew(std::uint32_t planned_trials) override {
+    progress_.grow(planned_trials);
+    logger_.info("the plan has grown to {}", counted(planned_trials, "trial"));
+  }
   void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
     progress_.start_set(set);
     logger_.info("training on {}, {}, {}", progress_.set_name(), counted(lanes, "lane"),
@@ -50,6 +54,10 @@ class LogDisplay final : public ProgressDisplay {
   }
   void concluding() override {
     if (!progress_.was_complete()) note("evaluating the test part");
+  }
+  void watched(std::uint32_t set, std::uint32_t workers, double share) override {
+    progress_.watch(set, workers, share);
+    show_if_due();
   }
   void working(const std::string& what, std::uint32_t done, std::uint32_t all) override {
     if (done == all || clock_.steady_seconds() - last_line_ >= line_seconds) {

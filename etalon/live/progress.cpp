@@ -14,7 +14,7 @@ constexpr double rate_window_seconds = 10.0;
 constexpr double mark_spacing_seconds = 0.25;
 
 /// The parts of the line, from left to right.
-enum Part : std::size_t { set_part, trials_part, time_part, rate_part, best_part, part_count };
+enum Part : std::size_t { set_part, trials_part, time_part, workers_part, rate_part, best_part, part_count };
 
 std::string joined(const std::vector<std::string>& parts, const char* gap) {
   std::string line;
@@ -67,6 +67,12 @@ void Progress::advance(std::uint64_t samples, double share, double now) {
   while (marks_.size() > 2 && now - marks_[1].seconds >= rate_window_seconds) marks_.pop_front();
 }
 
+void Progress::watch(std::uint32_t set, std::uint32_t workers, double share) {
+  set_ = set;
+  workers_ = workers;
+  share_ = std::clamp(share, share_, 1.0);
+}
+
 void Progress::finish_trial(const TrialKey& key, double accuracy, bool diverged) {
   ++done_;
   if (diverged) ++diverged_;
@@ -102,8 +108,8 @@ std::string Progress::line(unsigned columns, double now) const {
   std::string whole = joined(parts(true, now), "   ");
   if (whole.size() <= columns) return whole;
   std::vector<std::string> shorter = parts(false, now);
-  // Too narrow for all: the rate goes first, then the set, then the best, then the time left.
-  for (const std::size_t part : {rate_part, set_part, best_part, time_part}) {
+  // Too narrow for all: the rate goes first, then the set, then the best, then the rest from the right.
+  for (const std::size_t part : {rate_part, set_part, best_part, workers_part, time_part}) {
     if (joined(shorter, "  ").size() <= columns) break;
     shorter[part].clear();
   }
@@ -118,6 +124,7 @@ std::vector<std::string> Progress::parts(bool wide, double now) const {
   parts[trials_part] =
       fmt::format(fmt::runtime(wide ? "{} trials done, {} left" : "{} done, {} left"), done_, left);
   if (const auto seconds = seconds_left(now)) parts[time_part] = "ETA " + whole_seconds_text(*seconds);
+  if (workers_) parts[workers_part] = counted(*workers_, "worker");
   if (const auto rate = samples_per_second(now))
     parts[rate_part] = grouped_number(*rate) + (wide ? " samples/s" : "/s");
   if (const auto best_now = best())

@@ -25,6 +25,9 @@ class Progress {
   /// Seconds of the same steady clock go into every call.
   void open(const StudySnapshot& study, double now);
   void start_set(std::uint32_t set) { set_ = set; }
+  void grow(std::uint32_t planned_trials) { planned_ = planned_trials; }
+  /// Others train: so many workers, on `set` by now.
+  void watch(std::uint32_t set, std::uint32_t workers, double share);
   void advance(std::uint64_t samples, double share, double now);
   void finish_trial(const TrialKey& key, double accuracy, bool diverged);
 
@@ -63,6 +66,7 @@ class Progress {
   std::vector<std::string> sets_;
   std::vector<std::map<Setting, Sum>> accuracies_;  ///< [set]
   std::uint32_t set_ = 0;
+  std::optional<std::uint32_t> workers_;  ///< where others train
   std::uint32_t done_ = 0, planned_ = 0, diverged_ = 0;
   bool was_complete_ = false;
   double share_ = 0;

@@ -23,6 +23,10 @@ class TerminalDisplay final : public ProgressDisplay {
     note("memory at most " + to_text(memory));
     note("  a pack: " + pack_text(memory.training));
   }
+  void plan_grew(std::uint32_t planned_trials) override {
+    progress_.grow(planned_trials);
+    show();
+  }
   void set_started(std::uint32_t set, std::uint32_t, std::uint32_t) override {
     progress_.start_set(set);
     show();
@@ -36,6 +40,10 @@ class TerminalDisplay final : public ProgressDisplay {
     show();
   }
   void concluding() override { draw("evaluating the test part", clock_.steady_seconds()); }
+  void watched(std::uint32_t set, std::uint32_t workers, double share) override {
+    progress_.watch(set, workers, share);
+    show();
+  }
   void working(const std::string& what, std::uint32_t done, std::uint32_t all) override {
     if (is_due()) draw(fmt::format("{}, {} of {}", what, done, all), clock_.steady_seconds());
   }

@@ -39,6 +39,24 @@ TEST(Progress, ANarrowLineUsesFewerWordsThenFewerParts) {
     EXPECT_LE(running().line(columns, 110.0).size(), columns);
 }
 
+TEST(Progress, SaysHowManyWorkersAreWatched) {
+  Progress progress;
+  progress.open(shown_study(), 0.0);
+  progress.watch(0, 3, 0.25);
+  EXPECT_EQ(progress.line(120, 10.0), "shapes 1/3   0 trials done, 225 left   ETA 30 s   3 workers");
+  progress.watch(1, 1, 0.5);
+  EXPECT_EQ(progress.line(120, 10.0), "digits 2/3   0 trials done, 225 left   ETA 10 s   1 worker");
+  progress.watch(1, 0, 0.5);
+  EXPECT_EQ(progress.line(45, 10.0), "0 done, 225 left  ETA 10 s  0 workers");
+}
+
+TEST(Progress, APlanMayGrow) {
+  Progress progress;
+  progress.open(shown_study(), 0.0);
+  progress.grow(300);
+  EXPECT_EQ(progress.line(120, 0.0), "shapes 1/3   0 trials done, 300 left");
+}
+
 TEST(Progress, SaysNothingItDoesNotKnow) {
   Progress progress;
   progress.open(shown_study(), 5.0);

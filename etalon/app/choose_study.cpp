@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/app/store_place.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 
@@ -16,8 +17,7 @@ std::vector<std::string> names_of(const std::vector<StudySummary>& studies) {
   return names;
 }
 
-/// The name, and why it was taken.
-std::pair<std::string, std::string> latest(std::vector<StudySummary> studies, const std::string& where) {
+ChosenName latest(std::vector<StudySummary> studies, const std::string& where) {
   std::stable_sort(studies.begin(), studies.end(), [](const StudySummary& a, const StudySummary& b) {
     return a.last_change_unix_millis > b.last_change_unix_millis;
   });
@@ -29,19 +29,32 @@ std::pair<std::string, std::string> latest(std::vector<StudySummary> studies, co
                                        studies[0].name, studies.size(), where)};
 }
 
+[[noreturn]] void refuse_unknown(const std::string& name, const std::vector<std::string>& known,
+                                 const std::string& where) {
+  throw RequestError(
+      {"--study", fmt::format("the unknown study '{}'", name), "a study of " + where, hint_for(name, known)});
+}
+
 }  // namespace
+
+ChosenName choose_study_name(StudyStore& store, const std::string& where,
+                             const std::optional<std::string>& name) {
+  const std::vector<StudySummary> studies = store.list_studies();
+  const std::string shown = shown_store(where);
+  if (studies.empty())
+    throw RequestError(
+        {"--store " + shown, "a store without studies", "a store that holds one", "'etalon tune' makes one"});
+  if (!name) return latest(studies, shown);
+  const std::vector<std::string> names = names_of(studies);
+  if (std::find(names.begin(), names.end(), *name) == names.end()) refuse_unknown(*name, names, shown);
+  return {*name, ""};
+}
 
 ChosenStudy choose_study(StudyStore& store, const std::string& where,
                          const std::optional<std::string>& name) {
-  const std::vector<StudySummary> studies = store.list_studies();
-  if (studies.empty())
-    throw RequestError(
-        {"--store " + where, "a store without studies", "a store that holds one", "'etalon tune' makes one"});
-  const auto [chosen, note] = name ? std::pair(*name, std::string()) : latest(studies, where);
+  const auto [chosen, note] = choose_study_name(store, where, name);
   if (auto study = store.load_study(chosen)) return {std::move(*study), note};
-  const std::vector<std::string> names = names_of(studies);
-  throw RequestError({"--study", fmt::format("the unknown study '{}'", chosen), "a study of " + where,
-                      hint_for(chosen, names)});
+  refuse_unknown(chosen, names_of(store.list_studies()), shown_store(where));  // deleted in between
 }
 
 }  // namespace etalon

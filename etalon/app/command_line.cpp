@@ -2,146 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "etalon/app/help.h"
+#include "etalon/app/command_options.h"
 #include "etalon/app/values.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 
 namespace etalon {
 namespace {
-
-/// The commands and where their options go.
-struct Parser {
-  CLI::App app{help::program.summary, "etalon"};
-  TuneArguments tune;
-  ReportArguments report;
-  ShowArguments show;
-  DataListArguments data_list;
-  DataDescribeArguments data_describe;
-  DataMakeArguments data_make;
-};
-
-CLI::App* add_command(CLI::App& parent, const std::string& name, const help::Page& page) {
-  CLI::App* command = parent.add_subcommand(name, page.summary)->group("Commands");
-  command->formatter(std::make_shared<help::Formatter>(page));
-  command->set_help_flag();  // comes back as the last option
-  command->allow_extras();
-  return command;
-}
-
-void add_help(CLI::App& command) {
-  command.set_help_flag("-h,--help", "Print this text and stop")->group("Output");
-}
-
-void add_common(CLI::App& command, CommonArguments& to) {
-  command.add_flag("--json", to.json, "Print one JSON object on standard output, nothing else")
-      ->group("Output");
-  command.add_flag("--quiet", to.quiet, "Print errors only (and the JSON, if asked for)")->group("Output");
-  add_help(command);
-}
-
-template <typename Value>
-void add(CLI::App& command, const std::string& name, Value& to, const std::string& type,
-         const std::string& description, const std::string& group) {
-  command.add_option(name, to, description)->option_text(type)->type_name("")->group(group);
-}
-
-void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
-  const std::string group = "What is tuned";
-  add(command, "--data", to.data, "SET[,SET...]",
-      "Data sets; see 'etalon data list'\n(default: shapes,digits,scenes)", group);
-  add(command, "--augment", to.augment, "STEP[,STEP...]",
-      "Random changes to training images, in this order:\n'shift N', 'crop N', flip (default: none)", group);
-  add(command, "--network", to.network, "NAME",
-      "lenet5, vgg-small, mlp or resnet20; a study file can\nlist layers (default: lenet5)", group);
-  command
-      .add_option("--eta", to.eta,
-                  "Learning rates to try for a layer group, each above 0\nand up to 10; "
-                  "once for each group, conv and full\n(default: 1e-4,1e-3,1e-2,1e-1,1 for each)")
-      ->option_text("GROUP=V,V,...")
-      ->group(group)
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add(command, "--optimizer", to.optimizer, "NAME", "sgd, momentum, nesterov, adam or adamw (default: sgd)",
-      group);
-  add(command, "--label-smoothing", to.label_smoothing, "X",
-      "Share of each label spread over all classes while\ntraining, from 0 to below 1 (default: 0)", group);
-  add(command, "--epochs", to.epochs, "N", "Passes over the training samples (default: 1)", group);
-  add(command, "--batch", to.batch, "N", "Samples a minibatch (default: 64)", group);
-  add(command, "--samples", to.samples, "N", "Train on N samples only (default: all)", group);
-  add(command, "--validation", to.validation, "N",
-      "Samples kept for validation\n(default: a sixth of the training part)", group);
-  add(command, "--study-seed", to.study_seed, "N", "Seed of everything random (default: 0)", group);
-}
-
-void add_how_much(CLI::App& command, TuneArguments& to) {
-  const std::string group = "How much is tried";
-  add(command, "--seeds", to.seeds, "N",
-      "Repetitions of each setting, with other initial\nweights and batch orders (default: 3)", group);
-  add(command, "--strategy", to.strategy, "NAME",
-      "grid tries every setting, random draws some\n(default: grid)", group);
-  add(command, "--trials", to.trials, "N", "Settings that random draws", group);
-}
-
-void add_where(CLI::App& command, TuneArguments& to) {
-  const std::string group = "Where and how it runs";
-  add(command, "--threads", to.threads, "N", "Training threads (default: one a core)", group);
-  add(command, "--lanes", to.lanes, "WIDTH",
-      "Trials that one thread trains at once: auto, 1, 4, 8\nor 16 (default: auto)", group);
-  add(command, "--memory", to.memory, "LIMIT",
-      "Memory that may be used, such as 800M or 2G: fewer\nlanes, then fewer threads are taken (default: "
-      "any)",
-      group);
-  add(command, "--study", to.study, "NAME", "Name in the store (default: made from the study)", group);
-  add(command, "--store", to.store, "FILE", "Store of studies (default: etalon.db)", group);
-  add(command, "--out", to.out, "DIR", "Folder of the report (default: report)", group);
-  command.add_flag("--no-report", to.no_report, "Write no report")->group(group);
-  command.add_flag("--dry-run", to.dry_run, "Print trials, estimated time and memory, and stop")
-      ->group(group);
-}
-
-void add_tune(Parser& to) {
-  CLI::App* command = add_command(to.app, "tune", help::tune);
-  add(*command, "STUDY.toml", to.tune.study_file, "", "Study file; options given win over it", "Arguments");
-  add_what_is_tuned(*command, to.tune);
-  add_how_much(*command, to.tune);
-  add_where(*command, to.tune);
-  add_common(*command, to.tune);
-}
-
-void add_report(Parser& to) {
-  CLI::App* command = add_command(to.app, "report", help::report);
-  add(*command, "--store", to.report.store, "FILE", "Store of studies (default: etalon.db)", "Options");
-  add(*command, "--study", to.report.study, "NAME", "Which study (default: the one changed last)", "Options");
-  add(*command, "--out", to.report.out, "DIR", "Folder of the report (default: report)", "Options");
-  add_common(*command, to.report);
-}
-
-void add_show(Parser& to) {
-  CLI::App* command = add_command(to.app, "show", help::show);
-  add(*command, "--store", to.show.store, "FILE", "Store of studies (default: etalon.db)", "Options");
-  add(*command, "--study", to.show.study, "NAME", "Which study (default: the one changed last)", "Options");
-  add_common(*command, to.show);
-}
-
-void add_data(Parser& to) {
-  CLI::App* data = add_command(to.app, "data", help::data);
-  data->require_subcommand(0, 1);
-  add_help(*data);
-  add_common(*add_command(*data, "list", help::data_list), to.data_list);
-
-  CLI::App* describe = add_command(*data, "describe", help::data_describe);
-  add(*describe, "SET", to.data_describe.set, "", "A set as in --data: shapes, mnist:DIR, ...", "Arguments");
-  add(*describe, "--out", to.data_describe.out, "DIR", "Folder of the contact sheet (default: this one)",
-      "Options");
-  add_common(*describe, to.data_describe);
-
-  CLI::App* make = add_command(*data, "make", help::data_make);
-  add(*make, "NAME", to.data_make.name, "", "A generated set: shapes, digits or scenes", "Arguments");
-  add(*make, "DIR", to.data_make.folder, "", "Folder that the files are written to", "Arguments");
-  add_common(*make, to.data_make);
-}
 
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -210,11 +77,20 @@ void require_argument(const std::string& value, const std::string& command, cons
     throw RequestError({command, "no " + name, command + " " + name, "see '" + command + " --help'"});
 }
 
-CommandLine chosen_arguments(const Parser& parser) {
-  const std::string name = full_name(asked_command(parser.app));
-  if (name == "etalon tune") return parser.tune;
-  if (name == "etalon report") return parser.report;
-  if (name == "etalon show") return parser.show;
+CommandLine chosen_study_arguments(const Parser& parser, const std::string& name) {
+  if (name == "etalon study list") return parser.study_list;
+  if (name == "etalon study show") return parser.study_show;
+  if (name == "etalon study verify") return parser.study_verify;
+  if (name == "etalon study delete") {
+    require_argument(parser.study_delete.study.value_or(""), name, "NAME");
+    return parser.study_delete;
+  }
+  require_argument(parser.study_copy.from, name, "FROM");
+  require_argument(parser.study_copy.to, name, "TO");
+  return parser.study_copy;
+}
+
+CommandLine chosen_data_arguments(const Parser& parser, const std::string& name) {
   if (name == "etalon data list") return parser.data_list;
   if (name == "etalon data describe") {
     require_argument(parser.data_describe.set, name, "SET");
@@ -223,6 +99,17 @@ CommandLine chosen_arguments(const Parser& parser) {
   require_argument(parser.data_make.name, name, "NAME");
   require_argument(parser.data_make.folder, name, "DIR");
   return parser.data_make;
+}
+
+CommandLine chosen_arguments(const Parser& parser) {
+  const std::string name = full_name(asked_command(parser.app));
+  if (name == "etalon tune") return parser.tune;
+  if (name == "etalon submit") return parser.submit;
+  if (name == "etalon worker") return parser.worker;
+  if (name == "etalon report") return parser.report;
+  if (name == "etalon show") return parser.show;
+  if (name.starts_with("etalon study ")) return chosen_study_arguments(parser, name);
+  return chosen_data_arguments(parser, name);
 }
 
 /// The parser's own complaints, in the house's form. Its messages begin with the option: "--epochs: 1
@@ -248,10 +135,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   parser.app.set_version_flag("--version", version, "Print version, instruction set and lanes, and stop");
   parser.app.allow_extras();
   parser.app.require_subcommand(0, 1);
-  add_tune(parser);
-  add_report(parser);
-  add_show(parser);
-  add_data(parser);
+  add_commands(parser);
   try {
     parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {

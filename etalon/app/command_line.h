@@ -22,9 +22,25 @@ struct TuneArguments : CommonArguments {
   std::vector<std::string> eta;  ///< each "GROUP=V,V,..."
   std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
       study_seed;
-  std::optional<std::string> strategy, trials, threads, lanes, memory, study, store, out;
+  std::optional<std::string> strategy, trials, threads, lanes, memory, checkpoint, lease, study, store, out;
+  bool keep_weights = false;
   bool no_report = false;
   bool dry_run = false;
+};
+
+/// What `submit` takes besides what `tune` takes.
+struct SubmitArguments : TuneArguments {
+  bool slurm = false;
+  bool follow = false;     ///< a study that was submitted before
+  bool no_follow = false;  ///< leave once the jobs are submitted
+  bool one_machine = false;
+  std::optional<std::string> nodes, workers, cpus_per_worker, time, partition, job_name, script;
+};
+
+struct WorkerArguments : CommonArguments {
+  std::optional<std::string> store, study, threads, lanes, memory, checkpoint, lease;
+  std::vector<std::string> data;  ///< each "NAME=SOURCE"
+  bool keep_weights = false;
 };
 
 struct ReportArguments : CommonArguments {
@@ -36,6 +52,34 @@ struct ReportArguments : CommonArguments {
 struct ShowArguments : CommonArguments {
   std::string store = "etalon.db";
   std::optional<std::string> study;
+};
+
+struct StudyListArguments : CommonArguments {
+  std::string store = "etalon.db";
+};
+
+/// Of `study show`.
+struct StudyShowArguments : CommonArguments {
+  std::string store = "etalon.db";
+  std::optional<std::string> study;
+};
+
+struct StudyCopyArguments : CommonArguments {
+  std::string from, to;
+  std::optional<std::string> study;
+};
+
+struct StudyDeleteArguments : CommonArguments {
+  std::string store = "etalon.db";
+  std::optional<std::string> study;
+  bool yes = false;
+  bool force = false;
+};
+
+struct StudyVerifyArguments : CommonArguments {
+  std::string store = "etalon.db";
+  std::optional<std::string> study, trials, threads, lanes, memory;
+  std::vector<std::string> data;  ///< each "NAME=SOURCE"
 };
 
 struct DataListArguments : CommonArguments {};
@@ -55,7 +99,9 @@ struct Information {
   std::string text;
 };
 
-using CommandLine = std::variant<TuneArguments, ReportArguments, ShowArguments, DataListArguments,
+using CommandLine = std::variant<TuneArguments, SubmitArguments, WorkerArguments, ReportArguments,
+                                 ShowArguments, StudyListArguments, StudyShowArguments, StudyCopyArguments,
+                                 StudyDeleteArguments, StudyVerifyArguments, DataListArguments,
                                  DataDescribeArguments, DataMakeArguments, Information>;
 
 /// Reads the arguments that follow the program's name. Throws RequestError for an unknown command or option

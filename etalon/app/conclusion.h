@@ -34,7 +34,9 @@ struct TuneFacts {
 /// something was not measured.
 std::string tune_json(const StudySnapshot& study, const Judgement& judgement, const TuneFacts& facts);
 
-/// The certificate, and every trial with its verdict.
+/// What the judge says: the certificate, and every trial by its id with its verdict. Holds no times but
+/// "seconds", "started" and "finished", no attempts, hosts or paths: without those three two runs of a study
+/// say the same.
 std::string show_json(const StudySnapshot& study, const Judgement& judgement);
 
 }  // namespace etalon

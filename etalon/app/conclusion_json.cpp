@@ -1,8 +1,10 @@
 #include <cmath>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "etalon/app/conclusion.h"
+#include "etalon/app/trial_id.h"
 #include "etalon/report/report.h"
 
 namespace etalon {
@@ -19,9 +21,16 @@ Json target(const std::optional<EpochsToTarget>& found) {
   return {{"epochs", found->epochs}, {"reached", found->reached}};
 }
 
+void add_times(Json& json, const TrialTimes& times) {
+  json["seconds"] = number(times.seconds);
+  json["started"] = known_utc_text(times.started_unix_millis);
+  json["finished"] = known_utc_text(times.finished_unix_millis);
+}
+
 Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
   const Verdict& verdict = trial.verdict;
   Json json;
+  json["id"] = trial_id(trial.key, study.definition);
   json["data"] = study.definition.sets.at(trial.key.set).name;
   for (std::size_t group = 0; group < study.definition.groups.size(); ++group)
     json["eta"][study.definition.groups[group].name] = trial.key.setting.eta.at(group);
@@ -71,8 +80,19 @@ std::string tune_json(const StudySnapshot& study, const Judgement& judgement, co
 
 std::string show_json(const StudySnapshot& study, const Judgement& judgement) {
   Json json = Json::parse(recommendation_json(study, judgement));
+  // How the trials came about (where, when, in how many goes, by which command) is no part of what they say.
+  for (const char* passing : {"command", "machine", "training_seconds", "samples_trained", "dates"})
+    json.erase(passing);
+  json["seconds"] = number(study.times.training_seconds);
+  json["started"] = known_utc_text(study.times.started_unix_millis);
+  json["finished"] = known_utc_text(study.times.finished_unix_millis);
+  std::map<TrialKey, const TrialRecord*> records;
+  for (const TrialRecord& trial : study.trials) records[trial.key] = &trial;
   json["all_trials"] = Json::array();
-  for (const JudgedTrial& trial : judgement.trials) json["all_trials"].push_back(trial_json(study, trial));
+  for (const JudgedTrial& trial : judgement.trials) {
+    json["all_trials"].push_back(trial_json(study, trial));
+    add_times(json["all_trials"].back(), records.at(trial.key)->times);
+  }
   return text_of(json);
 }
 

@@ -23,6 +23,8 @@ constexpr NumberRange share{0, 1, true, true, "a number from 0 to 1"};
 constexpr NumberRange below_one{0, 1, true, false, "a number from 0 up to, but not including, 1"};
 constexpr NumberRange share_above_zero{0, 1, false, true, "a number above 0 and up to 1"};
 constexpr NumberRange positive{0, endless, false, true, "a number above 0"};
+constexpr NumberRange checkpoint{0, most_seconds, true, true, "a number of seconds from 0 to 86400"};
+constexpr NumberRange lease{1, most_seconds, true, true, "a number of seconds from 1 to 86400"};
 constexpr NumberRange not_negative{0, endless, true, true, "a number, 0 or more"};
 
 /// Tables and their keys; [groups] and [eta] name layer groups, so any key may stand there.
@@ -38,7 +40,7 @@ const std::map<std::string, std::vector<std::string>>& known_keys() {
         "step_epochs", "factor", "initializer", "label_smoothing"}},
       {"search", {"strategy", "trials"}},
       {"choice", {"speed_weight", "divergence_limit", "target"}},
-      {"run", {"threads", "lanes", "store", "out", "report"}}};
+      {"run", {"threads", "lanes", "store", "out", "report", "checkpoint", "lease", "keep_weights"}}};
   return keys;
 }
 
@@ -178,6 +180,9 @@ void read_run(const StudyTable& table, TuneRequest& to) {
   take(table.text("store"), to.store);
   take(table.text("out"), to.out);
   take(table.boolean("report"), to.report);
+  take(table.number("checkpoint", checkpoint), to.work.checkpoint_seconds);
+  take(table.number("lease", lease), to.work.lease_seconds);
+  take(table.boolean("keep_weights"), to.work.keep_weights);
   if (table.has("store")) to.store_place = table.place("store");
   if (table.has("out")) to.out_place = table.place("out");
 }

@@ -66,6 +66,12 @@ void take_study(const TuneArguments& given, StudyRequest& to) {
   }
 }
 
+void take_work(const TuneArguments& given, WorkOptions& to) {
+  if (given.checkpoint) to.checkpoint_seconds = checkpoint_seconds(*given.checkpoint, "--checkpoint");
+  if (given.lease) to.lease_seconds = lease_seconds(*given.lease, "--lease");
+  if (given.keep_weights) to.keep_weights = true;
+}
+
 std::vector<std::string> group_names(const StudyRequest& study) {
   std::vector<std::string> names;
   for (const LayerGroup& group : study.groups) names.push_back(group.name);
@@ -166,6 +172,7 @@ TuneRequest tune_request(const TuneArguments& arguments) {
   TuneRequest request;
   if (arguments.study_file) read_study_file(*arguments.study_file, arguments.optimizer.has_value(), request);
   take_study(arguments, request.study);
+  take_work(arguments, request.work);
   request.study.plan.space.values.resize(request.study.groups.size());
   take_etas(arguments.eta, request.study);
   leave_out_idle_groups(request.study);

@@ -5,11 +5,13 @@
 
 #include "etalon/app/command_line.h"
 #include "etalon/running/request.h"
+#include "etalon/running/study_runner.h"
 
 namespace etalon {
 
 struct TuneRequest {
   StudyRequest study;
+  WorkOptions work;
   std::string store = "etalon.db";
   std::string out = "report";
   bool report = true;

@@ -17,6 +17,14 @@ std::string range_text(std::uint64_t from, std::uint64_t to) {
   return fmt::format("a whole number from {} to {}", from, to);
 }
 
+double seconds_between(const std::string& text, double least, const std::string& place,
+                       const std::string& expected, const std::string& hint) {
+  const auto value = parse_number(text);
+  if (!value || !(*value >= least && *value <= most_seconds))
+    throw RequestError({place, in_quotes(text), expected, hint});
+  return *value;
+}
+
 }  // namespace
 
 std::string in_quotes(std::string_view text) { return text.empty() ? "nothing" : fmt::format("'{}'", text); }
@@ -86,6 +94,30 @@ std::uint64_t byte_count(const std::string& text, const std::string& place) {
     throw RequestError({place, in_quotes(text), "a size such as 800M or 2G",
                         "K, M, G and T stand for 1024 bytes, 1024 K, 1024 M and 1024 G"});
   return static_cast<std::uint64_t>(bytes);
+}
+
+double checkpoint_seconds(const std::string& text, const std::string& place) {
+  return seconds_between(text, 0, place, "a number of seconds from 0 to 86400",
+                         "0 keeps the state after every step");
+}
+
+double lease_seconds(const std::string& text, const std::string& place) {
+  return seconds_between(text, 1, place, "a number of seconds from 1 to 86400", "");
+}
+
+std::map<std::string, std::string> data_sources(const std::vector<std::string>& texts,
+                                                const std::string& place) {
+  std::map<std::string, std::string> sources;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+      throw RequestError({place, in_quotes(text), "NAME=SOURCE such as mnist=mnist:DIR",
+                          "NAME is what the study calls the set"});
+    const std::string name = text.substr(0, equals);
+    if (!sources.emplace(name, text.substr(equals + 1)).second)
+      throw RequestError({place, "the set '" + name + "' twice", "each set once", ""});
+  }
+  return sources;
 }
 
 std::vector<std::string> name_list(const std::string& text, const std::string& place) {

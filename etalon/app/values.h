@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,19 @@ std::uint32_t lane_count(const std::string& text, const std::string& place);
 
 /// Bytes: "800M", "1.5G", "4096"; K, M, G, T stand for powers of 1024. At least 1.
 std::uint64_t byte_count(const std::string& text, const std::string& place);
+
+/// Seconds between two checkpoints: 0 (after every step) to a day.
+double checkpoint_seconds(const std::string& text, const std::string& place);
+
+/// Seconds of silence after which a worker counts as dead: 1 to a day.
+double lease_seconds(const std::string& text, const std::string& place);
+
+inline constexpr double most_seconds = 86'400;  ///< of both
+
+/// {"mnist=mnist:DIR"} as {{"mnist", "mnist:DIR"}}: where data sets lie on this machine. Throws RequestError
+/// for a text without a name, and for a name given twice.
+std::map<std::string, std::string> data_sources(const std::vector<std::string>& texts,
+                                                const std::string& place);
 
 /// "a,b" as {"a", "b"}. Throws RequestError for an empty part.
 std::vector<std::string> name_list(const std::string& text, const std::string& place);

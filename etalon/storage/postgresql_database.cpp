@@ -1,0 +1,166 @@
+#include "etalon/storage/postgresql_database.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
+#include "etalon/base/text.h"
+#include "etalon/storage/postgresql_schema.h"
+
+namespace etalon {
+namespace {
+
+using ReadTransaction = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+using WriteTransaction = pqxx::transaction<pqxx::read_committed>;
+
+constexpr int oldest_server = 120000;  // as PostgreSQL counts: 12.0
+
+/// What another transaction inserted at the same moment is found on the next attempt; a rule that is broken
+/// every time is a mistake.
+constexpr std::uint32_t most_conflicts = 1000;
+
+std::string hint_for(const Diagnosis& diagnosis) {
+  const std::string& state = diagnosis.sqlstate;
+  if (state.rfind("28", 0) == 0)
+    return "see user and password: in the address, PGPASSWORD, ~/.pgpass or the service file";
+  if (state == "3D000") return "name another database, or make it: createdb NAME";
+  if (state == "42501")
+    return "let the owner of the database run: GRANT CREATE ON DATABASE name TO user, or CREATE SCHEMA "
+           "etalon "
+           "AUTHORIZATION user";
+  if (state.rfind("XX", 0) == 0)
+    return "the server reports damage: see its log, and restore the database from a copy";
+  if (state.rfind("53", 0) == 0)
+    return "see max_connections, memory and disk of the server; nothing was changed";
+  return "nothing was changed";
+}
+
+Complaint after(const Backoff& backoff, Complaint complaint) {
+  complaint.received +=
+      fmt::format(" ({} in {})", counted(backoff.attempts(), "attempt"), duration_text(backoff.seconds()));
+  return complaint;
+}
+
+}  // namespace
+
+PostgresqlDatabase::PostgresqlDatabase(const std::string& address, StoreAccess access, const Clock& clock,
+                                       PostgresqlPatience patience)
+    : address_(address), access_(access), clock_(clock), patience_(std::move(patience)) {
+  open_schema();
+}
+
+void PostgresqlDatabase::open_schema() {
+  bool newest = false;
+  until_done(Kind::read, [&](pqxx::transaction_base& transaction) {
+    newest = is_newest_schema(transaction, address_.shown());
+  });
+  if (newest) return;
+  if (access_ == StoreAccess::read)
+    throw RequestError({"store " + address_.shown(), "a database without a store of this version",
+                        "one whose schema 'etalon' a study was written to",
+                        "'etalon tune' makes the schema"});
+  until_done(Kind::write,
+             [&](pqxx::transaction_base& transaction) { migrate_postgresql(transaction, address_.shown()); });
+}
+
+void PostgresqlDatabase::read(const std::function<void(SqlSession&)>& act) { in_session(Kind::read, act); }
+void PostgresqlDatabase::write(const std::function<void(SqlSession&)>& act) { in_session(Kind::write, act); }
+void PostgresqlDatabase::write_soon(const std::function<void(SqlSession&)>& act) {
+  in_session(Kind::write_soon, act);
+}
+
+void PostgresqlDatabase::in_session(Kind kind, const std::function<void(SqlSession&)>& act) {
+  if (kind != Kind::read && access_ == StoreAccess::read)
+    throw Failure({"store " + address_.shown(), "a change to a store that was opened to be read",
+                   "a store that was opened to be changed", "nothing was changed"});
+  until_done(kind, [&](pqxx::transaction_base& transaction) {
+    PostgresqlSession session(*connection_, transaction);
+    act(session);
+  });
+}
+
+void PostgresqlDatabase::until_done(Kind kind, const Act& act) {
+  const std::lock_guard guard(mutex_);
+  Backoff outage(has_answered_ ? patience_.outage : patience_.opening, clock_, patience_.sleep);
+  Backoff conflict(patience_.conflict, clock_, patience_.sleep);
+  for (;;) {
+    try {
+      return once(kind, act);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      const Diagnosis diagnosis = diagnosis_of(error);
+      if (!connection_ || !connection_->is_open() || diagnosis.trouble == Trouble::outage)
+        connection_.reset();
+      wait_or_throw(diagnosis, outage, conflict);
+    }
+  }
+}
+
+void PostgresqlDatabase::once(Kind kind, const Act& act) {
+  if (!connection_) connection_ = std::make_unique<PostgresqlConnection>(address_);
+  has_answered_ = true;
+  pqxx::connection_base& connection = connection_->connection();
+  if (kind == Kind::read) {
+    ReadTransaction transaction(connection);
+    act(transaction);
+    transaction.commit();
+    return;
+  }
+  WriteTransaction transaction(connection);
+  if (kind == Kind::write_soon) transaction.exec("SET LOCAL synchronous_commit = off");
+  act(transaction);
+  transaction.commit();
+}
+
+Diagnosis PostgresqlDatabase::diagnosis_of(const std::exception& error) const {
+  Diagnosis diagnosis = diagnose(error, connection_ && connection_->is_open());
+  diagnosis.message = address_.redacted(diagnosis.message);
+  // An address that has worked is right: what refuses it on the way to the server (a name service) will pass.
+  if (has_answered_ && dynamic_cast<const ConnectionRefused*>(&error) != nullptr)
+    diagnosis.trouble = Trouble::outage;
+  return diagnosis;
+}
+
+void PostgresqlDatabase::wait_or_throw(const Diagnosis& diagnosis, Backoff& outage, Backoff& conflict) const {
+  const Complaint complaint{"store " + address_.shown(), diagnosis.message,
+                            "a database that does what it is asked", hint_for(diagnosis)};
+  switch (diagnosis.trouble) {
+    case Trouble::refused:
+      throw RequestError(complaint);
+    case Trouble::failed:
+      throw Failure(complaint);
+    case Trouble::conflict:
+      if (conflict.attempts() < most_conflicts && conflict.wait()) return;
+      throw Failure(after(conflict, complaint));
+    case Trouble::outage:
+      if (outage.wait()) return;
+      throw Failure(after(outage, complaint));
+  }
+}
+
+std::uint64_t PostgresqlDatabase::size_bytes() {
+  std::uint64_t bytes = 0;
+  until_done(Kind::read, [&](pqxx::transaction_base& transaction) {
+    bytes = transaction
+                .exec1(
+                    "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c "
+                    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'etalon' AND c.relkind "
+                    "= 'r'")[0]
+                .as<std::uint64_t>();
+  });
+  return bytes;
+}
+
+/// Rooms in the middle of a table are used again; those at its end go back to the disk.
+void PostgresqlDatabase::shrink() noexcept {
+  const std::lock_guard guard(mutex_);
+  try {
+    if (connection_) vacuum(connection_->connection());
+  } catch (const std::exception&) {  // autovacuum will see to it
+    if (connection_ && !connection_->is_open()) connection_.reset();
+  }
+}
+
+}  // namespace etalon

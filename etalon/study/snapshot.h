@@ -67,8 +67,10 @@ struct StudyTimes {
 struct StudySnapshot {
   std::string name;
   StudyDefinition definition;
-  StudyPlan plan;
-  std::vector<SetFacts> sets;          ///< [set]
+  StudyPlan plan;  ///< covers all that was asked for
+  std::vector<StudyPlan>
+      asked;                   ///< by each `tune`, in their order; empty in studies of Etalon 0.4 and before
+  std::vector<SetFacts> sets;  ///< [set]
   std::vector<NetworkFacts> networks;  ///< [set]
   MachineFacts machine;
   std::string command;  ///< the command line that reproduces the study

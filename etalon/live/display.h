@@ -17,8 +17,6 @@ class ProgressDisplay : public StudyObserver {
  public:
   /// Some other work that goes on: "drawing plots", 12 of 80.
   virtual void working(const std::string& what, std::uint32_t done, std::uint32_t all) = 0;
-  /// A line that stays: "the study is complete".
-  virtual void note(const std::string& text) = 0;
   /// Takes the line away; nothing is shown after. Called by the destructor too.
   virtual void close() = 0;
 };

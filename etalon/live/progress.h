@@ -24,6 +24,7 @@ class Progress {
  public:
   /// Seconds of the same steady clock go into every call.
   void open(const StudySnapshot& study, double now);
+  void grow(std::uint32_t planned) { planned_ = planned; }
   void start_set(std::uint32_t set) { set_ = set; }
   void advance(std::uint64_t samples, double share, double now);
   void finish_trial(const TrialKey& key, double accuracy, bool diverged);

@@ -42,7 +42,7 @@ void CheckpointWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return over_ || !unwritten_.empty(); });
-    if (over_) return;
+    if (unwritten_.empty()) return;
     const auto states = std::exchange(unwritten_, {});
     writing_ = true;
     lock.unlock();

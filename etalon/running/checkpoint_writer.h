@@ -21,7 +21,7 @@ class CheckpointWriter {
  public:
   /// Store and seat are borrowed. Checkpoints are of `numeric_class`.
   CheckpointWriter(StudyStore& store, Seat& seat, std::string numeric_class);
-  ~CheckpointWriter();  ///< what is still unwritten is dropped
+  ~CheckpointWriter();  ///< writes what is still unwritten; a failure of that is dropped
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 

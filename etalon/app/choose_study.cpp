@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "etalon/app/store_place.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
+#include "etalon/storage/open.h"
 
 namespace etalon {
 namespace {

@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   generated_set = 6,
   strategy = 7,
   resampling = 8,
+  verification = 9,  ///< which trials are trained again
 };
 
 struct RandomKey {

@@ -32,10 +32,7 @@ class LogDisplay final : public ProgressDisplay {
     note("memory at most " + to_text(memory));
     note("  a pack: " + pack_text(memory.training));
   }
-  void plan_grew(std::uint32_t planned_trials) override {
-    progress_.grow(planned_trials);
-    logger_.info("the plan has grown to {}", counted(planned_trials, "trial"));
-  }
+  void plan_grew(std::uint32_t planned_trials) override { progress_.grow(planned_trials); }
   void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
     progress_.start_set(set);
     logger_.info("training on {}, {}, {}", progress_.set_name(), counted(lanes, "lane"),

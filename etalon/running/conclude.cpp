@@ -16,7 +16,17 @@ std::vector<TrialKey> trials_of(const StudySnapshot& study, std::uint32_t set, c
   for (const TrialRecord& trial : study.trials)
     if (trial.key.set == set && trial.key.setting == setting && !has_non_finite_loss(trial.curve))
       keys.push_back(trial.key);
-  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+/// A study that grows may come to prefer one of these: their weights stay too.
+std::vector<TrialKey> close_trials(const StudySnapshot& study, const Recommendation& recommendation) {
+  std::set<Setting> close(recommendation.eligible.begin(), recommendation.eligible.end());
+  close.insert(recommendation.equivalent.begin(), recommendation.equivalent.end());
+  close.erase(*recommendation.setting);
+  std::vector<TrialKey> keys;
+  for (const Setting& setting : close)
+    for (const TrialKey& key : trials_of(study, recommendation.set, setting)) keys.push_back(key);
   return keys;
 }
 
@@ -50,10 +60,9 @@ bool same_keys(const std::vector<TestResult>& a, const std::vector<TestResult>& 
 
 }  // namespace
 
-bool conclude(const Preparation& all, StudySnapshot study, StudyStore& store, StudyObserver& observer) {
-  std::sort(study.trials.begin(), study.trials.end(),
-            [](const TrialRecord& a, const TrialRecord& b) { return a.key < b.key; });
-  observer.concluding();
+Conclusion conclude(const Preparation& all, const StudySnapshot& study, StudyStore& store,
+                    Chronicle& chronicle, bool keep_weights) {
+  chronicle.concluding();
   std::vector<TestResult> tests;
   std::vector<TrialKey> keep;
   for (const Recommendation& recommendation : judge(study).recommendations) {
@@ -62,17 +71,15 @@ bool conclude(const Preparation& all, StudySnapshot study, StudyStore& store, St
     const auto results = test_results(all, study, recommendation.set, chosen, store);
     tests.insert(tests.end(), results.begin(), results.end());
     keep.insert(keep.end(), chosen.begin(), chosen.end());
-    // A study that grows may come to prefer one of these: their weights stay too.
-    std::set<Setting> close(recommendation.eligible.begin(), recommendation.eligible.end());
-    close.insert(recommendation.equivalent.begin(), recommendation.equivalent.end());
-    close.erase(*recommendation.setting);
-    for (const Setting& setting : close)
-      for (const TrialKey& key : trials_of(study, recommendation.set, setting)) keep.push_back(key);
+    const auto close = close_trials(study, recommendation);
+    keep.insert(keep.end(), close.begin(), close.end());
   }
-  if (study.times.finished_unix_millis != 0 && same_keys(tests, study.tests)) return false;
-  study.times.finished_unix_millis = system_clock().unix_millis();
-  store.conclude(study.name, tests, study.times, keep);
-  return true;
+  if (keep_weights)
+    for (const TrialRecord& trial : study.trials) keep.push_back(trial.key);
+  const bool concluded = store.queue(study.name).concluded;
+  if (concluded && same_keys(tests, study.tests)) return Conclusion::stood;
+  return store.conclude(study.name, tests, system_clock().unix_millis(), keep) ? Conclusion::written
+                                                                               : Conclusion::too_early;
 }
 
 }  // namespace etalon

@@ -25,14 +25,14 @@ SearchSpace space_of(const std::set<Setting>& settings) {
   return space;
 }
 
-StudyPlan plan_with_finished(StudyPlan asked, const std::vector<TrialKey>& asked_trials,
-                             const std::vector<TrialRecord>& finished) {
+StudyPlan plan_with_others(StudyPlan asked, const std::set<TrialKey>& asked_trials,
+                           const std::set<TrialKey>& others) {
   std::set<Setting> settings;
   for (const TrialKey& trial : asked_trials) settings.insert(trial.setting);
   const std::size_t asked_settings = settings.size();
-  for (const TrialRecord& trial : finished) {
-    settings.insert(trial.key.setting);
-    asked.seeds = std::max(asked.seeds, trial.key.seed_index + 1);
+  for (const TrialKey& trial : others) {
+    settings.insert(trial.setting);
+    asked.seeds = std::max(asked.seeds, trial.seed_index + 1);
   }
   const bool grown = settings.size() > asked_settings;
   if (asked.strategy == "grid" || grown) asked.space = space_of(settings);

@@ -18,9 +18,9 @@ std::vector<TrialKey> trials_on_set(const std::vector<Proposal>& round, std::uin
 /// settings one by one.
 SearchSpace space_of(const std::set<Setting>& settings);
 
-/// `asked` widened to the settings and seed indices of `finished`: the plan that a store keeps and a report
-/// shows.
-StudyPlan plan_with_finished(StudyPlan asked, const std::vector<TrialKey>& asked_trials,
-                             const std::vector<TrialRecord>& finished);
+/// `asked` widened to the settings and seed indices of `others`, which were asked for before: the plan that a
+/// store keeps and a report shows.
+StudyPlan plan_with_others(StudyPlan asked, const std::set<TrialKey>& asked_trials,
+                           const std::set<TrialKey>& others);
 
 }  // namespace etalon

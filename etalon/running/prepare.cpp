@@ -11,7 +11,6 @@
 #include "etalon/data/open.h"
 #include "etalon/running/memory.h"
 #include "etalon/running/plan.h"
-#include "etalon/search/make.h"
 
 namespace etalon {
 namespace {
@@ -119,7 +118,7 @@ Preparation prepare(StudyRequest request) {
   require_width(request.lanes);
 
   Preparation all;
-  all.first_round = make_strategy(request.plan, request.epochs, request.study_seed)->suggest();
+  all.first_round = request.strategies(request.plan, request.epochs, request.study_seed)->suggest();
   all.augmentation = read_augmentation(request.augmentation, request.places.augmentation);
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
@@ -134,6 +133,7 @@ Preparation prepare(StudyRequest request) {
       definition_of(all.request, all.augmentation, identities_of(all.data, all.request.places.data));
   study.name = all.request.study_name.empty() ? default_study_name(study.definition) : all.request.study_name;
   study.plan = all.request.plan;
+  study.asked = {all.request.plan};
   study.machine = machine_facts(all.trainer_options());
   study.command = all.request.command;
   for (std::uint32_t set = 0; set < all.data.size(); ++set) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "etalon/search/make.h"
 #include "etalon/study/definition.h"
 
 namespace etalon {
@@ -22,6 +23,7 @@ struct StudyRequest {
   std::uint32_t epochs = 1;
   std::uint64_t study_seed = 0;
   StudyPlan plan;
+  StrategyMaker strategies = make_strategy;  ///< how plans of this study become strategies, on every worker
 
   std::uint32_t lanes = 0;    ///< 0: the widest that suits this processor
   std::uint32_t threads = 0;  ///< 0: one a core

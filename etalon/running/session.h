@@ -1,7 +1,8 @@
-/// The trials of one data set that wait to be trained, handed out to training threads in the plan's order.
+/// The waiting trials of one data set, claimed from the store for this worker's training threads, and what
+/// becomes of them on its way back: checkpoints and finished trials.
 ///
-/// Thread-safe: any number of threads may take trials and hand back outcomes at once. Every trial is handed
-/// out once.
+/// Thread-safe: any number of threads may take trials and hand back outcomes at once. What the store throws
+/// surfaces in the threads that train.
 #pragma once
 
 #include <atomic>
@@ -10,11 +11,14 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "etalon/base/clock.h"
-#include "etalon/study/trial.h"
+#include "etalon/running/checkpoint_writer.h"
+#include "etalon/running/seat.h"
+#include "etalon/storage/study_store.h"
 #include "etalon/training/roster.h"
 
 namespace etalon {
@@ -22,44 +26,52 @@ namespace etalon {
 class Session final : public AssignmentSource {
  public:
   struct Options {
-    std::uint32_t epochs = 1;   ///< every trial's budget
-    std::uint32_t threads = 1;  ///< how many will share the work
+    std::string study;
+    std::uint32_t set = 0;
+    std::uint32_t threads = 1;  ///< of this worker
     std::string numeric_class;
+    double checkpoint_seconds = 10;
     const std::atomic<bool>* stop = nullptr;
     const Clock* clock = &system_clock();
-    /// Both are called one at a time. `weights` are the trial's final ones.
-    std::function<void(const TrialRecord&, const std::vector<float>& weights)> on_finished;
-    /// Samples since the last call, and training_seconds() by now.
-    std::function<void(std::uint64_t samples, double training_seconds)> on_advanced;
+    /// Called one at a time.
+    std::function<void(const ClaimedTrial&)> on_claimed = [](const auto&) {};
+    std::function<void(const TrialRecord&)> on_finished = [](const auto&) {};       ///< it is in the store
+    std::function<void(std::uint64_t samples)> on_advanced = [](std::uint64_t) {};  ///< since the last call
   };
 
-  Session(std::vector<TrialKey> trials, Options options);
+  /// Store and seat are borrowed.
+  Session(StudyStore& store, Seat& seat, Options options);
 
   std::vector<Assignment> next_pack(std::uint32_t most) override;
   std::optional<Assignment> next() override;
-  void epoch_done(std::uint64_t ticket, std::uint32_t epoch, const EpochPoint& point) override;
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t samples, double seconds) override;
   void finished(Outcome outcome) override;
   bool stop_requested() const override;
+  bool checkpoint_due(double seconds) const override;
+  void checkpoint(std::vector<Pause> riders) override;
 
-  /// True when every trial was handed back.
-  bool complete() const;
-  /// Training seconds of the busiest thread so far: the wall time spent training, evaluation left out.
-  double training_seconds() const;
+  /// After training: returns when all checkpoints are written. Throws what writing one threw.
+  void close();
 
  private:
-  Assignment hand_out();           ///< REQUIRES: mutex_ held, something left
+  std::uint32_t share_of(std::uint32_t most);
+  std::vector<Assignment> claim(std::uint32_t most, bool at_epoch_start);
+  Assignment board(ClaimedTrial claimed);
   double longest_seconds() const;  ///< REQUIRES: mutex_ held
 
-  const std::vector<TrialKey> trials_;
+  StudyStore& store_;
+  Seat& seat_;
   const Options options_;
-  mutable std::mutex mutex_;
-  std::size_t handed_out_ = 0;
-  std::size_t handed_back_ = 0;
-  std::optional<std::uint32_t>
-      last_share_;  ///< size of the last packs, once fewer trials are left than all lanes hold
-  std::vector<std::int64_t> started_unix_millis_;  ///< [trial]
+  const std::string host_;
+  std::mutex claiming_;  ///< packs are claimed one after the other, so that the last ones are even
+  std::mutex mutex_;     ///< of what follows
+  std::uint64_t tickets_ = 0;
+  std::map<std::uint64_t, ClaimedTrial> riding_;  ///< by ticket
   std::map<std::thread::id, double> thread_seconds_;
+  std::mutex telling_;
+  std::atomic<double> looked_in_vain_;  ///< steady seconds of the last claim that found nothing
+  CheckpointWriter writer_;
 };
 
 }  // namespace etalon

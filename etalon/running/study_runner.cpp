@@ -1,18 +1,12 @@
 #include "etalon/running/study_runner.h"
 
-#include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "etalon/base/error.h"
-#include "etalon/running/conclude.h"
+#include "etalon/running/opening.h"
 #include "etalon/running/plan.h"
 #include "etalon/running/prepare.h"
 #include "etalon/running/study_run.h"
-#include "etalon/search/make.h"
 
 namespace etalon {
 
@@ -35,36 +29,6 @@ std::vector<TrialKey> PreparedStudy::planned_trials() const {
   }
   return all;
 }
-
-namespace {
-
-/// What is known of the study so far; refuses a study of this name that is another one.
-StudySnapshot joined_with_stored(const StudySnapshot& asked, const std::vector<TrialKey>& trials,
-                                 StudyStore& store) {
-  StudySnapshot study = asked;
-  const auto stored = store.load_study(asked.name);
-  if (!stored) return study;
-  if (!(stored->definition == asked.definition))
-    throw RequestError({"--study " + asked.name,
-                        "a definition that differs from the stored study of that name",
-                        "the same data, network, training, batch, samples, validation, epochs and study seed",
-                        "choose another name, or leave --study out: then the name follows the definition"});
-  study.trials = stored->trials;
-  study.tests = stored->tests;
-  study.times = stored->times;
-  study.plan = plan_with_finished(asked.plan, trials, study.trials);
-  std::set<TrialKey> known(trials.begin(), trials.end());
-  for (const TrialRecord& trial : study.trials) known.insert(trial.key);
-  study.planned_trials = static_cast<std::uint32_t>(known.size());
-  // Grown in several runs: all of their commands, in their order, reproduce it.
-  const std::string earlier = "\n" + stored->command + "\n";
-  study.command = earlier.find("\n" + asked.command + "\n") == std::string::npos
-                      ? stored->command + "\n" + asked.command
-                      : stored->command;
-  return study;
-}
-
-}  // namespace
 
 StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   const Preparation& all = parts_->all;
@@ -93,21 +57,19 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   return forecast;
 }
 
-StudyEnd PreparedStudy::run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop) {
-  const Preparation& all = parts_->all;
-  const auto lock = store.lock_study(name());
-  StudyRun run(all, joined_with_stored(all.study, planned_trials(), store), store, observer, stop);
-  const bool was_complete = run.complete();
-  run.open();
+void PreparedStudy::open(StudyStore& store) const { open_study(parts_->all, store); }
 
-  const auto strategy = make_strategy(all.request.plan, all.request.epochs, all.request.study_seed);
-  for (auto round = strategy->suggest(); !round.empty(); round = strategy->suggest()) {
-    for (std::uint32_t set = 0; set < all.data.size(); ++set)
-      if (!run.train(trials_on_set(round, set))) return StudyEnd::interrupted;
-    strategy->learn(run.results_of(round));
-  }
-  const bool news = conclude(all, run.study(), store, observer);
-  return was_complete && !news ? StudyEnd::already_complete : StudyEnd::concluded;
+StudyEnd PreparedStudy::run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
+                            const WorkOptions& options) {
+  open(store);
+  return StudyRun(parts_->all, store, observer, stop, options).work(true);
 }
+
+StudyEnd PreparedStudy::work(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
+                             const WorkOptions& options) {
+  return StudyRun(parts_->all, store, observer, stop, options).work(false);
+}
+
+const Preparation& PreparedStudy::preparation() const { return parts_->all; }
 
 }  // namespace etalon

@@ -37,7 +37,8 @@ class StudyObserver {
   /// A trial finished and is in the store. `accuracy` is its last validation accuracy; chance where it
   /// diverged.
   virtual void trial_finished(const TrialRecord& trial, double accuracy, bool diverged) = 0;
-  /// Something that a person may want to know: "worker 17 on node3 is gone: its 16 trials wait again".
+  /// A line that stays, for a person who may want to know: "worker 17 on node3 is gone: its 16 trials wait
+  /// again".
   virtual void note(const std::string& text) = 0;
   /// The test part is being evaluated, last.
   virtual void concluding() = 0;

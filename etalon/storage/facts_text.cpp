@@ -98,7 +98,10 @@ std::string facts_to_text(const StudySnapshot& study) {
   Json sets = Json::array(), networks = Json::array();
   for (const SetFacts& set : study.sets) sets.push_back(to_json(set));
   for (const NetworkFacts& network : study.networks) networks.push_back(to_json(network));
-  const Json json = {{"sets", sets},
+  Json asked = Json::array();
+  for (const StudyPlan& plan : study.asked) asked.push_back(to_text(plan));
+  const Json json = {{"asked", asked},
+                     {"sets", sets},
                      {"networks", networks},
                      {"machine", to_json(study.machine)},
                      {"command", study.command}};
@@ -112,6 +115,9 @@ void facts_from_text(const std::string& text, StudySnapshot& study) {
     for (const Json& network : json.at("networks")) study.networks.push_back(network_from_json(network));
     study.machine = machine_from_json(json.at("machine"));
     json.at("command").get_to(study.command);
+    if (json.contains("asked"))  // studies of older versions don't say
+      for (const Json& plan : json.at("asked"))
+        study.asked.push_back(plan_from_text(plan.get<std::string>()));
   } catch (const std::exception& error) {
     throw Failure({"facts of study '" + study.name + "'", error.what(), "the text that a store keeps",
                    "the store may be damaged"});

@@ -71,11 +71,12 @@ class MemoryStore final : public StudyStore {
     if (studies_.erase(name) == 0) throw Failure(no_such_study(name));
   }
 
-  void conclude(const std::string& study, const std::vector<TestResult>& tests,
+  bool conclude(const std::string& study, const std::vector<TestResult>& tests,
                 std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) override {
     const std::lock_guard guard(mutex_);
-    find(study).conclude(tests, finished_unix_millis, keep);
+    if (!find(study).conclude(tests, finished_unix_millis, keep)) return false;
     find(study).touch(clock_.unix_millis());
+    return true;
   }
 
   std::uint64_t size_bytes() override { return 0; }

@@ -63,15 +63,16 @@ bool MemoryStudy::save(const StudySnapshot& study) {
   return true;
 }
 
-void MemoryStudy::conclude(const std::vector<TestResult>& tests, std::int64_t finished_unix_millis,
+bool MemoryStudy::conclude(const std::vector<TestResult>& tests, std::int64_t finished_unix_millis,
                            const std::vector<TrialKey>& keep) {
+  if (!queue_.empty()) return false;
   set_tests(tests);
   study_.times.finished_unix_millis = finished_unix_millis;
   concluded_ = true;
   const std::set<TrialKey> kept(keep.begin(), keep.end());
   for (Finished& finished : finished_)
     if (!kept.contains(finished.trial.key)) finished.weights.reset();
-  for (auto& [position, queued] : queue_) queued.waiting.checkpoint.reset();
+  return true;
 }
 
 void MemoryStudy::plan(std::span<const PlannedTrial> trials) {

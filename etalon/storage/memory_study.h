@@ -17,7 +17,7 @@ class MemoryStudy {
   StudySummary summary() const;
   StudySnapshot snapshot() const;
   bool save(const StudySnapshot& study);  ///< false if it has another revision
-  void conclude(const std::vector<TestResult>& tests, std::int64_t finished_unix_millis,
+  bool conclude(const std::vector<TestResult>& tests, std::int64_t finished_unix_millis,
                 const std::vector<TrialKey>& keep);
 
   void plan(std::span<const PlannedTrial> trials);

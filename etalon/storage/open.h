@@ -12,9 +12,17 @@ namespace etalon {
 /// read: the store must exist, and changes are refused with Failure; create: it is made if missing.
 enum class StoreAccess { read, create };
 
-/// Opens "FILE" (SQLite) or "memory:". Throws RequestError for a file that is no store, is from a newer
-/// version, is damaged, or cannot be written to; such a file is left untouched. `clock` must outlive the
-/// store.
+enum class StoreKind { file, server, memory };
+
+/// server: "postgresql://..." or "postgres://..."; memory: "memory:"; all else is a file.
+StoreKind store_kind(const std::string& where);
+
+/// `where` with *** in place of its passwords: for everything that is printed or written.
+std::string shown_store(const std::string& where);
+
+/// Opens "FILE" (SQLite), "postgresql://..." or "memory:". Throws RequestError for a file that is no store,
+/// is from a newer version, is damaged, or cannot be written to; such a file is left untouched. `clock` must
+/// outlive the store.
 std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access,
                                        const Clock& clock = system_clock());
 

@@ -145,8 +145,9 @@ class StudyStore {
 
   virtual void delete_study(const std::string& name) = 0;  ///< with its workers, who find their seats gone
 
-  /// Replaces the test results, and drops all checkpoints and the weights of all trials but `keep`.
-  virtual void conclude(const std::string& study, const std::vector<TestResult>& tests,
+  /// Replaces the test results, and drops the weights of all trials but `keep`. False, and no change, while
+  /// trials wait or are held: somebody planned more meanwhile.
+  virtual bool conclude(const std::string& study, const std::vector<TestResult>& tests,
                         std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) = 0;
 
   virtual std::uint64_t size_bytes() = 0;  ///< of the whole store, on disk; 0 for a store in memory

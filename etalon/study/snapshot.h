@@ -68,8 +68,9 @@ struct StudySnapshot {
   std::string name;
   std::uint64_t revision = 0;  ///< counts its saves in the store; 0: it is not stored yet
   StudyDefinition definition;
-  StudyPlan plan;
-  std::vector<SetFacts> sets;          ///< [set]
+  StudyPlan plan;                ///< covers all that was asked for
+  std::vector<StudyPlan> asked;  ///< by each `tune`, in their order; empty in a study from before it was kept
+  std::vector<SetFacts> sets;    ///< [set]
   std::vector<NetworkFacts> networks;  ///< [set]
   MachineFacts machine;
   std::string command;  ///< the command line that reproduces the study

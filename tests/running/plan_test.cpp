@@ -5,11 +5,7 @@
 namespace etalon {
 namespace {
 
-TrialRecord finished(std::vector<double> eta, std::uint32_t seed_index) {
-  TrialRecord trial;
-  trial.key = {0, {std::move(eta)}, seed_index};
-  return trial;
-}
+TrialKey key(std::vector<double> eta, std::uint32_t seed_index) { return {0, {std::move(eta)}, seed_index}; }
 
 TEST(SpaceOf, IsAProductWhereTheSettingsFillOne) {
   const SearchSpace space = space_of({{{0.1, 0.01}}, {{0.1, 0.1}}, {{1.0, 0.01}}, {{1.0, 0.1}}});
@@ -22,35 +18,34 @@ TEST(SpaceOf, ListsSettingsThatFillNoProduct) {
   EXPECT_EQ(space.settings, (std::vector<Setting>{{{0.1, 0.01}}, {{1.0, 0.1}}}));
 }
 
-TEST(PlanWithFinished, StaysAsItIsWithoutNews) {
+TEST(PlanWithOthers, StaysAsItIsWithoutNews) {
   StudyPlan asked;
   asked.space.values = {{0.1, 1.0}, {0.01}};
-  const std::vector<TrialKey> trials{{0, {{0.1, 0.01}}, 0}, {0, {{1.0, 0.01}}, 0}};
-  EXPECT_EQ(plan_with_finished(asked, trials, {finished({0.1, 0.01}, 0)}), asked);
+  const std::set<TrialKey> trials{{0, {{0.1, 0.01}}, 0}, {0, {{1.0, 0.01}}, 0}};
+  EXPECT_EQ(plan_with_others(asked, trials, {key({0.1, 0.01}, 0)}), asked);
 }
 
-TEST(PlanWithFinished, GrowsByFinishedSettingsAndSeeds) {
+TEST(PlanWithOthers, GrowsByOtherSettingsAndSeeds) {
   StudyPlan asked;
   asked.seeds = 2;
   asked.space.values = {{1.0}, {0.01}};
-  const StudyPlan grown = plan_with_finished(asked, {{0, {{1.0, 0.01}}, 0}}, {finished({0.1, 0.01}, 4)});
+  const StudyPlan grown = plan_with_others(asked, {{0, {{1.0, 0.01}}, 0}}, {key({0.1, 0.01}, 4)});
   EXPECT_EQ(grown.space.values, (std::vector<std::vector<double>>{{0.1, 1.0}, {0.01}}));
   EXPECT_EQ(grown.seeds, 5u);
 }
 
-TEST(PlanWithFinished, ARandomSearchThatGrewAGridListsItsSettings) {
+TEST(PlanWithOthers, ARandomSearchThatGrewAGridListsItsSettings) {
   StudyPlan asked;
   asked.strategy = "random";
   asked.trials = 2;
   asked.seeds = 3;
   asked.space.values = {{1e-4, 1e-3}};
-  std::vector<TrialKey> trials;
+  std::set<TrialKey> trials;
   for (std::uint32_t set = 0; set < 2; ++set)
     for (std::uint32_t seed = 0; seed < 3; ++seed)
-      for (const double eta : {2e-4, 5e-4}) trials.push_back({set, {{eta}}, seed});
-  EXPECT_EQ(plan_with_finished(asked, trials, {finished({2e-4}, 0)}), asked)
-      << "nothing that was not asked for";
-  const StudyPlan grown = plan_with_finished(asked, trials, {finished({0.1}, 0)});
+      for (const double eta : {2e-4, 5e-4}) trials.insert({set, {{eta}}, seed});
+  EXPECT_EQ(plan_with_others(asked, trials, {key({2e-4}, 0)}), asked) << "nothing that was not asked for";
+  const StudyPlan grown = plan_with_others(asked, trials, {key({0.1}, 0)});
   EXPECT_EQ(grown.space.settings, (std::vector<Setting>{{{2e-4}}, {{5e-4}}, {{0.1}}}));
 }
 

@@ -1,0 +1,68 @@
+/// What is finished and how far the study is, by whatever worker: told to the observer, one call at a time.
+/// For display alone: nothing that is trained or concluded depends on it.
+///
+/// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "etalon/running/prepare.h"
+#include "etalon/running/study_runner.h"
+#include "etalon/storage/study_store.h"
+
+namespace etalon {
+
+class Chronicle {
+ public:
+  /// All is borrowed. Tells the observer of the study as it is stored.
+  Chronicle(const Preparation& all, StudyStore& store, StudyObserver& observer);
+
+  /// Looks for trials that other workers have finished, and for more that were planned.
+  void look();
+
+  void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads);
+  void claimed(const ClaimedTrial& trial);
+  void advanced(std::uint32_t set, std::uint64_t samples);
+  void finished(const TrialRecord& trial);  ///< by this worker; it is in the store
+  void set_ended();                         ///< whatever this worker has not finished is in other hands now
+  void concluding();
+  void note(const std::string& text);
+
+  /// True if any trial finished since the study was opened here.
+  bool has_news() const;
+
+ private:
+  struct Open {
+    double left = 0;          ///< work that its finishing does
+    std::uint64_t known = 0;  ///< samples trained when it was first seen
+  };
+
+  double work_of(std::uint32_t set, std::uint64_t samples) const;
+  double share() const;
+  void add_open_trials();
+  void count_finished(const TrialRecord& trial);
+
+  const Preparation& all_;
+  StudyStore& store_;
+  StudyObserver& observer_;
+  const std::string name_;
+
+  std::mutex looking_;
+  std::uint32_t fetched_ = 0;  ///< trials taken from the store, in the order in which they were finished
+
+  mutable std::mutex telling_;  ///< of what follows and of the observer
+  std::set<TrialKey> finished_;
+  std::size_t finished_at_start_ = 0;
+  std::map<TrialKey, Open> open_;
+  std::uint32_t planned_ = 0;
+  double work_ = 0;  ///< left at the start
+  double finished_work_ = 0;
+  double running_work_ = 0;  ///< done on trials that this worker has not finished
+  bool memory_told_ = false;
+};
+
+}  // namespace etalon

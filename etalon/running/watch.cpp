@@ -1,0 +1,24 @@
+#include "etalon/running/watch.h"
+
+#include <utility>
+
+namespace etalon {
+
+std::vector<WorkerRecord> Watch::look(const std::vector<WorkerRecord>& seats, double now) {
+  const double gap = now - last_look_.value_or(now);
+  const double counted = gap < 3 * lease_seconds_ / beats_a_lease ? gap : 0;
+  last_look_ = now;
+  std::vector<WorkerRecord> silent;
+  std::map<std::uint64_t, Seen> seen;
+  for (const WorkerRecord& seat : seats) {
+    const auto before = seen_.find(seat.identity.id);
+    const bool unchanged = before != seen_.end() && before->second.beats == seat.beats;
+    const double silence = unchanged ? before->second.silence + counted : 0;
+    seen[seat.identity.id] = {seat.beats, silence};
+    if (silence >= lease_seconds_) silent.push_back(seat);
+  }
+  seen_ = std::move(seen);
+  return silent;
+}
+
+}  // namespace etalon

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "etalon/base/error.h"
+#include "etalon/live/terminal.h"
 
 namespace etalon {
 namespace {
@@ -14,14 +15,20 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touc
 
 struct sigaction former_interrupt, former_terminate;
 
+std::string last_words;  // made while no signal is watched; a handler may only write it
+
 extern "C" void note_interrupt(int) {
-  if (interrupt_flag.exchange(true)) ::_exit(static_cast<int>(ExitCode::interrupted));
+  if (!interrupt_flag.exchange(true)) return;
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, last_words.data(), last_words.size());
+  ::_exit(static_cast<int>(ExitCode::interrupted));
 }
 
 }  // namespace
 
-InterruptWatch::InterruptWatch() {
+InterruptWatch::InterruptWatch(const std::string& advice) {
   interrupt_flag.store(false);
+  const char* const clean_line = terminal_at(STDERR_FILENO).interactive ? "\r\x1b[K" : "";
+  last_words = advice.empty() ? "" : clean_line + ("interrupted: left at once; " + advice + "\n");
   struct sigaction action {};
   action.sa_handler = note_interrupt;
   action.sa_flags = SA_RESTART;

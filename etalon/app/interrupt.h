@@ -3,14 +3,16 @@
 
 #include <atomic>
 #include <exception>
+#include <string>
 
 namespace etalon {
 
-/// While it lives, the first SIGINT or SIGTERM sets a flag and the second leaves the process at once with
-/// exit code 130. One at a time.
+/// While it lives, the first SIGINT or SIGTERM sets a flag, and the second leaves the process at once with
+/// exit code 130: what the store has by then is kept, as in a kill. One at a time.
 class InterruptWatch {
  public:
-  InterruptWatch();
+  /// `advice` follows "left at once; " on standard error when the second comes.
+  explicit InterruptWatch(const std::string& advice = "");
   ~InterruptWatch();
   InterruptWatch(const InterruptWatch&) = delete;
   InterruptWatch& operator=(const InterruptWatch&) = delete;

@@ -20,6 +20,13 @@ Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it
 
 ExitCode run_command(const CommandLine& line, const std::vector<std::string>& words) {
   return std::visit(Overloaded{[&](const TuneArguments& asked) { return run_tune(asked, words); },
+                               [&](const SubmitArguments& asked) { return run_submit(asked, words); },
+                               [&](const WorkerArguments& asked) { return run_worker(asked, words); },
+                               [](const StudyListArguments& asked) { return run_study_list(asked); },
+                               [](const StudyShowArguments& asked) { return run_study_show(asked); },
+                               [](const StudyCopyArguments& asked) { return run_study_copy(asked); },
+                               [](const StudyDeleteArguments& asked) { return run_study_delete(asked); },
+                               [](const StudyVerifyArguments& asked) { return run_study_verify(asked); },
                                [](const ReportArguments& asked) { return run_report(asked); },
                                [](const ShowArguments& asked) { return run_show(asked); },
                                [](const DataListArguments& asked) { return run_data_list(asked); },

@@ -2,38 +2,25 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "etalon/app/commands.h"
-#include "etalon/app/conclusion.h"
-#include "etalon/app/draw_report.h"
-#include "etalon/app/interrupt.h"
+#include "etalon/app/ending.h"
 #include "etalon/app/shell.h"
+#include "etalon/app/store_place.h"
 #include "etalon/app/tune_request.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/files.h"
 #include "etalon/base/text.h"
-#include "etalon/judging/judge.h"
-#include "etalon/live/display.h"
 #include "etalon/running/study_runner.h"
 #include "etalon/storage/open.h"
 
 namespace etalon {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// Places are checked before anything is opened, so that hours of training never end at a locked door.
-void require_places(const TuneRequest& request) {
-  if (request.report) require_writable_folder(request.out, request.out_place + " " + request.out);
-  if (request.store == "memory:") return;
-  require_writable_folder(fs::absolute(request.store).parent_path(),
-                          request.store_place + " " + request.store);
-}
-
 std::unique_ptr<StudyStore> existing_store(const std::string& where) {
   std::error_code ignored;
-  return fs::exists(where, ignored) ? open_store(where, StoreAccess::read) : nullptr;
+  if (store_kind(where) == StoreKind::file && !std::filesystem::exists(where, ignored)) return nullptr;
+  return store_kind(where) == StoreKind::memory ? nullptr : open_store(where, StoreAccess::read);
 }
 
 nlohmann::ordered_json memory_json(const StudyMemory& memory) {
@@ -72,65 +59,30 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
   }
 }
 
-/// What one run has at hand from its first to its last step.
-struct TuneRun {
-  const TuneArguments& arguments;
-  const TuneRequest& request;
-  ProgressDisplay& display;
-  const InterruptWatch& interrupts;
-  double started = 0;
-};
-
-/// The report's folder, or nothing where none was asked for.
-std::optional<fs::path> report_of(const TuneRun& run, const StudySnapshot& study,
-                                  const Judgement& judgement) {
-  if (!run.request.report) return std::nullopt;
-  return draw_report(study, judgement, run.request.out, run.display, run.interrupts);
-}
-
-void conclude(const TuneRun& run, StudyStore& store, const std::string& name, bool was_complete) {
-  const StudySnapshot study = store.load_study(name).value();
-  const Judgement judgement = judge(study);
-  if (was_complete) run.display.note(fmt::format("study {} is complete: nothing is left to train", name));
-  const auto report = report_of(run, study, judgement);
-  run.display.close();
-  const double seconds = system_clock().steady_seconds() - run.started;
-  if (run.arguments.json) {
-    fmt::print("{}", tune_json(study, judgement, {was_complete, run.request.store, report, seconds}));
-  } else if (!run.arguments.quiet) {
-    const Terminal terminal = terminal_at(STDOUT_FILENO);
-    fmt::print("\n{}", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
-    if (report) fmt::print("report: {}\n", report->string());
-  }
-}
-
-ExitCode leave_interrupted(const TuneRun& run, StudyStore& store, const std::string& name,
-                           const std::vector<std::string>& words) {
-  run.display.close();
-  const auto study = store.load_study(name);
-  const std::size_t finished = study ? study->trials.size() : 0;
-  const std::uint32_t planned = study ? study->planned_trials : 0;
-  fmt::print(stderr, "interrupted: {} of {} trials are finished and kept in {}; resume with\n  {}\n",
-             finished, planned, run.request.store, shell_line(words));
-  return ExitCode::interrupted;
-}
-
-ExitCode train(const TuneRun& run, PreparedStudy& prepared, const std::vector<std::string>& words) {
-  const auto store = open_store(run.request.store, StoreAccess::create);
+ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepared,
+               const std::string& resuming_line) {
+  const auto store = open_store(request.store, StoreAccess::create);
   try {
-    const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag());
+    const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
     if (end == StudyEnd::interrupted) throw Interrupted();
-    conclude(run, *store, prepared.name(), end == StudyEnd::already_complete);
+    print_conclusion(run, *store, request.store, prepared.name(), request.report_folder(),
+                     end == StudyEnd::already_complete);
   } catch (const Interrupted&) {
-    return leave_interrupted(run, *store, prepared.name(), words);
+    return leave_interrupted(run, *store, request.store, prepared.name(), resuming_line);
   }
   return ExitCode::done;
 }
 
 }  // namespace
 
+void require_places(const TuneRequest& request) {
+  if (request.report) require_writable_folder(request.out, request.out_place + " " + request.out);
+  require_store_folder(request.store, request.store_place);
+}
+
 ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>& words) {
-  const InterruptWatch interrupts;
+  const std::string resuming_line = shell_line(words);
+  const InterruptWatch interrupts("resume with\n  " + resuming_line);
   const double started = system_clock().steady_seconds();
   TuneRequest request = tune_request(arguments);
   request.study.command = reproducing_line(arguments);
@@ -142,7 +94,7 @@ ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>
     return ExitCode::done;
   }
   const auto display = make_display(arguments.quiet);
-  return train({arguments, request, *display, interrupts, started}, prepared, words);
+  return train({arguments, *display, interrupts, started}, request, prepared, resuming_line);
 }
 
 }  // namespace etalon

@@ -1,6 +1,7 @@
 /// What one `etalon tune` is asked to do: defaults, then the study file, then the options given.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "etalon/app/command_line.h"
@@ -17,10 +18,16 @@ struct TuneRequest {
   bool report = true;
   std::string store_place = "--store";  ///< where it was written; begins error messages
   std::string out_place = "--out";
+
+  std::optional<std::string> report_folder() const { return report ? std::optional(out) : std::nullopt; }
 };
 
 /// Throws RequestError for any value that cannot be right, naming the option or the study file's line. Names
 /// of sets, networks and strategies are checked when the study is prepared.
 TuneRequest tune_request(const TuneArguments& arguments);
+
+/// Throws RequestError unless report and store can be written: checked before anything is opened, so that
+/// hours of training never end at a locked door.
+void require_places(const TuneRequest& request);
 
 }  // namespace etalon

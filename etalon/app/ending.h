@@ -1,0 +1,36 @@
+/// How work on a study ends: with the conclusion and a report, or interrupted with the line that resumes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "etalon/app/command_line.h"
+#include "etalon/app/interrupt.h"
+#include "etalon/base/error.h"
+#include "etalon/live/display.h"
+#include "etalon/storage/study_store.h"
+
+namespace etalon {
+
+/// What one run of a command has at hand from its first to its last step.
+struct Run {
+  const CommonArguments& arguments;
+  ProgressDisplay& display;
+  const InterruptWatch& interrupts;
+  double started = 0;  ///< steady seconds
+};
+
+/// Prints what the study says, as text or JSON, after the report is written; `report` is its folder, or
+/// nothing where none is wanted. `store_place` is the store as it was typed. Throws Interrupted while
+/// drawing.
+void print_conclusion(const Run& run, StudyStore& store, const std::string& store_place,
+                      const std::string& study, const std::optional<std::string>& report, bool was_complete);
+
+/// "3 of 8 trials are finished, 5 begun"
+std::string standing_text(StudyStore& store, const std::string& study);
+
+/// Takes the display away and says what is kept and which line resumes.
+ExitCode leave_interrupted(const Run& run, StudyStore& store, const std::string& store_place,
+                           const std::string& study, const std::string& resuming_line);
+
+}  // namespace etalon

@@ -1,0 +1,70 @@
+#include <cstdio>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "etalon/app/choose_study.h"
+#include "etalon/app/commands.h"
+#include "etalon/app/standing.h"
+#include "etalon/base/text.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+/// Throws RequestError naming those at work whose processes are not known to be dead.
+void require_nobody(StudyStore& store, const std::string& name) {
+  std::vector<std::string> workers;
+  for (const WorkerRecord& worker : store.workers(name))
+    if (liveness_of(worker.identity.process) != Liveness::dead)
+      workers.push_back(worker_name(worker.identity.process));
+  if (workers.empty()) return;
+  throw RequestError({"etalon study delete " + name,
+                      "a study at which somebody works: " + join(workers, ", "), "one at which nobody does",
+                      "stop them first; --force deletes it all the same"});
+}
+
+/// Asks in the terminal; true for "y" and "yes".
+bool is_confirmed(const StudySummary& study, const std::string& where) {
+  if (::isatty(STDIN_FILENO) == 0)
+    throw RequestError({"etalon study delete " + study.name, "neither --yes nor a terminal to ask in",
+                        "--yes",
+                        "what is deleted does not come back; 'etalon study copy' keeps it elsewhere"});
+  fmt::print(stderr, "delete study {}, {} of {} trials finished, from {} for ever? [y/N] ", study.name,
+             study.finished_trials, study.planned_trials, shown_store(where));
+  std::fflush(stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
+}
+
+StudySummary summary_of(StudyStore& store, const std::string& name) {
+  for (const StudySummary& study : store.list_studies())
+    if (study.name == name) return study;
+  return {.name = name};
+}
+
+}  // namespace
+
+ExitCode run_study_delete(const StudyDeleteArguments& arguments) {
+  const std::string name =
+      choose_study_name(*open_store(arguments.store, StoreAccess::read), arguments.store, arguments.study)
+          .name;
+  const auto store = open_store(arguments.store, StoreAccess::create);
+  if (!arguments.force) require_nobody(*store, name);
+  const StudySummary study = summary_of(*store, name);
+  if (!arguments.yes && !is_confirmed(study, arguments.store)) {
+    fmt::print(stderr, "nothing is deleted\n");
+    return ExitCode::failed;
+  }
+  store->delete_study(name);
+  if (arguments.json)
+    fmt::print("{}\n", nlohmann::ordered_json{{"deleted", name}, {"trials", study.finished_trials}}.dump(2));
+  else if (!arguments.quiet)
+    fmt::print("study {} is deleted\n", name);
+  return ExitCode::done;
+}
+
+}  // namespace etalon

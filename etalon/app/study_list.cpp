@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "etalon/app/commands.h"
+#include "etalon/app/text_layout.h"
+#include "etalon/app/trial_id.h"
+#include "etalon/base/text.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+std::string state_of(const StudySummary& study) {
+  if (study.workers > 0) return counted(study.workers, "worker");
+  return study.concluded ? "concluded" : "waits for workers";
+}
+
+nlohmann::ordered_json list_json(const std::vector<StudySummary>& studies, const std::string& where,
+                                 std::uint64_t bytes) {
+  nlohmann::ordered_json json{{"store", shown_store(where)}, {"size_bytes", bytes}};
+  json["studies"] = nlohmann::ordered_json::array();
+  for (const StudySummary& study : studies)
+    json["studies"].push_back(
+        {{"study", study.name},
+         {"trials", {{"finished", study.finished_trials}, {"planned", study.planned_trials}}},
+         {"concluded", study.concluded},
+         {"workers", study.workers},
+         {"changed", known_utc_text(study.last_change_unix_millis)}});
+  return json;
+}
+
+std::string list_text(const std::vector<StudySummary>& studies, const std::string& where,
+                      std::uint64_t bytes) {
+  std::vector<std::vector<std::string>> rows{{"study", "finished", "planned", "state", "changed"}};
+  for (const StudySummary& study : studies)
+    rows.push_back({study.name, std::to_string(study.finished_trials), std::to_string(study.planned_trials),
+                    state_of(study), known_utc_text(study.last_change_unix_millis)});
+  const std::string table = studies.empty() ? "" : join(aligned_rows(rows), "\n") + "\n\n";
+  const std::string count = studies.size() == 1 ? "1 study" : fmt::format("{} studies", studies.size());
+  return fmt::format("{}{} in {}, {}\n", table, count, shown_store(where),
+                     size_text(static_cast<double>(bytes)));
+}
+
+}  // namespace
+
+ExitCode run_study_list(const StudyListArguments& arguments) {
+  const auto store = open_store(arguments.store, StoreAccess::read);
+  const std::vector<StudySummary> studies = store->list_studies();
+  const std::uint64_t bytes = store->size_bytes();
+  if (arguments.json)
+    fmt::print("{}\n", list_json(studies, arguments.store, bytes).dump(2));
+  else if (!arguments.quiet)
+    fmt::print("{}", list_text(studies, arguments.store, bytes));
+  return ExitCode::done;
+}
+
+}  // namespace etalon

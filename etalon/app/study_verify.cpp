@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "etalon/app/choose_study.h"
+#include "etalon/app/commands.h"
+#include "etalon/app/interrupt.h"
+#include "etalon/app/machine_request.h"
+#include "etalon/app/trial_id.h"
+#include "etalon/app/values.h"
+#include "etalon/base/text.h"
+#include "etalon/live/display.h"
+#include "etalon/running/verify.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+constexpr std::uint32_t usual_sample = 3;
+
+nlohmann::ordered_json verification_json(const StudySnapshot& study, const Verification& found) {
+  nlohmann::ordered_json json{{"study", study.name},
+                              {"trials", found.trials},
+                              {"weights", found.weights},
+                              {"trained_again", found.trained},
+                              {"other_numeric_class", found.other_class},
+                              {"same", found.differences.empty()}};
+  json["differences"] = nlohmann::ordered_json::array();
+  for (const TrialDifference& one : found.differences)
+    json["differences"].push_back({{"id", trial_id(one.key, study.definition)}, {"what", one.what}});
+  return json;
+}
+
+std::string verification_text(const StudySnapshot& study, const Verification& found) {
+  std::string text = fmt::format("study {}: {} and the weights of {} read, every checksum holds\n",
+                                 study.name, counted(found.trials, "trial"), found.weights);
+  if (found.trained > 0)
+    text += fmt::format("trained again: {}, {}\n", counted(found.trained, "trial"),
+                        found.differences.empty() ? "every bit is the same"
+                                                  : counted(found.differences.size(), "difference"));
+  if (found.other_class > 0)
+    text += fmt::format("not trained again: {} of another numeric class than this machine's\n",
+                        counted(found.other_class, "trial"));
+  for (const TrialDifference& one : found.differences)
+    text += fmt::format("  {}: {}\n", trial_id(one.key, study.definition), one.what);
+  return text;
+}
+
+}  // namespace
+
+ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
+  VerifyOptions options{.sample = usual_sample};
+  if (arguments.trials)
+    options.sample = static_cast<std::uint32_t>(whole_number(*arguments.trials, "--trials", 0, 1'000'000));
+  const WorkerRequest request =
+      machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory);
+  const InterruptWatch interrupts;
+  const auto store = open_store(arguments.store, StoreAccess::read);
+  const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
+  const auto display = make_display(arguments.quiet);
+  if (!note.empty()) display->note(note);
+  options.on_trained = [&](std::uint32_t done, std::uint32_t all) {
+    display->working("training again", done, all);
+  };
+  const PreparedStudy prepared = prepare_worker(study, request);
+  const Verification found = verify_study(prepared, *store, options, interrupts.flag());
+  display->close();
+  if (arguments.json)
+    fmt::print("{}\n", verification_json(study, found).dump(2));
+  else if (!arguments.quiet)
+    fmt::print("{}", verification_text(study, found));
+  if (!found.differences.empty()) return ExitCode::failed;
+  if (!interrupts.interrupted()) return ExitCode::done;
+  fmt::print(stderr, "interrupted: {} not trained again\n", counted(found.left_out, "trial"));
+  return ExitCode::interrupted;
+}
+
+}  // namespace etalon

@@ -29,15 +29,15 @@ Complaint no_such_study(const std::string& study) {
   return {"store", "the study name '" + study + "'", "a study that the store holds", ""};
 }
 
-Complaint trial_there_already(const std::string& study, const TrialKey& key) {
-  return {"study '" + study + "'", "a second result of the trial with " + to_text(key), "one result a trial",
-          "another process may work on the same study"};
+Complaint study_there_already(const std::string& study) {
+  return {"study '" + study + "'", "a copy into a store that has a study of that name", "a store without one",
+          "delete that one first, or name another store"};
 }
 
 Complaint study_is_running(const std::string& study, const ProcessIdentity& holder) {
   return {"study '" + study + "'",
-          fmt::format("a request to work on it while process {} on host '{}' does", holder.pid, holder.host),
-          "one process a study at a time", "wait until that process has ended, or end it"};
+          fmt::format("a copy while process {} on host '{}' works on it", holder.pid, holder.host),
+          "a study that nobody works on", "wait until that process has ended, or end it"};
 }
 
 }  // namespace etalon

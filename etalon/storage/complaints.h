@@ -13,7 +13,7 @@ namespace etalon {
 Complaint other_definition(const std::string& study, const StudyDefinition& stored,
                            const StudyDefinition& received);
 Complaint no_such_study(const std::string& study);
-Complaint trial_there_already(const std::string& study, const TrialKey& key);
+Complaint study_there_already(const std::string& study);
 Complaint study_is_running(const std::string& study, const ProcessIdentity& holder);
 
 /// "set 0, setting 0.1 0.001, seed index 2"

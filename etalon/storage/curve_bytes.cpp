@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
@@ -102,6 +103,10 @@ std::span<const std::uint8_t> as_bytes(std::span<const float> floats) {
 std::vector<float> floats_from_bytes(std::span<const std::uint8_t> bytes) {
   if (bytes.size() % sizeof(float) != 0) fail("part of a float");
   return Reader(bytes).get_all<float>(bytes.size() / sizeof(float));
+}
+
+double as_stored(double value) {
+  return std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value + 0.0;
 }
 
 std::string setting_key(const Setting& setting) {

@@ -20,6 +20,9 @@ Curve curve_from_bytes(std::span<const std::uint8_t> bytes);  ///< throws Failur
 std::span<const std::uint8_t> as_bytes(std::span<const float> floats);
 std::vector<float> floats_from_bytes(std::span<const std::uint8_t> bytes);  ///< throws Failure on part of one
 
+/// A number that stands by itself: databases have one NaN and no -0, so every store keeps but those.
+double as_stored(double value);
+
 /// "0.1 0.001": the shortest text that reads back to the same double, so equal texts are equal settings.
 /// Throws Failure for an eta that is not finite.
 std::string setting_key(const Setting& setting);

@@ -118,4 +118,8 @@ void facts_from_text(const std::string& text, StudySnapshot& study) {
   }
 }
 
+bool has_same_request(const StudySnapshot& a, const StudySnapshot& b) {
+  return a.plan == b.plan && a.planned_trials == b.planned_trials && facts_to_text(a) == facts_to_text(b);
+}
+
 }  // namespace etalon

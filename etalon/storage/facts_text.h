@@ -13,4 +13,7 @@ std::string facts_to_text(const StudySnapshot& study);
 /// Fills sets, networks, machine and command. Throws Failure if the text is not what facts_to_text wrote.
 void facts_from_text(const std::string& text, StudySnapshot& study);
 
+/// True if both ask for the same: plan, facts, command and planned trials.
+bool has_same_request(const StudySnapshot& a, const StudySnapshot& b);
+
 }  // namespace etalon

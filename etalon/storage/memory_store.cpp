@@ -1,40 +1,36 @@
 #include "etalon/storage/memory_store.h"
 
-#include <algorithm>
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "etalon/storage/complaints.h"
-#include "etalon/storage/curve_bytes.h"
+#include "etalon/storage/memory_study.h"
 
 namespace etalon {
 namespace {
 
-struct StoredStudy {
-  StudySnapshot study;  ///< its trials are in `trials`
-  std::map<TrialKey, TrialRecord> trials;
-  std::map<TrialKey, std::vector<float>> weights;
-  std::int64_t changed_unix_millis = 0;
-};
-
-struct HeldStudies {
-  std::mutex mutex;
-  std::set<std::string> names;
-};
-
-class MemoryLock final : public StudyLock {
+/// Builds the study that is sent.
+class Receiver final : public StudyReceiver {
  public:
-  MemoryLock(std::shared_ptr<HeldStudies> held, std::string name)
-      : held_(std::move(held)), name_(std::move(name)) {}
-  ~MemoryLock() override {
-    const std::lock_guard guard(held_->mutex);
-    held_->names.erase(name_);
+  explicit Receiver(std::int64_t now_unix_millis) : now_unix_millis_(now_unix_millis) {}
+
+  void head(const StudyHead& head) override {
+    name_ = head.study.name;
+    study_.emplace(head.study, now_unix_millis_);
+    study_->restore(head);
   }
+  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) override {
+    study_->add_finished(0, trial, weights);
+  }
+  void waiting(const WaitingTrial& trial) override { study_->add_waiting(trial); }
+
+  const std::string& name() const { return name_; }
+  MemoryStudy take() { return std::move(study_.value()); }
 
  private:
-  std::shared_ptr<HeldStudies> held_;
+  std::int64_t now_unix_millis_;
   std::string name_;
+  std::optional<MemoryStudy> study_;
 };
 
 class MemoryStore final : public StudyStore {
@@ -44,9 +40,7 @@ class MemoryStore final : public StudyStore {
   std::vector<StudySummary> list_studies() override {
     const std::lock_guard guard(mutex_);
     std::vector<StudySummary> summaries;
-    for (const auto& [name, stored] : studies_)
-      summaries.push_back({name, static_cast<std::uint32_t>(stored.trials.size()),
-                           stored.study.planned_trials, stored.changed_unix_millis});
+    for (const auto& [name, study] : studies_) summaries.push_back(study.summary());
     return summaries;
   }
 
@@ -54,73 +48,148 @@ class MemoryStore final : public StudyStore {
     const std::lock_guard guard(mutex_);
     const auto found = studies_.find(name);
     if (found == studies_.end()) return std::nullopt;
-    StudySnapshot study = found->second.study;
-    for (const auto& [key, trial] : found->second.trials) study.trials.push_back(trial);
-    return study;
+    return found->second.snapshot();
   }
 
-  void save_study(const StudySnapshot& study) override {
+  bool save_study(const StudySnapshot& study) override {
     const std::lock_guard guard(mutex_);
     const auto found = studies_.find(study.name);
-    if (found != studies_.end() && found->second.study.definition != study.definition)
-      throw RequestError(other_definition(study.name, found->second.study.definition, study.definition));
-    StudySnapshot copy = study;
-    copy.trials.clear();
-    copy.tests = found == studies_.end() ? std::vector<TestResult>{} : found->second.study.tests;
-    StoredStudy& stored = studies_[study.name];
-    stored.study = std::move(copy);
-    stored.changed_unix_millis = clock_.unix_millis();
+    if (found == studies_.end()) {
+      if (study.revision != 0) return false;
+      studies_.emplace(study.name, MemoryStudy(study, clock_.unix_millis()));
+      return true;
+    }
+    if (const auto stored = found->second.snapshot().definition; stored != study.definition)
+      throw RequestError(other_definition(study.name, stored, study.definition));
+    if (!found->second.save(study)) return false;
+    found->second.touch(clock_.unix_millis());
+    return true;
   }
 
-  void add_trial(const std::string& study, const TrialRecord& trial,
-                 std::span<const float> weights) override {
+  void delete_study(const std::string& name) override {
     const std::lock_guard guard(mutex_);
-    setting_key(trial.key.setting);  // refuses what no store can keep
-    StoredStudy& stored = find(study);
-    std::vector<float> copy(weights.begin(), weights.end());
-    if (!stored.trials.emplace(trial.key, trial).second) throw Failure(trial_there_already(study, trial.key));
-    stored.weights.emplace(trial.key, std::move(copy));
-    stored.changed_unix_millis = clock_.unix_millis();
+    if (studies_.erase(name) == 0) throw Failure(no_such_study(name));
+  }
+
+  void conclude(const std::string& study, const std::vector<TestResult>& tests,
+                std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) override {
+    const std::lock_guard guard(mutex_);
+    find(study).conclude(tests, finished_unix_millis, keep);
+    find(study).touch(clock_.unix_millis());
+  }
+
+  std::uint64_t size_bytes() override { return 0; }
+
+  void plan_trials(const std::string& study, std::span<const PlannedTrial> trials) override {
+    const std::lock_guard guard(mutex_);
+    find(study).plan(trials);
+    find(study).touch(clock_.unix_millis());
+  }
+
+  QueueState queue(const std::string& study) override {
+    const std::lock_guard guard(mutex_);
+    return find(study).queue();
+  }
+
+  std::vector<RunningTrial> running_trials(const std::string& study) override {
+    const std::lock_guard guard(mutex_);
+    return find(study).running();
+  }
+
+  void enlist(const std::string& study, const WorkerIdentity& worker) override {
+    const std::lock_guard guard(mutex_);
+    find(study).enlist(worker, clock_.unix_millis());
+  }
+
+  bool beat(std::uint64_t worker, const WorkDone& done) override {
+    const std::lock_guard guard(mutex_);
+    MemoryStudy* study = study_of(worker);
+    if (study) study->beat(worker, done, clock_.unix_millis());
+    return study != nullptr;
+  }
+
+  std::vector<WorkerRecord> workers(const std::string& study) override {
+    const std::lock_guard guard(mutex_);
+    return find(study).workers();
+  }
+
+  bool dismiss(std::uint64_t worker, std::optional<std::uint64_t> beats) override {
+    const std::lock_guard guard(mutex_);
+    MemoryStudy* study = study_of(worker);
+    return study && study->dismiss(worker, beats);
+  }
+
+  bool take_strategist(std::uint64_t worker) override {
+    const std::lock_guard guard(mutex_);
+    MemoryStudy* study = study_of(worker);
+    return study && study->take_strategist(worker);
+  }
+
+  std::optional<std::vector<ClaimedTrial>> claim(const Claim& claim) override {
+    const std::lock_guard guard(mutex_);
+    MemoryStudy* study = study_of(claim.worker);
+    if (!study) return std::nullopt;
+    return study->claim(claim, clock_.unix_millis());
+  }
+
+  bool save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints) override {
+    const std::lock_guard guard(mutex_);
+    MemoryStudy* study = study_of(worker);
+    if (study) study->save_checkpoints(worker, checkpoints);
+    return study != nullptr;
+  }
+
+  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) override {
+    const std::lock_guard guard(mutex_);
+    MemoryStudy* study = study_of(worker);
+    if (!study || !study->finish(worker, trial, weights)) return false;
+    study->touch(clock_.unix_millis());
+    return true;
+  }
+
+  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) override {
+    const std::lock_guard guard(mutex_);
+    return find(study).trials_after(count);
   }
 
   std::optional<std::vector<float>> load_weights(const std::string& study, const TrialKey& key) override {
     const std::lock_guard guard(mutex_);
-    const auto stored = studies_.find(study);
-    if (stored == studies_.end()) return std::nullopt;
-    const auto found = stored->second.weights.find(key);
-    if (found == stored->second.weights.end()) return std::nullopt;
-    return found->second;
+    const auto found = studies_.find(study);
+    if (found == studies_.end()) return std::nullopt;
+    return found->second.weights(key);
   }
 
-  void conclude(const std::string& study, const std::vector<TestResult>& tests, const StudyTimes& times,
-                const std::vector<TrialKey>& keep) override {
+  void send_study(const std::string& name, StudyReceiver& receiver) override {
+    std::unique_lock guard(mutex_);
+    const MemoryStudy copy = find(name);
+    guard.unlock();
+    copy.send(receiver);
+  }
+
+  void receive_study(const std::function<void(StudyReceiver&)>& sender) override {
+    Receiver receiver(clock_.unix_millis());
+    sender(receiver);
     const std::lock_guard guard(mutex_);
-    StoredStudy& stored = find(study);
-    stored.study.tests = tests;
-    stored.study.times = times;
-    std::erase_if(stored.weights, [&](const auto& entry) {
-      return std::find(keep.begin(), keep.end(), entry.first) == keep.end();
-    });
-    stored.changed_unix_millis = clock_.unix_millis();
-  }
-
-  std::unique_ptr<StudyLock> lock_study(const std::string& name) override {
-    const std::lock_guard guard(held_->mutex);
-    if (!held_->names.insert(name).second) throw RequestError(study_is_running(name, this_process()));
-    return std::make_unique<MemoryLock>(held_, name);
+    if (studies_.contains(receiver.name())) throw RequestError(study_there_already(receiver.name()));
+    studies_.emplace(receiver.name(), receiver.take());
   }
 
  private:
-  StoredStudy& find(const std::string& study) {
+  MemoryStudy& find(const std::string& study) {
     const auto found = studies_.find(study);
     if (found == studies_.end()) throw Failure(no_such_study(study));
     return found->second;
   }
 
+  MemoryStudy* study_of(std::uint64_t worker) {
+    for (auto& [name, study] : studies_)
+      if (study.has_seat(worker)) return &study;
+    return nullptr;
+  }
+
   const Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, StoredStudy> studies_;
-  std::shared_ptr<HeldStudies> held_ = std::make_shared<HeldStudies>();
+  std::map<std::string, MemoryStudy> studies_;
 };
 
 }  // namespace

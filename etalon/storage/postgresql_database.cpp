@@ -155,13 +155,13 @@ std::uint64_t PostgresqlDatabase::size_bytes() {
   return bytes;
 }
 
-/// Rooms in the middle of a table are used again; those at its end go back to the disk.
+/// Room in the middle of a table is used again; that at its end goes back to the disk. In a connection of its
+/// own, as it may take long and beats must not wait for it.
 void PostgresqlDatabase::shrink() noexcept {
-  const std::lock_guard guard(mutex_);
   try {
-    if (connection_) vacuum(connection_->connection());
-  } catch (const std::exception&) {  // autovacuum will see to it
-    if (connection_ && !connection_->is_open()) connection_.reset();
+    PostgresqlConnection own(address_);
+    vacuum(own.connection());
+  } catch (const std::exception&) {  // the server's autovacuum will see to it
   }
 }
 

@@ -2,15 +2,20 @@
 /// to it.
 ///
 /// Thread-safe. What a call has written when it returns survives a kill at any later moment; a call that
-/// throws has changed nothing. Values are copies, never live state.
+/// throws has changed nothing. Every call may be made again after its answer was lost: the second time it
+/// finds its work done. Values are copies, never live state. No wall clock decides anything; times are kept
+/// to be shown. A call about a study that is not there is a Failure, where nothing else is said.
 #pragma once
 
-#include <memory>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "etalon/base/files.h"
+#include "etalon/storage/process.h"
 #include "etalon/study/snapshot.h"
 
 namespace etalon {
@@ -19,41 +24,196 @@ struct StudySummary {
   std::string name;
   std::uint32_t finished_trials = 0;
   std::uint32_t planned_trials = 0;
+  bool concluded = false;
+  std::uint32_t workers = 0;  ///< enlisted now
   std::int64_t last_change_unix_millis = 0;
 };
 
-/// Held while a study is being worked on; released by its destructor, and void when its process has died.
-class StudyLock {
+/// A trial that waits or is being trained.
+struct PlannedTrial {
+  TrialKey key;
+  std::uint32_t epochs = 0;  ///< budget
+  std::uint32_t round = 0;   ///< of the strategy, from 0
+};
+
+/// A trial between two steps. Curve and state are of the same step.
+struct TrialCheckpoint {
+  TrialKey key;
+  Curve curve;                ///< so far; what others may watch while it runs
+  std::string numeric_class;  ///< bits go on within this class only
+  std::uint32_t phase = 0;    ///< steps done of the epoch at hand
+  Bytes state;                ///< read only by the objective that wrote it
+};
+
+/// Who trains: a process's seat at a study, under a number of its own choosing.
+struct WorkerIdentity {
+  std::uint64_t id = 0;  ///< random, in [1, 2^63), never used again
+  ProcessIdentity process;
+  std::string etalon_version;
+};
+
+struct WorkerRecord {
+  WorkerIdentity identity;
+  std::uint64_t beats =
+      0;  ///< counts its signs of life; whoever watches times them by a steady clock of his own
+  bool strategist = false;                                           ///< it holds the role
+  std::uint32_t trials = 0;                                          ///< that it holds
+  std::int64_t enlisted_unix_millis = 0, last_beat_unix_millis = 0;  ///< shown, never used
+};
+
+/// What a worker did since it enlisted.
+struct WorkDone {
+  double training_seconds = 0;
+  std::uint64_t samples_trained = 0;
+};
+
+struct Claim {
+  std::uint64_t worker = 0;
+  /// The worker's own count, from 1: a claim that is made again under its number gets the same trials.
+  std::uint64_t number = 0;
+  std::uint32_t set = 0;
+  std::uint32_t most = 0;
+  /// Of the worker. Checkpoints of another class are dropped, and their trials start anew.
+  std::string numeric_class;
+  bool at_epoch_start = false;  ///< only trials with phase 0, for a lane that falls free at an epoch's end
+};
+
+struct ClaimedTrial {
+  PlannedTrial trial;
+  std::uint32_t attempt = 1;                  ///< how often it has been handed out, this time included
+  std::int64_t started_unix_millis = 0;       ///< when it was handed out first
+  std::optional<TrialCheckpoint> checkpoint;  ///< where it goes on
+};
+
+/// How a study's trials stand; cheap.
+struct QueueState {
+  std::vector<std::uint32_t> waiting;  ///< [set]
+  std::uint32_t held = 0;              ///< by workers
+  std::uint32_t finished = 0;
+  bool concluded = false;  ///< conclude() was called since trials were last planned
+};
+
+struct RunningTrial {
+  TrialKey key;
+  std::uint64_t worker = 0;  ///< 0: it waits
+  std::uint32_t epochs = 0, attempts = 0;
+  std::optional<Curve> curve;  ///< as of its last checkpoint
+};
+
+/// A trial that waits, with all that is kept of it.
+struct WaitingTrial {
+  PlannedTrial trial;
+  std::uint32_t attempts = 0;
+  std::int64_t started_unix_millis = 0;
+  std::optional<TrialCheckpoint> checkpoint;
+};
+
+/// A study but for its trials, as it is copied.
+struct StudyHead {
+  StudySnapshot study;  ///< tests and times included, without trials
+  bool concluded = false;
+  std::uint32_t finished_trials = 0, waiting_trials = 0;  ///< how many follow
+};
+
+/// Takes a study piece by piece: its head, then its finished trials in the order in which they were finished,
+/// then those that wait in theirs.
+class StudyReceiver {
  public:
-  virtual ~StudyLock() = default;
+  virtual ~StudyReceiver() = default;
+  virtual void head(const StudyHead& head) = 0;
+  virtual void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) = 0;
+  virtual void waiting(const WaitingTrial& trial) = 0;
 };
 
 class StudyStore {
  public:
   virtual ~StudyStore() = default;
 
-  virtual std::vector<StudySummary> list_studies() = 0;
+  // Studies
 
-  /// Everything but weights; trials in TrialKey order. Nothing if there is no such study.
+  virtual std::vector<StudySummary> list_studies() = 0;  ///< by name; does not look at trials
+
+  /// Everything but weights; trials in TrialKey order. Times count the work of those enlisted now. Nothing if
+  /// there is no such study.
   virtual std::optional<StudySnapshot> load_study(const std::string& name) = 0;
 
-  /// Creates the study, or replaces all of it but its trials, tests and weights. Throws RequestError if a
-  /// study of that name has another definition. `study.trials` and `study.tests` are ignored.
-  virtual void save_study(const StudySnapshot& study) = 0;
+  /// Creates the study (where `study.revision` is 0; it becomes 1), or replaces its plan, facts, command and
+  /// planned_trials. False, and no change, if the stored revision is another than `study.revision`: somebody
+  /// else was here first; load and try again. Throws RequestError if a study of that name has another
+  /// definition. `trials` and `tests` are ignored, and of `times` all but the start of a new study.
+  virtual bool save_study(const StudySnapshot& study) = 0;
 
-  /// Adds a finished trial and its final weights in one transaction; throws Failure if it is there already.
-  virtual void add_trial(const std::string& study, const TrialRecord& trial,
-                         std::span<const float> weights) = 0;
+  virtual void delete_study(const std::string& name) = 0;  ///< with its workers, who find their seats gone
 
+  /// Replaces the test results, and drops all checkpoints and the weights of all trials but `keep`.
+  virtual void conclude(const std::string& study, const std::vector<TestResult>& tests,
+                        std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) = 0;
+
+  virtual std::uint64_t size_bytes() = 0;  ///< of the whole store, on disk; 0 for a store in memory
+
+  // Trials that wait
+
+  /// Adds those that are neither waiting nor held nor finished, behind those that wait. The study no longer
+  /// counts as concluded if any was added.
+  virtual void plan_trials(const std::string& study, std::span<const PlannedTrial> trials) = 0;
+  virtual QueueState queue(const std::string& study) = 0;
+  /// Waiting and held ones, in their order.
+  virtual std::vector<RunningTrial> running_trials(const std::string& study) = 0;
+
+  // Workers
+
+  virtual void enlist(const std::string& study, const WorkerIdentity& worker) = 0;
+
+  /// One more sign of life; `done` replaces what the worker told before. False: its seat is gone, and with it
+  /// all its trials.
+  virtual bool beat(std::uint64_t worker, const WorkDone& done) = 0;
+
+  virtual std::vector<WorkerRecord> workers(const std::string& study) = 0;  ///< as they came
+
+  /// Takes the seat away if `beats` is still its count (nothing: whatever it is). Its trials wait again where
+  /// their checkpoints stand, its role is free, its work is added to the study's times. False if it was not
+  /// so.
+  virtual bool dismiss(std::uint64_t worker, std::optional<std::uint64_t> beats = std::nullopt) = 0;
+
+  /// True if the worker holds the strategist's role now: it was free, or the worker held it before.
+  virtual bool take_strategist(std::uint64_t worker) = 0;
+
+  // Trials at work. All answer false or nothing where the worker's seat is gone; then nothing was changed.
+
+  /// The first waiting trials of that set in their order, all of the first one's phase. Empty where none
+  /// waits.
+  virtual std::optional<std::vector<ClaimedTrial>> claim(const Claim& claim) = 0;
+
+  /// Replaces the checkpoints of trials that the worker holds; one that it does not hold (it has just
+  /// finished) is passed over.
+  virtual bool save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints) = 0;
+
+  /// A finished trial and its final weights, in one transaction; it waits no more, and its checkpoint goes.
+  /// False also where the worker does not hold the trial. Calling again with a trial that this worker has
+  /// finished is true and changes nothing.
+  virtual bool finish_trial(std::uint64_t worker, const TrialRecord& trial,
+                            std::span<const float> weights) = 0;
+
+  // Finished trials
+
+  /// Those finished after the first `count`, in the order in which they were finished.
+  virtual std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) = 0;
   virtual std::optional<std::vector<float>> load_weights(const std::string& study, const TrialKey& key) = 0;
 
-  /// The study has concluded: replaces its test results and times, and drops the weights of all trials but
-  /// `keep`.
-  virtual void conclude(const std::string& study, const std::vector<TestResult>& tests,
-                        const StudyTimes& times, const std::vector<TrialKey>& keep) = 0;
+  // Whole studies, between stores
 
-  /// Throws RequestError naming process and host if another living process holds it.
-  virtual std::unique_ptr<StudyLock> lock_study(const std::string& name) = 0;
+  /// Tells all of one consistent state; trials that workers hold count as waiting.
+  virtual void send_study(const std::string& name, StudyReceiver& receiver) = 0;
+
+  /// Takes in what `sender` sends, whole or not at all. `sender` may be called more than once. Throws
+  /// RequestError if there is a study of that name.
+  virtual void receive_study(const std::function<void(StudyReceiver&)>& sender) = 0;
 };
+
+/// Copies a study with every bit: trials in their order of finishing, weights, tests, times, waiting trials,
+/// checkpoints; no workers. Throws RequestError if `to` has a study of that name, or if somebody works on it
+/// whose process is not known to be dead. `progress` may be empty.
+void copy_study(StudyStore& from, StudyStore& to, const std::string& name,
+                const std::function<void(std::uint32_t done, std::uint32_t all)>& progress);
 
 }  // namespace etalon

@@ -56,7 +56,7 @@ struct TestResult {
   double accuracy = 0;
 };
 
-/// Training wall time so far, summed over all runs of the study.
+/// Training wall time so far, summed over all workers and runs of the study.
 struct StudyTimes {
   std::int64_t started_unix_millis = 0;
   std::int64_t finished_unix_millis = 0;
@@ -66,6 +66,7 @@ struct StudyTimes {
 
 struct StudySnapshot {
   std::string name;
+  std::uint64_t revision = 0;  ///< counts its saves in the store; 0: it is not stored yet
   StudyDefinition definition;
   StudyPlan plan;
   std::vector<SetFacts> sets;          ///< [set]

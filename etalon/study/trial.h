@@ -45,11 +45,13 @@ bool same_bits(const Curve& a, const Curve& b);
 /// True if a training or validation loss is not finite: the run cannot go on.
 bool has_non_finite_loss(const Curve& curve);
 
-/// When and how fast a trial ran. Never used in a choice.
+/// When, where and how fast a trial ran. Never used in a choice.
 struct TrialTimes {
   std::int64_t started_unix_millis = 0;
   std::int64_t finished_unix_millis = 0;
-  double seconds = 0;  ///< the pack's training seconds over its live lanes
+  double seconds = 0;          ///< the pack's training seconds over its live lanes
+  std::uint32_t attempts = 1;  ///< how often it was handed out until it was finished
+  std::string host;            ///< that finished it; may be empty
 };
 
 /// A finished trial: it trained to its budget or diverged before.

@@ -32,7 +32,7 @@ MAY_INCLUDE = {
 MAY_INCLUDE["app"] = list(MAY_INCLUDE)
 
 # Rooms that others may enter through these headers alone.
-FRONT_DOORS = {"search": {"make.h", "strategy.h"}, "storage": {"open.h", "study_store.h"}}
+FRONT_DOORS = {"search": {"make.h", "strategy.h"}, "storage": {"open.h", "process.h", "study_store.h"}}
 
 MAY_PRINT = {"live", "app"}
 PRINTING = re.compile(r"std::(?:cout|cerr|clog)\b|<iostream>|\bspdlog\b|\bfmt::print\b|\b(?:stdout|stderr)\b"

@@ -14,10 +14,11 @@ function(etalon_room name)
   target_link_libraries(etalon_${name} ${scope} ${ROOM_ROOMS} ${ROOM_LIBRARIES})
 endfunction()
 
-# etalon_test(ROOM SOURCES a_test.cpp ... ROOMS extra rooms ... LIBRARIES extra libraries ... [SLOW])
-# One GoogleTest program a room, test_<room>; with SLOW its tests carry the label 'slow'.
+# etalon_test(ROOM SOURCES a_test.cpp ... ROOMS extra rooms ... LIBRARIES extra libraries ... [SLOW] [POSTGRESQL])
+# One GoogleTest program a room, test_<room>; with SLOW its tests carry the label 'slow', with POSTGRESQL ctest starts a
+# server for them (postgresql_fixture) and tells its address in the environment.
 function(etalon_test name)
-  cmake_parse_arguments(TEST "SLOW" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "SLOW;POSTGRESQL" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
   list(TRANSFORM TEST_ROOMS PREPEND etalon_)
   add_executable(test_${name} ${TEST_SOURCES})
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR})
@@ -27,5 +28,23 @@ function(etalon_test name)
   if(TEST_SLOW)
     list(APPEND properties LABELS slow TIMEOUT 3600)
   endif()
+  if(TEST_POSTGRESQL)
+    list(APPEND properties FIXTURES_REQUIRED postgresql ENVIRONMENT ETALON_TEST_POSTGRESQL=${ETALON_TEST_POSTGRESQL})
+  endif()
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
+endfunction()
+
+# One PostgreSQL server for all tests that ask for it, in a folder that the user it runs as can reach. Its tests say
+# themselves that none is installed. It goes when ctest ends, however that ends.
+function(postgresql_fixture)
+  string(MD5 hash "${CMAKE_BINARY_DIR} $ENV{USER}")
+  string(SUBSTRING ${hash} 0 12 hash)
+  set(folder /tmp/etalon-postgresql-${hash})
+  set(tool ${CMAKE_SOURCE_DIR}/tools/postgresql-server.sh)
+  add_test(NAME postgresql/start_server COMMAND bash -c
+    "'${tool}' find || exit 0; '${tool}' remove ${folder} && '${tool}' make ${folder} && exec '${tool}' start ${folder} $PPID")
+  add_test(NAME postgresql/remove_server COMMAND bash -c "'${tool}' find || exit 0; '${tool}' remove ${folder}")
+  set_tests_properties(postgresql/start_server PROPERTIES FIXTURES_SETUP postgresql TIMEOUT 120)
+  set_tests_properties(postgresql/remove_server PROPERTIES FIXTURES_CLEANUP postgresql TIMEOUT 120)
+  set(ETALON_TEST_POSTGRESQL "postgresql://etalon@/etalon?host=${folder}/socket" PARENT_SCOPE)
 endfunction()

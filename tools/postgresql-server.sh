@@ -10,6 +10,7 @@
 #   tools/postgresql-server.sh stop FOLDER [fast|immediate|smart]
 #   tools/postgresql-server.sh address FOLDER
 #   tools/postgresql-server.sh remove FOLDER                stops it and removes the folder
+#   tools/postgresql-server.sh find                         names the folder of its programs
 #
 # The programs are those of the newest version below /usr/lib/postgresql, or of ETALON_POSTGRESQL_BIN. Exit status 3: there are none.
 set -euo pipefail
@@ -68,7 +69,9 @@ start_server() {
   local folder=$1 process=${2:-}
   (cd / && as_server "$bin/pg_ctl" --pgdata="$folder/data" --log="$folder/data/log" --wait --timeout=60 --silent start > /dev/null 2>&1 < /dev/null) ||
     { tail -n 20 "$folder/data/log" >&2; fail "$folder: the server did not start"; }
-  [[ -z $process ]] || setsid "$0" watch "$folder" "$process" > /dev/null 2>&1 < /dev/null &
+  if [[ -n $process ]]; then
+    setsid "$0" watch "$folder" "$process" > /dev/null 2>&1 < /dev/null &
+  fi
 }
 
 stop_server() {
@@ -100,12 +103,14 @@ main() {
   local command=${1:-}
   shift || true
   case $command in
+    find) ;;
     run | make | start | stop | address | remove | watch) [[ $# -gt 0 ]] || fail "$command: received nothing more, expected a folder or a command" 2 ;;
-    *) fail "received '$command', expected run, make, start, stop, address or remove" 2 ;;
+    *) fail "received '$command', expected run, make, start, stop, address, remove or find" 2 ;;
   esac
   find_programs
   find_user
   case $command in
+    find) echo "$bin" ;;
     run) run_with_server "$@" ;;
     make) make_server "$@" ;;
     start) start_server "$@" ;;

@@ -12,15 +12,15 @@ StoreKind store_kind(const std::string& where) {
   return is_postgresql_address(where) ? StoreKind::server : StoreKind::file;
 }
 
-std::string shown_store(const std::string& where) {
-  return store_kind(where) == StoreKind::server ? shown_address(where) : where;
-}
-
 std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access, const Clock& clock) {
   if (where == "memory:") return make_memory_store(clock);
   if (is_postgresql_address(where))
     return make_sql_store(std::make_unique<PostgresqlDatabase>(where, access, clock), clock);
   return make_sql_store(std::make_unique<SqliteDatabase>(where, access), clock);
+}
+
+std::string shown_store(const std::string& where) {
+  return is_postgresql_address(where) ? shown_address(where) : where;
 }
 
 }  // namespace etalon

@@ -90,7 +90,7 @@ void PostgresqlDatabase::until_done(Kind kind, const Act& act) {
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {
-      const Diagnosis diagnosis = diagnosis_of(error);
+      const Diagnosis diagnosis = diagnosis_of(error, kind);
       if (!connection_ || !connection_->is_open() || diagnosis.trouble == Trouble::outage)
         connection_.reset();
       wait_or_throw(diagnosis, outage, conflict);
@@ -114,9 +114,11 @@ void PostgresqlDatabase::once(Kind kind, const Act& act) {
   transaction.commit();
 }
 
-Diagnosis PostgresqlDatabase::diagnosis_of(const std::exception& error) const {
+Diagnosis PostgresqlDatabase::diagnosis_of(const std::exception& error, Kind kind) const {
   Diagnosis diagnosis = diagnose(error, connection_ && connection_->is_open());
   diagnosis.message = address_.redacted(diagnosis.message);
+  // A change within read() is a mistake of ours; within write() the server is a standby that may take over.
+  if (kind == Kind::read && diagnosis.sqlstate == "25006") diagnosis.trouble = Trouble::failed;
   // An address that has worked is right: what refuses it on the way to the server (a name service) will pass.
   if (has_answered_ && dynamic_cast<const ConnectionRefused*>(&error) != nullptr)
     diagnosis.trouble = Trouble::outage;
@@ -153,13 +155,13 @@ std::uint64_t PostgresqlDatabase::size_bytes() {
   return bytes;
 }
 
-/// Rooms in the middle of a table are used again; those at its end go back to the disk.
+/// Room in the middle of a table is used again; that at its end goes back to the disk. In a connection of its
+/// own, as it may take long and beats must not wait for it.
 void PostgresqlDatabase::shrink() noexcept {
-  const std::lock_guard guard(mutex_);
   try {
-    if (connection_) vacuum(connection_->connection());
-  } catch (const std::exception&) {  // autovacuum will see to it
-    if (connection_ && !connection_->is_open()) connection_.reset();
+    PostgresqlConnection own(address_);
+    vacuum(own.connection());
+  } catch (const std::exception&) {  // the server's autovacuum will see to it
   }
 }
 

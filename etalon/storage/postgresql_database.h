@@ -46,7 +46,7 @@ class PostgresqlDatabase final : public SqlDatabase {
   void in_session(Kind kind, const std::function<void(SqlSession&)>& act);
   void until_done(Kind kind, const Act& act);
   void once(Kind kind, const Act& act);
-  Diagnosis diagnosis_of(const std::exception& error) const;
+  Diagnosis diagnosis_of(const std::exception& error, Kind kind) const;
   void wait_or_throw(const Diagnosis& diagnosis, Backoff& outage, Backoff& conflict) const;
 
   PostgresqlAddress address_;

@@ -36,6 +36,15 @@ constexpr std::array states = {
 
 constexpr std::string_view host_prefix = "connection to server";
 
+/// libpqxx 6 tells some states by the type of the exception alone.
+std::string state_of(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
+  if (dynamic_cast<const pqxx::insufficient_resources*>(&error) != nullptr) return "53000";
+  if (dynamic_cast<const pqxx::integrity_constraint_violation*>(&error) != nullptr) return "23000";
+  return "";
+}
+
 std::vector<std::string> lines_of(const std::string& message) {
   std::vector<std::string> lines;
   for (const std::string& line : split_text(message, '\n'))
@@ -70,7 +79,7 @@ Trouble trouble_of_state(const std::string& sqlstate) {
 Diagnosis diagnose(const std::exception& error, bool open) {
   Diagnosis diagnosis{Trouble::failed, "", join(lines_of(error.what()), "; ")};
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
-    diagnosis.sqlstate = sql->sqlstate();
+    diagnosis.sqlstate = state_of(*sql);
     diagnosis.trouble = trouble_of_state(diagnosis.sqlstate);
     if (diagnosis.message.find("cached plan") != std::string::npos) diagnosis.trouble = Trouble::outage;
   } else if (dynamic_cast<const ConnectionRefused*>(&error) != nullptr) {
@@ -99,8 +108,8 @@ void throw_connection_trouble(const std::string& message, bool needs_password) {
     if (state.empty() && starts_host && !is_refused_without_state(line)) throw pqxx::broken_connection(text);
   }
   if (!refusal.empty()) throw pqxx::sql_error(text, "", refusal.c_str());
-  if (needs_password || (!lines.empty() && is_refused_without_state(lines.front())))
-    throw ConnectionRefused(text);
+  if (needs_password) throw pqxx::sql_error(text, "", "28P01");
+  if (!lines.empty() && is_refused_without_state(lines.front())) throw ConnectionRefused(text);
   throw pqxx::broken_connection(text);
 }
 

@@ -4,19 +4,48 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "etalon/storage/open.h"
 #include "tests/storage/fixtures.h"
+#include "tests/storage/postgresql_server.h"
 
 namespace etalon {
 
+/// "memory", "sqlite" or "postgresql", and a place where a store of that kind can be made.
+class StorePlace {
+ public:
+  explicit StorePlace(const std::string& kind) : kind_(kind) {
+    if (kind == "postgresql" && why_missing().empty())
+      database_ = std::make_unique<PostgresqlDatabaseForTest>();
+  }
+  std::string where() const {
+    if (kind_ == "memory") return "memory:";
+    return database_ ? database_->address() : folder_.file("etalon.db");
+  }
+  /// Why there can be none here; empty if there can.
+  std::string why_missing() const { return kind_ == "postgresql" ? why_no_postgresql() : ""; }
+
+ private:
+  std::string kind_;
+  TemporaryFolder folder_;
+  std::unique_ptr<PostgresqlDatabaseForTest> database_;
+};
+
+inline const std::vector<std::string> store_kinds = {"memory", "sqlite", "postgresql"};
+
 class StoreConformance : public testing::TestWithParam<std::string> {
  protected:
-  StoreConformance() : store(open_store(where(), StoreAccess::create, clock)) {}
+  StoreConformance() : place(GetParam()) {
+    if (place.why_missing().empty()) store = open_store(where(), StoreAccess::create, clock);
+  }
+  void SetUp() override {
+    if (!place.why_missing().empty()) GTEST_SKIP() << place.why_missing();
+  }
 
-  std::string where() const { return GetParam() == "memory" ? "memory:" : folder.file("etalon.db"); }
+  std::string where() const { return place.where(); }
 
   /// The same content, from the disk where there is one.
   void reopen() {
@@ -41,7 +70,7 @@ class StoreConformance : public testing::TestWithParam<std::string> {
 
   StudySnapshot load(const std::string& name = "some study") { return store->load_study(name).value(); }
 
-  TemporaryFolder folder;
+  StorePlace place;
   ManualClock clock;
   std::unique_ptr<StudyStore> store;
 };

@@ -323,7 +323,7 @@ TEST_P(StoreConformance, threads_may_share_a_store) {
   EXPECT_EQ(load().trials.size(), 40u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance, testing::Values("memory", "sqlite"),
+INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance, testing::ValuesIn(store_kinds),
                          [](const auto& store) { return store.param; });
 
 }  // namespace

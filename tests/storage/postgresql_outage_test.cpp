@@ -1,0 +1,235 @@
+/// Servers that stop and start, connections that are cut, answers that are late: nothing is lost, nothing
+/// doubled.
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "etalon/base/error.h"
+#include "etalon/storage/postgresql_database.h"
+#include "tests/storage/flaky_way.h"
+#include "tests/storage/postgresql_server.h"
+
+namespace etalon {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class PostgresqlOutage : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!why_no_postgresql().empty()) GTEST_SKIP() << why_no_postgresql();
+    server = std::make_unique<PostgresqlServer>();
+  }
+
+  const std::string& address() const { return server->address(); }
+  void make_table() const {
+    PostgresqlDatabase(address(), StoreAccess::create).write([](SqlSession& session) {
+      session.run("CREATE TABLE added (worker bigint, number bigint, UNIQUE (worker, number))");
+      session.run("CREATE TABLE total (counted bigint)");
+      session.run("INSERT INTO total VALUES (0)");
+    });
+  }
+
+  std::unique_ptr<PostgresqlServer> server;
+};
+
+/// As every call of a store must be: the second time it finds its work done.
+void add(SqlDatabase& database, std::int64_t worker, std::int64_t number) {
+  database.write([&](SqlSession& session) {
+    const auto added =
+        session.run("INSERT INTO added VALUES ($1, $2) ON CONFLICT DO NOTHING", {worker, number});
+    session.run("UPDATE total SET counted = counted + $1", {static_cast<std::int64_t>(added)});
+  });
+}
+
+/// Four threads that add one row after the other while `trouble` happens; then every row is there once, and
+/// the total agrees.
+void expect_nothing_lost(const std::string& address, const std::string& way,
+                         const std::function<void()>& trouble) {
+  std::atomic<bool> stop = false;
+  std::vector<std::int64_t> told(4);
+  std::vector<std::jthread> threads;
+  for (std::int64_t worker = 0; worker < 4; ++worker)
+    threads.emplace_back([&, worker] {
+      PostgresqlDatabase database(way, StoreAccess::create);
+      while (!stop) add(database, worker, told[static_cast<std::size_t>(worker)]++);
+    });
+  trouble();
+  stop = true;
+  threads.clear();
+  std::int64_t all = 0;
+  for (std::int64_t worker = 0; worker < 4; ++worker) {
+    const auto count = told[static_cast<std::size_t>(worker)];
+    EXPECT_GT(count, 5);
+    EXPECT_EQ(execute(address, "SELECT count(DISTINCT number) FROM etalon.added WHERE worker = " +
+                                   std::to_string(worker)),
+              std::to_string(count));
+    all += count;
+  }
+  EXPECT_EQ(execute(address, "SELECT count(*) FROM etalon.added"), std::to_string(all));
+  EXPECT_EQ(execute(address, "SELECT counted FROM etalon.total"), std::to_string(all));
+}
+
+void pause_millis(int millis) { ::usleep(static_cast<useconds_t>(millis) * 1000); }
+
+TEST_F(PostgresqlOutage, of_a_server_that_is_stopped_and_started_loses_nothing) {
+  make_table();
+  expect_nothing_lost(address(), address(), [&] {
+    for (const std::string mode : {"fast", "immediate"}) {
+      pause_millis(300);
+      server->stop(mode);
+      pause_millis(300);
+      server->start();
+    }
+    pause_millis(1000);
+  });
+}
+
+TEST_F(PostgresqlOutage, of_connections_that_are_cut_again_and_again_loses_nothing) {
+  make_table();
+  expect_nothing_lost(address(), address(), [&] {
+    for (int i = 0; i < 30; ++i) {
+      pause_millis(50);
+      execute(address(),
+              "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+              "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+    }
+    pause_millis(1000);
+  });
+}
+
+TEST_F(PostgresqlOutage, of_queries_that_somebody_cancels_loses_nothing) {
+  make_table();
+  expect_nothing_lost(address(), address(), [&] {
+    for (int i = 0; i < 50; ++i) {
+      pause_millis(20);
+      execute(address(),
+              "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+    }
+    pause_millis(500);
+  });
+}
+
+/// The way between: bytes are late, and connections end in the middle of any message, a commit's answer too.
+TEST_F(PostgresqlOutage, of_a_way_that_delays_and_cuts_loses_nothing) {
+  make_table();
+  FlakyWay way(server->socket(), {.longest_delay_millis = 5, .longest_life_bytes = 20'000});
+  expect_nothing_lost(address(), way.address(), [&] { pause_millis(4000); });
+  EXPECT_GT(way.cuts(), 10u);
+}
+
+TEST_F(PostgresqlOutage, that_outlives_patience_is_a_failure_that_says_so) {
+  ManualClock clock;
+  std::vector<double> waits;
+  PostgresqlPatience patience;
+  patience.sleep = [&](double seconds) {
+    waits.push_back(seconds);
+    clock.now_unix_millis += static_cast<std::int64_t>(seconds * 1000) + 1;
+  };
+  PostgresqlDatabase database(address(), StoreAccess::create, clock, patience);
+  server->stop();
+  try {
+    database.read([](SqlSession& session) { session.query("SELECT 1"); });
+    FAIL() << "did not throw";
+  } catch (const Failure& failure) {
+    EXPECT_THAT(failure.what(), AllOf(HasSubstr("store postgresql://"), HasSubstr("10 min"),
+                                      HasSubstr("attempts"), HasSubstr("hint: ")));
+  }
+  EXPECT_GT(waits.size(), 60u);
+  EXPECT_LE(waits.front(), 0.1);
+  EXPECT_GE(waits.front(), 0.05);
+  for (const double wait : waits) EXPECT_LE(wait, 10);
+  server->start();
+  database.read([](SqlSession& session) { session.query("SELECT 1"); });
+}
+
+TEST_F(PostgresqlOutage, before_the_first_answer_is_waited_out_for_less_long) {
+  server->stop();
+  ManualClock clock;
+  double waited = 0;
+  PostgresqlPatience patience;
+  patience.sleep = [&](double seconds) {
+    waited += seconds;
+    clock.now_unix_millis += static_cast<std::int64_t>(seconds * 1000) + 1;
+  };
+  EXPECT_THROW(PostgresqlDatabase(address(), StoreAccess::create, clock, patience), Failure);
+  EXPECT_GT(waited, 20);
+  EXPECT_LT(waited, 40);
+}
+
+TEST_F(PostgresqlOutage, of_connections_that_are_all_taken_is_waited_out) {
+  std::vector<std::unique_ptr<pqxx::connection>> taken;
+  try {
+    for (;;) taken.push_back(std::make_unique<pqxx::connection>(address()));
+  } catch (const pqxx::failure&) {
+  }
+  std::jthread release([&] {
+    pause_millis(1000);
+    taken.clear();
+  });
+  PostgresqlDatabase(address(), StoreAccess::create).read([](SqlSession& session) {
+    session.query("SELECT 1");
+  });
+}
+
+TEST_F(PostgresqlOutage, is_not_what_a_wrong_password_is) {
+  execute(address(), "CREATE ROLE guarded LOGIN SUPERUSER PASSWORD 'right one'");
+  server->add_access_rule("local all guarded scram-sha-256");
+  const auto with_password = [&](const std::string& password) {
+    return with_database(address(), "etalon", "user=guarded" + password);
+  };
+  for (const std::string password : {"", "&password=wrong%20one"}) try {
+      PostgresqlDatabase(with_password(password), StoreAccess::create);
+      ADD_FAILURE() << "was not refused";
+    } catch (const RequestError& error) {
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("guarded"), HasSubstr("PGPASSWORD"), Not(HasSubstr("wrong"))));
+    }
+  PostgresqlDatabase(with_password("&password=right%20one"), StoreAccess::create);
+}
+
+TEST_F(PostgresqlOutage, is_not_what_a_long_wait_is) {
+  make_table();
+  execute(address(),
+          "ALTER ROLE etalon SET statement_timeout = '100ms'; ALTER ROLE etalon SET lock_timeout = '100ms'");
+  PostgresqlDatabase database(address(), StoreAccess::create);
+  std::jthread holder([&] {
+    execute(address(),
+            "SET statement_timeout = 0; BEGIN; LOCK TABLE etalon.added; SELECT pg_sleep(1.5); COMMIT");
+  });
+  pause_millis(300);
+  add(database, 1, 1);
+  EXPECT_EQ(execute(address(), "SELECT counted FROM etalon.total"), "1");
+}
+
+TEST_F(PostgresqlOutage, conflicts_are_tried_again_until_both_sides_are_done) {
+  make_table();
+  execute(address(),
+          "CREATE TABLE etalon.pair (id bigint PRIMARY KEY, n bigint); INSERT INTO etalon.pair VALUES (0, "
+          "0), (1, 0)");
+  execute(address(), "ALTER SYSTEM SET deadlock_timeout = '20ms'; ");
+  execute(address(), "SELECT pg_reload_conf()");
+  std::vector<std::jthread> threads;
+  for (std::int64_t first = 0; first < 2; ++first)  // each takes the other's second row first
+    threads.emplace_back([&, first] {
+      PostgresqlDatabase database(address(), StoreAccess::create);
+      for (int i = 0; i < 30; ++i)
+        database.write([&](SqlSession& session) {
+          session.run("UPDATE pair SET n = n + 1 WHERE id = $1", {first});
+          session.run("UPDATE pair SET n = n + 1 WHERE id = $1", {1 - first});
+        });
+    });
+  threads.clear();
+  EXPECT_EQ(execute(address(), "SELECT min(n) * 1000 + max(n) FROM etalon.pair"), "60060");
+  EXPECT_NE(execute(address(), "SELECT deadlocks FROM pg_stat_database WHERE datname = 'etalon'"), "0");
+}
+
+}  // namespace
+}  // namespace etalon

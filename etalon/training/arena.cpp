@@ -32,10 +32,23 @@ Arena::Arena(const NetworkPlan& plan, std::uint32_t lanes) : plan_(plan), lanes_
   std::memset(static_cast<void*>(memory_.get()), 0, size);
 }
 
-void Arena::load(std::uint32_t lane, std::span<const float> parameters) {
+void Arena::load(std::uint32_t lane, std::span<const float> values) {
   const std::uint64_t state_end = plan_.state_end();
+  const std::vector<std::uint32_t>& places = plan_.places();
   for (std::uint64_t k = plan_.parameters(); k < state_end; ++k) at(k, lane) = 0;
-  for (std::size_t k = 0; k < parameters.size(); ++k) at(plan_.places()[k], lane) = parameters[k];
+  for (std::uint64_t array = 0; array * places.size() < values.size(); ++array)
+    for (std::size_t k = 0; k < places.size(); ++k)
+      at(array * plan_.parameters() + places[k], lane) = values[array * places.size() + k];
+}
+
+std::vector<float> Arena::values(std::uint32_t lane) const {
+  const std::vector<std::uint32_t>& places = plan_.places();
+  std::vector<float> flat(values_of_lane());
+  for (std::uint64_t array = 0; array < arrays(); ++array)
+    for (std::size_t k = 0; k < places.size(); ++k)
+      flat[array * places.size() + k] =
+          canonical(memory_[(array * plan_.parameters() + places[k]) * lanes_ + lane]);
+  return flat;
 }
 
 std::vector<float> Arena::parameters(std::uint32_t lane) const {

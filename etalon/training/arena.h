@@ -18,8 +18,13 @@ class Arena {
 
   float* data() { return memory_.get(); }
 
-  /// Sets one lane's parameters from a flat array and its optimizer state to 0.
-  void load(std::uint32_t lane, std::span<const float> parameters);
+  /// Numbers of one lane that outlive a step: its parameters, then what the optimizer keeps beside each.
+  std::size_t values_of_lane() const { return plan_.places().size() * arrays(); }
+  /// Sets one lane's parameters, and its optimizer state where `values` goes on to it, else to 0.
+  /// REQUIRES: the parameters alone, or values_of_lane() of them.
+  void load(std::uint32_t lane, std::span<const float> values);
+  /// All that outlives a step, [array][flat parameter]; every NaN becomes the one quiet NaN.
+  std::vector<float> values(std::uint32_t lane) const;
   /// One lane's parameters as a flat array; every NaN becomes the one quiet NaN.
   std::vector<float> parameters(std::uint32_t lane) const;
 
@@ -29,6 +34,8 @@ class Arena {
   static std::uint64_t bytes(const NetworkPlan& plan, std::uint32_t lanes);
 
  private:
+  std::uint64_t arrays() const { return plan_.state_end() / plan_.parameters(); }
+
   struct Free {
     void operator()(float* memory) const;
   };

@@ -3,12 +3,21 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "etalon/base/clock.h"
+#include "etalon/base/error.h"
 
 namespace etalon {
 namespace {
 constexpr double seconds_between_reports = 0.1;
+
+std::uint32_t phase_of(const Assignment& trial) { return trial.state ? trial.state->phase() : 0; }
+
+[[noreturn]] void refuse(const std::string& received, const std::string& expected) {
+  throw Failure({"the state of a trial", received, expected, "it belongs to another study, or is damaged"});
 }
+}  // namespace
 
 Pack::Pack(SharedTask& shared, const Engine& engine, Arena& arena, Crew& crew, AssignmentSource& source)
     : shared_(shared),
@@ -23,27 +32,63 @@ Pack::Pack(SharedTask& shared, const Engine& engine, Arena& arena, Crew& crew, A
       block_(shared.task().batch, engine.lanes, shared.task().data->shape.size()),
       scalars_(shared, engine.lanes),
       losses_(std::size_t{shared.task().batch} * engine.lanes),
-      last_told_(system_clock().steady_seconds()) {}
+      last_told_(system_clock().steady_seconds()),
+      last_checkpoint_(last_told_) {}
 
 void Pack::run(std::vector<Assignment> trials) {
+  phase_ = trials.empty() ? 0 : phase_of(trials.front());
   for (std::uint32_t lane = 0; lane < trials.size(); ++lane) board(lane, std::move(trials[lane]));
   while (any_riding()) {
-    if (!train_epoch() || !evaluate_epoch()) break;
+    if (!train_epoch() || !evaluate_epoch()) {
+      checkpoint();
+      break;
+    }
+    phase_ = 0;
     if (any_riding()) refill();
   }
   tell_progress(true);
 }
 
 void Pack::board(std::uint32_t lane, Assignment trial) {
-  arena_.load(lane, shared_.initial_weights(trial.seed_index));
+  if (phase_of(trial) != phase_)
+    refuse(fmt::format("phase {}", phase_of(trial)), fmt::format("the phase of its pack, {}", phase_));
   Rider rider;
-  rider.curve.reference_loss = shared_.reference_loss(trial.seed_index, engine_);
-  rider.curve.steps_per_epoch = shared_.steps_per_epoch();
+  if (trial.state) {
+    require_fits(*trial.state, trial.epochs);
+    go_on(lane, rider, *std::exchange(trial.state, std::nullopt));
+  } else {
+    arena_.load(lane, shared_.initial_weights(trial.seed_index));
+    rider.curve.reference_loss = shared_.reference_loss(trial.seed_index, engine_);
+    rider.curve.steps_per_epoch = shared_.steps_per_epoch();
+  }
   rider.curve.budget_epochs = trial.epochs;
   rider.curve.loss.reserve(std::size_t{trial.epochs} * shared_.steps_per_epoch());
   rider.trial = std::move(trial);
   lanes_[lane] = std::move(rider);
-  if (lanes_[lane]->trial.epochs == 0) leave(lane);
+  if (lanes_[lane]->epoch == lanes_[lane]->trial.epochs) leave(lane);
+}
+
+void Pack::go_on(std::uint32_t lane, Rider& rider, TrialState state) {
+  arena_.load(lane, state.values);
+  rider.epoch = static_cast<std::uint32_t>(state.curve.epochs.size());
+  rider.curve = std::move(state.curve);
+  rider.correction = {state.power1, state.power2};
+  rider.step = state.step;
+  rider.seconds = state.seconds;
+}
+
+void Pack::require_fits(const TrialState& state, std::uint32_t epochs) const {
+  const std::uint32_t steps = shared_.steps_per_epoch();
+  if (state.values.size() != arena_.values_of_lane())
+    refuse(fmt::format("{} values", state.values.size()),
+           fmt::format("{} of this network and optimizer", arena_.values_of_lane()));
+  if (state.curve.resolution != Resolution::step || state.curve.steps_per_epoch != steps)
+    refuse(fmt::format("a curve of {} steps an epoch", state.curve.steps_per_epoch),
+           fmt::format("{}, a loss for each", steps));
+  if (state.step > std::uint64_t{epochs} * steps)
+    refuse(fmt::format("{} steps done", state.step), fmt::format("at most {} epochs of {}", epochs, steps));
+  if (!state.curve.loss.empty() && !std::isfinite(state.curve.loss.back()))
+    refuse("a trial that has diverged", "one that can go on");
 }
 
 void Pack::leave(std::uint32_t lane) {
@@ -71,7 +116,7 @@ bool Pack::any_riding() const {
   return false;
 }
 
-bool Pack::train_epoch() {
+void Pack::set_orders() {
   visits_.clear();
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
     if (!lanes_[lane]) continue;
@@ -84,9 +129,15 @@ bool Pack::train_epoch() {
   const std::vector<std::uint32_t>* any = &visits_.begin()->second;
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane)
     if (!lanes_[lane]) order_[lane] = any;
-  for (std::uint32_t step = 0; step < shared_.steps_per_epoch() && any_riding(); ++step) {
+}
+
+bool Pack::train_epoch() {
+  set_orders();
+  for (; any_riding(); ++phase_) {
     if (source_.stop_requested()) return false;
-    train_step(step);
+    checkpoint_if_due();
+    if (phase_ == shared_.steps_per_epoch()) break;
+    train_step(phase_);
   }
   return true;
 }
@@ -164,6 +215,25 @@ void Pack::close_epoch(const std::vector<Evaluation>& evaluations) {
     source_.epoch_done(rider.trial.ticket, rider.epoch, point);
     if (++rider.epoch == rider.trial.epochs) leave(lane);
   }
+}
+
+void Pack::checkpoint_if_due() {
+  const double now = system_clock().steady_seconds();
+  if (!source_.checkpoint_due(now - last_checkpoint_)) return;
+  last_checkpoint_ = now;
+  checkpoint();
+}
+
+void Pack::checkpoint() {
+  std::vector<Pause> riders;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    if (!lanes_[lane] || lanes_[lane]->step == 0) continue;
+    const Rider& rider = *lanes_[lane];
+    riders.push_back({rider.trial.ticket,
+                      {rider.curve, rider.step, rider.correction.power1, rider.correction.power2,
+                       rider.seconds, arena_.values(lane)}});
+  }
+  if (!riders.empty()) source_.checkpoint(std::move(riders));
 }
 
 void Pack::count_time(double seconds) {

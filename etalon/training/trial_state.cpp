@@ -48,20 +48,15 @@ Header header_of(std::span<const std::uint8_t> bytes) {
   return header;
 }
 
-void require_same_step(const TrialState& state) {
-  const Curve& curve = state.curve;
-  const std::uint64_t steps = curve.steps_per_epoch, before = curve.epochs.size() * steps;
-  if (curve.loss.size() != state.step)
-    fail(fmt::format("a curve of {} steps beside a state after {}", curve.loss.size(), state.step));
-  if (state.step < before || state.step - before > steps)
-    fail(
-        fmt::format("{} epochs of {} steps finished after {} steps", curve.epochs.size(), steps, state.step));
-}
-
 }  // namespace
 
 std::uint32_t TrialState::phase() const {
-  return static_cast<std::uint32_t>(step - curve.epochs.size() * curve.steps_per_epoch);
+  const std::uint64_t steps = curve.steps_per_epoch, before = curve.epochs.size() * steps;
+  if (curve.loss.size() != step)
+    fail(fmt::format("a curve of {} steps beside a state after {}", curve.loss.size(), step));
+  if (step < before || step - before > steps)
+    fail(fmt::format("{} epochs of {} steps finished after {} steps", curve.epochs.size(), steps, step));
+  return static_cast<std::uint32_t>(step - before);
 }
 
 Bytes to_bytes(const TrialState& state) {
@@ -90,7 +85,7 @@ TrialState state_from_bytes(std::span<const std::uint8_t> bytes, Curve curve) {
   state.values.resize(header.values);
   if (header.values > 0)
     std::memcpy(state.values.data(), bytes.data() + sizeof header, header.values * sizeof(float));
-  require_same_step(state);
+  static_cast<void>(state.phase());  // throws unless the curve is of the same step
   return state;
 }
 

@@ -21,7 +21,7 @@ struct TrialState {
   std::vector<float> values;
 
   /// Steps done of the epoch at hand, in [0, steps an epoch]; at the end of that range the epoch's validation
-  /// is still to be measured.
+  /// is still to be measured. Throws Failure if the curve is of another step.
   std::uint32_t phase() const;
 };
 

@@ -1,19 +1,11 @@
 /// The lane law: a trial's bits depend on nothing but the trial.
-#include <cstring>
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "tests/training/many_trials.h"
+#include "tests/training/pausing.h"
 
 namespace etalon {
 namespace {
-
-bool same_outcome(const Outcome& a, const Outcome& b) {
-  return same_bits(a.curve, b.curve) && a.samples_trained == b.samples_trained &&
-         a.weights.size() == b.weights.size() &&
-         std::memcmp(a.weights.data(), b.weights.data(), a.weights.size() * sizeof(float)) == 0;
-}
 
 /// Each trial alone, with one lane and one thread.
 Outcome alone(const TrainingTask& task, const Assignment& trial) {

@@ -13,6 +13,7 @@ class Progress final : public StudyReceiver {
       : next_(next), tell_(tell) {}
 
   void head(const StudyHead& head) override {
+    done_ = 0;
     all_ = head.finished_trials + head.waiting_trials;
     next_.head(head);
   }

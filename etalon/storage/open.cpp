@@ -1,13 +1,14 @@
 #include "etalon/storage/open.h"
 
-#include "etalon/base/error.h"
 #include "etalon/storage/memory_store.h"
+#include "etalon/storage/sql_store.h"
+#include "etalon/storage/sqlite_database.h"
 
 namespace etalon {
 
-std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess, const Clock& clock) {
+std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access, const Clock& clock) {
   if (where == "memory:") return make_memory_store(clock);
-  throw RequestError({where, "a file", "memory:, the one store that has the new contract so far", ""});
+  return make_sql_store(std::make_unique<SqliteDatabase>(where, access), clock);
 }
 
 }  // namespace etalon

@@ -14,7 +14,7 @@ enum class StoreAccess { read, create };
 
 /// Opens "FILE" (SQLite) or "memory:". Throws RequestError for a file that is no store, is from a newer
 /// version, is damaged, or cannot be written to; such a file is left untouched. `clock` must outlive the
-/// store and its locks.
+/// store.
 std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access,
                                        const Clock& clock = system_clock());
 

@@ -1,8 +1,9 @@
-#include "etalon/storage/sqlite_file.h"
+#include "etalon/storage/sqlite_database.h"
 
 #include <cstring>
 #include <filesystem>
 
+#include <SQLiteCpp/Backup.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -33,7 +34,7 @@ SQLite::Database open_immutable(const std::string& path) {
 
 }  // namespace
 
-SqliteFile::SqliteFile(const std::string& path, StoreAccess access) : path_(path) {
+SqliteDatabase::SqliteDatabase(const std::string& path, StoreAccess access) : path_(path) {
   if (access == StoreAccess::create) make_store_if_missing(path);
   require_store_header(path);
   try {
@@ -51,7 +52,7 @@ SqliteFile::SqliteFile(const std::string& path, StoreAccess access) : path_(path
   }
 }
 
-void SqliteFile::connect(StoreAccess access) {
+void SqliteDatabase::connect(StoreAccess access) {
   const bool reads = access == StoreAccess::read;
   const bool had_log = std::filesystem::exists(path_ + "-wal");
   try {
@@ -60,29 +61,38 @@ void SqliteFile::connect(StoreAccess access) {
     // A store that is refused below stays as it is: a log that it has is not worked in on closing.
     keep_log_on_close(*database_, had_log);
     check_store();
+    if (!reads && sqlite3_db_readonly(database_->getHandle(), "main") != 0)
+      throw SQLite::Exception("a file that is write-protected", SQLITE_READONLY);
+    if (!reads) database_->exec("PRAGMA journal_mode = WAL");
+    migrate(*database_);
   } catch (const SQLite::Exception& error) {
     const bool unwritable =
         error.getErrorCode() == SQLITE_CANTOPEN || error.getErrorCode() == SQLITE_READONLY;
     if (!reads || !unwritable || std::filesystem::exists(path_ + "-wal")) throw;
-    database_.emplace(open_immutable(path_));
-    identity_ = identity_at_path();
-    check_store();
+    connect_to_unwritable();
   }
-  if (!reads) {
-    if (sqlite3_db_readonly(database_->getHandle(), "main") != 0)
-      throw SQLite::Exception("a file that is write-protected", SQLITE_READONLY);
-    database_->exec("PRAGMA journal_mode = WAL");
-  }
-  migrate(*database_);
   if (reads) database_->exec("PRAGMA query_only = 1");
-  // FULL: every commit reaches the disk before it is reported.
-  database_->exec(
-      "PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 16777216");
+  database_->exec("PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 16777216");
   keep_log_on_close(*database_, false);
+  session_.emplace(*database_);
+}
+
+void SqliteDatabase::connect_to_unwritable() {
+  SQLite::Database file = open_immutable(path_);
+  identity_ = identity_at_path();
+  const bool older = file.execAndGet("PRAGMA user_version").getUInt() < newest_schema_version();
+  if (older) {  // brought up to date in memory
+    database_.emplace(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Backup(*database_, file).executeStep();
+    migrate(*database_);
+  } else {
+    database_.emplace(std::move(file));
+  }
+  check_store();
 }
 
 /// The same questions that require_store_header asked, now with the log taken into account.
-void SqliteFile::check_store() {
+void SqliteDatabase::check_store() {
   const auto version = database_->execAndGet("PRAGMA user_version").getUInt();
   const auto application = database_->execAndGet("PRAGMA application_id").getUInt();
   require_store_version(path_, application, version);
@@ -90,26 +100,65 @@ void SqliteFile::check_store() {
     throw SQLite::Exception("tables are missing", SQLITE_CORRUPT);
 }
 
-std::optional<SqliteFile::FileIdentity> SqliteFile::identity_at_path() const {
+std::optional<SqliteDatabase::FileIdentity> SqliteDatabase::identity_at_path() const {
   struct stat status {};
   if (::stat(path_.c_str(), &status) != 0) return std::nullopt;
   return FileIdentity{status.st_dev, status.st_ino};
 }
 
-void SqliteFile::require_in_place() const {
+void SqliteDatabase::require_in_place() const {
   if (identity_at_path() != identity_)
     throw Failure({path_, "a file that was removed or replaced since it was opened",
                    "the store that was opened", "put the store back, or start again with another one"});
 }
 
-void SqliteFile::shrink() noexcept {
+void SqliteDatabase::transact(const char* synchronous, SQLite::TransactionBehavior behaviour,
+                              const char* act_name, const std::function<void(SqlSession&)>& act) {
+  const std::lock_guard guard(mutex_);
+  require_in_place();
+  try {
+    if (synchronous) database_->exec(synchronous);
+    SQLite::Transaction transaction(*database_, behaviour);
+    act(*session_);
+    transaction.commit();
+  } catch (const SQLite::Exception& error) {
+    fail(error, act_name);
+  }
+}
+
+void SqliteDatabase::read(const std::function<void(SqlSession&)>& act) {
+  transact(nullptr, SQLite::TransactionBehavior::DEFERRED, "reading", act);
+}
+
+/// FULL: the commit reaches the disk before it is reported.
+void SqliteDatabase::write(const std::function<void(SqlSession&)>& act) {
+  transact("PRAGMA synchronous = FULL", SQLite::TransactionBehavior::IMMEDIATE, "writing", act);
+}
+
+/// NORMAL: it reaches the log, in the order of commits, and the disk with the next that has to.
+void SqliteDatabase::write_soon(const std::function<void(SqlSession&)>& act) {
+  transact("PRAGMA synchronous = NORMAL", SQLite::TransactionBehavior::IMMEDIATE, "writing", act);
+}
+
+std::uint64_t SqliteDatabase::size_bytes() {
+  require_in_place();
+  std::uint64_t size = 0;
+  for (const char* end : {"", "-wal", "-shm"}) {
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(path_ + end, missing);
+    if (!missing) size += bytes;
+  }
+  return size;
+}
+
+void SqliteDatabase::shrink() noexcept {
   const std::lock_guard guard(mutex_);
   if (identity_at_path() != identity_) return;
   database_->tryExec("PRAGMA incremental_vacuum");
   database_->tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-void SqliteFile::fail(const SQLite::Exception& error, const char* act_name) const {
+void SqliteDatabase::fail(const SQLite::Exception& error, const char* act_name) const {
   const int code = error.getErrorCode();
   const int system_error = sqlite3_system_errno(database_->getHandle());
   std::string received = std::string(error.what()) + " while " + act_name;

@@ -30,7 +30,7 @@ class SqlStore final : public StudyStore {
   std::optional<StudySnapshot> load_study(const std::string& name) override;
   bool save_study(const StudySnapshot& study) override;
   void delete_study(const std::string& name) override;
-  void conclude(const std::string& study, const std::vector<TestResult>& tests,
+  bool conclude(const std::string& study, const std::vector<TestResult>& tests,
                 std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) override;
   std::uint64_t size_bytes() override { return database_->size_bytes(); }
 
@@ -171,20 +171,23 @@ void SqlStore::delete_study(const std::string& name) {
   database_->shrink();
 }
 
-void SqlStore::conclude(const std::string& study, const std::vector<TestResult>& tests,
+bool SqlStore::conclude(const std::string& study, const std::vector<TestResult>& tests,
                         std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) {
+  bool all_finished = false;
   database_->write([&](SqlSession& session) {
     const auto id = lock_study(session, study);
     if (!id) throw Failure(no_such_study(study));
     StudyRow row = read_study(session, *id);
+    all_finished = row.queued_trials == 0;
+    if (!all_finished) return;
     row.times.finished_unix_millis = finished_unix_millis;
     row.concluded = true;
     update_study(session, *id, row, clock_.unix_millis());
     write_tests(session, *id, tests);
     drop_weights(session, *id, keep);
-    drop_checkpoints(session, *id);
   });
-  database_->shrink();
+  if (all_finished) database_->shrink();
+  return all_finished;
 }
 
 void SqlStore::plan_trials(const std::string& study, std::span<const PlannedTrial> trials) {

@@ -48,7 +48,7 @@ StudyEnd StudyRun::work(bool until_sure) {
                }});
     std::optional<StudyEnd> end;
     {
-      const Ticker beats(seat.beat_seconds(), [&] { seat.tick(); });
+      const Ticker beats(seat.seconds_between_ticks(), [&] { seat.tick(); });
       end = work_at(seat, until_sure);
     }
     if (end) {

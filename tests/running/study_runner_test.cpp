@@ -1,5 +1,6 @@
 #include "etalon/running/study_runner.h"
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -75,6 +76,30 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
   EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
   EXPECT_EQ(first.trials.size() + second.trials.size(), 8u);
 
+  expect_same_results(stored(*whole), stored(*parts));
+}
+
+TEST(StudyRunner, APauseLosesNoStep) {
+  StudyRequest request = small_request();
+  request.epochs = 40;
+  request.lanes = request.threads = 1;
+  const auto whole = open_store("memory:", StoreAccess::create);
+  const auto parts = open_store("memory:", StoreAccess::create);
+  Recorder undisturbed, first, second;
+  run(request, *whole, undisturbed);
+  first.stop_after_samples = 4000;
+  EXPECT_EQ(run(request, *parts, first), StudyEnd::interrupted);
+  const auto running = parts->running_trials(stored(*parts).name);
+  ASSERT_FALSE(running.empty());
+  const auto paused =
+      std::find_if(running.begin(), running.end(), [](const auto& trial) { return trial.curve; });
+  ASSERT_NE(paused, running.end());
+  EXPECT_GT(paused->curve->loss.size(), 0u);
+  EXPECT_TRUE(parts->workers(stored(*parts).name).empty());
+  request.lanes = 0;
+  EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
+  EXPECT_NEAR(second.last_share, 1.0, 1e-9);
+  EXPECT_EQ(first.samples_seen + second.samples_seen, 8u * 40u * 256u);
   expect_same_results(stored(*whole), stored(*parts));
 }
 

@@ -6,7 +6,8 @@ namespace etalon {
 namespace {
 
 /// Beats are due every 5 seconds.
-constexpr double lease = 60, beat = lease / Watch::beats_a_lease;
+constexpr double lease = 60;
+const double beat = beat_seconds(lease);
 
 WorkerRecord seat(std::uint64_t id, std::uint64_t beats) {
   WorkerRecord record;
@@ -69,6 +70,12 @@ TEST(Watch, SlowLooksCountUpToThreeBeats) {
   while (watch.look({seat(1, 0)}, now += 2.9 * beat).empty()) ASSERT_LT(++looks, 10);
   EXPECT_GE(now, lease);
   EXPECT_LT(now, lease + 3 * beat);
+}
+
+TEST(Watch, ALongLeaseStillBeatsAsOthersExpect) {
+  EXPECT_EQ(beat_seconds(60), 5.0);
+  EXPECT_EQ(beat_seconds(3600), 5.0);
+  EXPECT_EQ(beat_seconds(6), 0.5);
 }
 
 }  // namespace

@@ -43,12 +43,12 @@ void CheckpointWriter::run() {
   for (;;) {
     wake_.wait(lock, [this] { return over_ || !unwritten_.empty(); });
     if (unwritten_.empty()) return;
-    const auto states = std::exchange(unwritten_, {});
+    auto states = std::exchange(unwritten_, {});
     writing_ = true;
     lock.unlock();
     std::exception_ptr failure;
     try {
-      write(states);
+      write(std::move(states));
     } catch (...) {
       failure = std::current_exception();
     }
@@ -59,11 +59,14 @@ void CheckpointWriter::run() {
   }
 }
 
-void CheckpointWriter::write(const std::map<TrialKey, TrialState>& states) {
+void CheckpointWriter::write(std::map<TrialKey, TrialState> states) {
   if (seat_.gone()) return;
   std::vector<TrialCheckpoint> checkpoints;
-  for (const auto& [trial, state] : states)
-    checkpoints.push_back({trial, state.curve, numeric_class_, state.phase(), to_bytes(state)});
+  for (auto& [trial, state] : states) {
+    const std::uint32_t phase = state.phase();
+    checkpoints.push_back({trial, state.curve, numeric_class_, phase, to_bytes(state)});
+    state = {};  // never all of them twice
+  }
   if (!store_.save_checkpoints(seat_.id(), checkpoints)) seat_.lose();
 }
 

@@ -34,7 +34,7 @@ class CheckpointWriter {
 
  private:
   void run();
-  void write(const std::map<TrialKey, TrialState>& states);
+  void write(std::map<TrialKey, TrialState> states);
   void throw_failure();  ///< REQUIRES: mutex_ held
 
   StudyStore& store_;

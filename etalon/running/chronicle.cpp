@@ -23,7 +23,7 @@ Chronicle::Chronicle(const Preparation& all, StudyStore& store, StudyObserver& o
   finished_at_start_ = study.trials.size();
   fetched_ = static_cast<std::uint32_t>(study.trials.size());
   planned_ = study.planned_trials;
-  add_open_trials();
+  add_open(store_.running_trials(name_));
   observer_.study_opened(study);
 }
 
@@ -35,8 +35,8 @@ double Chronicle::share() const {
   return work_ > 0 ? std::clamp((finished_work_ + running_work_) / work_, 0.0, 1.0) : 1.0;
 }
 
-void Chronicle::add_open_trials() {
-  for (const RunningTrial& trial : store_.running_trials(name_)) {
+void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
+  for (const RunningTrial& trial : trials) {
     if (open_.contains(trial.key)) continue;
     const std::uint64_t batch = all_.request.batch;
     const std::uint64_t budget = all_.splits.at(trial.key.set).training.size() / batch * batch * trial.epochs;
@@ -50,22 +50,21 @@ void Chronicle::add_open_trials() {
 void Chronicle::look() {
   const std::scoped_lock looking(looking_);
   const QueueState queue = store_.queue(name_);
-  bool news = false;
-  {
-    const std::scoped_lock telling(telling_);
-    news = queue.finished != finished_.size();
-    if (trials_in(queue) > planned_) {
-      planned_ = trials_in(queue);
-      add_open_trials();
-      observer_.plan_grew(planned_);
-    }
-  }
-  if (!news) return;
+  if (trials_in(queue) > planned_) tell_growth(trials_in(queue));
+  if (queue.finished == finished_trials()) return;
   const std::vector<TrialRecord> trials = store_.trials_after(name_, fetched_);
   fetched_ += static_cast<std::uint32_t>(trials.size());
   const std::scoped_lock telling(telling_);
   for (const TrialRecord& trial : trials) count_finished(trial);
   observer_.advanced(0, share());
+}
+
+void Chronicle::tell_growth(std::uint32_t planned) {
+  const std::vector<RunningTrial> trials = store_.running_trials(name_);  // training goes on meanwhile
+  const std::scoped_lock telling(telling_);
+  planned_ = planned;
+  add_open(trials);
+  observer_.plan_grew(planned);
 }
 
 void Chronicle::set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) {
@@ -122,9 +121,9 @@ void Chronicle::note(const std::string& text) {
   observer_.note(text);
 }
 
-bool Chronicle::has_news() const {
+std::size_t Chronicle::finished_trials() const {
   const std::scoped_lock telling(telling_);
-  return finished_.size() != finished_at_start_;
+  return finished_.size();
 }
 
 }  // namespace etalon

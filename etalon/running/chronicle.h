@@ -33,7 +33,7 @@ class Chronicle {
   void note(const std::string& text);
 
   /// True if any trial finished since the study was opened here.
-  bool has_news() const;
+  bool has_news() const { return finished_trials() != finished_at_start_; }
 
  private:
   struct Open {
@@ -43,7 +43,9 @@ class Chronicle {
 
   double work_of(std::uint32_t set, std::uint64_t samples) const;
   double share() const;
-  void add_open_trials();
+  void add_open(const std::vector<RunningTrial>& trials);
+  void tell_growth(std::uint32_t planned);  ///< REQUIRES: looking_ held
+  std::size_t finished_trials() const;
   void count_finished(const TrialRecord& trial);
 
   const Preparation& all_;
@@ -51,14 +53,14 @@ class Chronicle {
   StudyObserver& observer_;
   const std::string name_;
 
-  std::mutex looking_;
+  std::mutex looking_;  ///< of the next two
+  std::uint32_t planned_ = 0;
   std::uint32_t fetched_ = 0;  ///< trials taken from the store, in the order in which they were finished
 
   mutable std::mutex telling_;  ///< of what follows and of the observer
   std::set<TrialKey> finished_;
   std::size_t finished_at_start_ = 0;
   std::map<TrialKey, Open> open_;
-  std::uint32_t planned_ = 0;
   double work_ = 0;  ///< left at the start
   double finished_work_ = 0;
   double running_work_ = 0;  ///< done on trials that this worker has not finished

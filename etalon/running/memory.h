@@ -17,7 +17,9 @@ struct StudyMemory {
   std::uint64_t samples = 0;          ///< of all data sets: they stay loaded
   TrainingMemory training;            ///< on the set that needs most
 
-  std::uint64_t all() const { return program + samples + training.all(); }
+  /// Each pack's trials twice: as they are written, and as they wait to be written next.
+  std::uint64_t checkpoints() const { return 2 * training.packs * (training.weights + training.optimizer); }
+  std::uint64_t all() const { return program + samples + training.all() + checkpoints(); }
 };
 
 /// With packs as `options` ask for, where 0 stands for what the machine suggests.
@@ -28,7 +30,7 @@ StudyMemory study_memory(const Preparation& study, const TrainerOptions& options
 /// depend on it. Throws RequestError (place "--memory") if one trial on one lane does not fit.
 TrainerOptions options_within(std::uint64_t limit, const Preparation& study, TrainerOptions options);
 
-/// "147.0 MiB: samples 45.0 MiB, 2 packs of 16 trials at 43.0 MiB"
+/// "163.0 MiB: samples 45.0 MiB, 2 packs of 16 trials at 43.0 MiB, checkpoints 16.0 MiB"
 std::string to_text(const StudyMemory& memory);
 /// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
 std::string pack_text(const TrainingMemory& training);

@@ -35,9 +35,10 @@ class Seat {
   Seat& operator=(const Seat&) = delete;
 
   std::uint64_t id() const { return id_; }
-  double beat_seconds() const { return options_.lease_seconds / Watch::beats_a_lease; }
+  double seconds_between_ticks() const { return beat_seconds(options_.lease_seconds); }
 
-  /// A sign of life and a look at the others, due every beat_seconds(). Throws what the store throws.
+  /// A sign of life and a look at the others, due every seconds_between_ticks(). Throws what the store
+  /// throws.
   void tick();
 
   /// True once somebody took the seat away: all trials are gone with it.

@@ -48,7 +48,7 @@ StudyEnd StudyRun::work(bool until_sure) {
                }});
     std::optional<StudyEnd> end;
     {
-      const Ticker beats(seat.beat_seconds(), [&] { seat.tick(); });
+      const Ticker beats(seat.seconds_between_ticks(), [&] { seat.tick(); });
       end = work_at(seat, until_sure);
     }
     if (end) {
@@ -71,6 +71,7 @@ std::optional<StudyEnd> StudyRun::work_at(Seat& seat, bool until_sure) {
       if (!finish()) continue;
       return news_ || chronicle_.has_news() ? StudyEnd::concluded : StudyEnd::already_complete;
     } else if (queue.held == 0 && queue.concluded && !until_sure) {
+      chronicle_.look();
       return chronicle_.has_news() ? StudyEnd::concluded : StudyEnd::already_complete;
     } else {
       wait();

@@ -60,13 +60,13 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
 void PreparedStudy::open(StudyStore& store) const { open_study(parts_->all, store); }
 
 StudyEnd PreparedStudy::run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
-                            const WorkOptions& options) {
+                            const WorkOptions& options) const {
   open(store);
   return StudyRun(parts_->all, store, observer, stop, options).work(true);
 }
 
 StudyEnd PreparedStudy::work(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
-                             const WorkOptions& options) {
+                             const WorkOptions& options) const {
   return StudyRun(parts_->all, store, observer, stop, options).work(false);
 }
 

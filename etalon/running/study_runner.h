@@ -62,8 +62,8 @@ struct WorkOptions {
 
 enum class StudyEnd { concluded, already_complete, interrupted };
 
-/// A request whose data is open and whose networks fit: everything that can be refused has been. Writes
-/// nothing.
+/// A request whose data is open and whose networks fit: everything that can be refused has been. Making one
+/// writes nothing. Any number of threads may work with it at once, each as a worker of its own.
 class PreparedStudy {
  public:
   /// Throws RequestError for anything wrong in the request.
@@ -90,11 +90,11 @@ class PreparedStudy {
   /// are any, plans further rounds and concludes. Returns early as `interrupted` soon after `stop` turns
   /// true; finished trials and the state of running ones are in the store by then.
   StudyEnd run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
-               const WorkOptions& options = {});
+               const WorkOptions& options = {}) const;
 
   /// As run(), on a study that is in the store already, asking for nothing more: what a worker does.
   StudyEnd work(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
-                const WorkOptions& options = {});
+                const WorkOptions& options = {}) const;
 
   /// For other parts of this room.
   const Preparation& preparation() const;

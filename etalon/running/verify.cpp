@@ -76,8 +76,7 @@ std::string difference(const char* what, std::size_t number, double stored, doub
 std::optional<std::string> difference_of(const Curve& stored, const Curve& trained) {
   if (same_bits(stored, trained)) return std::nullopt;
   if (stored.loss.size() != trained.loss.size())
-    return difference("steps of trial", 1, static_cast<double>(stored.loss.size()),
-                      static_cast<double>(trained.loss.size()));
+    return fmt::format("steps: {} stored, {} trained", stored.loss.size(), trained.loss.size());
   for (std::size_t step = 0; step < stored.loss.size(); ++step)
     if (!same_value(stored.loss[step], trained.loss[step]))
       return difference("loss of step", step + 1, stored.loss[step], trained.loss[step]);

@@ -1,12 +1,15 @@
 #include "etalon/running/watch.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace etalon {
 
+double beat_seconds(double lease_seconds) { return std::min(lease_seconds, 60.0) / 12; }
+
 std::vector<WorkerRecord> Watch::look(const std::vector<WorkerRecord>& seats, double now) {
   const double gap = now - last_look_.value_or(now);
-  const double counted = gap < 3 * lease_seconds_ / beats_a_lease ? gap : 0;
+  const double counted = gap < 3 * beat_seconds(lease_seconds_) ? gap : 0;
   last_look_ = now;
   std::vector<WorkerRecord> silent;
   std::map<std::uint64_t, Seen> seen;

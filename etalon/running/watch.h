@@ -15,10 +15,12 @@
 
 namespace etalon {
 
+/// Seconds between two signs of life: a twelfth of the lease, and never more than fits the usual lease, so
+/// that workers with a longer one are not taken for silent by the others.
+double beat_seconds(double lease_seconds);
+
 class Watch {
  public:
-  static constexpr int beats_a_lease = 12;
-
   explicit Watch(double lease_seconds) : lease_seconds_(lease_seconds) {}
 
   /// All seats as seen at `now` (steady seconds). Returns those that have been silent for the lease.

@@ -182,10 +182,4 @@ void write_checkpoint(SqlSession& session, std::int64_t study, std::uint64_t wor
   if (!rows.empty()) put_checkpoint(session, study, SqlCells(rows[0], "stored queue").whole(), checkpoint);
 }
 
-void drop_checkpoints(SqlSession& session, std::int64_t study) {
-  session.run("UPDATE queue SET numeric_class = '', phase = 0 WHERE study = $1 AND numeric_class <> ''",
-              {study});
-  session.run("DELETE FROM trial_checkpoint WHERE study = $1", {study});
-}
-
 }  // namespace etalon

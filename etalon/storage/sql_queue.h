@@ -45,6 +45,5 @@ bool erase_held(SqlSession& session, std::int64_t study, std::uint64_t worker, c
 /// Passes over a trial that the worker does not hold.
 void write_checkpoint(SqlSession& session, std::int64_t study, std::uint64_t worker,
                       const TrialCheckpoint& checkpoint);
-void drop_checkpoints(SqlSession& session, std::int64_t study);
 
 }  // namespace etalon

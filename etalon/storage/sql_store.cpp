@@ -185,7 +185,6 @@ bool SqlStore::conclude(const std::string& study, const std::vector<TestResult>&
     update_study(session, *id, row, clock_.unix_millis());
     write_tests(session, *id, tests);
     drop_weights(session, *id, keep);
-    drop_checkpoints(session, *id);
   });
   if (all_finished) database_->shrink();
   return all_finished;

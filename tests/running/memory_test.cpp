@@ -36,7 +36,10 @@ TEST(Memory, CountsEveryPart) {
   EXPECT_EQ(one.training.optimizer, 2 * one.training.weights) << "adam keeps two numbers a weight";
   EXPECT_EQ(four.training.weights, 4 * one.training.weights);
   EXPECT_EQ(four.training.packs, 3u);
-  EXPECT_EQ(four.all(), four.program + four.samples + 3 * four.training.pack() + four.training.evaluation);
+  EXPECT_EQ(one.checkpoints(), 2 * 3 * one.training.weights) << "two sets of all that a trial is";
+  EXPECT_EQ(four.checkpoints(), 3 * 4 * one.checkpoints());
+  EXPECT_EQ(four.all(), four.program + four.samples + 3 * four.training.pack() + four.training.evaluation +
+                            four.checkpoints());
   const LabelledImages& images = study.data[0].training;
   EXPECT_GT(one.samples, images.pixels.size());
   EXPECT_EQ(one.samples, four.samples);

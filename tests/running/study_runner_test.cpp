@@ -1,5 +1,6 @@
 #include "etalon/running/study_runner.h"
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -8,58 +9,10 @@
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "tests/running/studies.h"
 
 namespace etalon {
 namespace {
-
-/// A study of 2 x 2 settings that trains in about a tenth of a second.
-StudyRequest small_request() {
-  StudyRequest request;
-  request.sets = {"shapes"};
-  request.network.name.clear();
-  request.network.layers = {"conv 3 5x5 stride 2", "relu", "maxpool 2", "dense 10"};
-  request.samples = 256;
-  request.validation = 128;
-  request.batch = 32;
-  request.plan.space.values = {{0.01, 0.1}, {0.01, 0.1}};
-  request.plan.seeds = 2;
-  request.command = "first command";
-  return request;
-}
-
-class Recorder final : public StudyObserver {
- public:
-  void study_opened(const StudySnapshot& study) override { finished_before = study.trials.size(); }
-  void memory_needed(const StudyMemory& memory) override { memories.push_back(memory); }
-  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override { ++sets; }
-  void advanced(std::uint64_t samples, double share) override {
-    samples_seen += samples;
-    last_share = share;
-  }
-  void trial_finished(const TrialRecord& trial, double accuracy, bool) override {
-    trials.insert(trial.key);
-    EXPECT_GE(accuracy, 0.0);
-    EXPECT_LE(accuracy, 1.0);
-    if (stop_after && trials.size() >= stop_after) stop->store(true);
-  }
-  void concluding() override { ++conclusions; }
-
-  std::size_t finished_before = 0, sets = 0, conclusions = 0, stop_after = 0;
-  std::uint64_t samples_seen = 0;
-  std::vector<StudyMemory> memories;
-  double last_share = 0;
-  std::set<TrialKey> trials;
-  std::atomic<bool>* stop = nullptr;
-};
-
-StudyEnd run(const StudyRequest& request, StudyStore& store, Recorder& recorder, std::size_t stop_after = 0) {
-  std::atomic<bool> stop{false};
-  recorder.stop = &stop;
-  recorder.stop_after = stop_after;
-  return PreparedStudy(request).run(store, recorder, stop);
-}
-
-StudySnapshot stored(StudyStore& store) { return *store.load_study(store.list_studies().at(0).name); }
 
 TEST(StudyRunner, TrainsEveryTrialOnceAndConcludes) {
   const auto store = open_store("memory:", StoreAccess::create);
@@ -123,14 +76,31 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
   EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
   EXPECT_EQ(first.trials.size() + second.trials.size(), 8u);
 
-  const StudySnapshot a = stored(*whole), b = stored(*parts);
-  ASSERT_EQ(a.trials.size(), b.trials.size());
-  for (std::size_t i = 0; i < a.trials.size(); ++i) {
-    EXPECT_EQ(a.trials[i].key, b.trials[i].key);
-    EXPECT_TRUE(same_bits(a.trials[i].curve, b.trials[i].curve)) << i;
-  }
-  ASSERT_EQ(a.tests.size(), b.tests.size());
-  for (std::size_t i = 0; i < a.tests.size(); ++i) EXPECT_EQ(a.tests[i].accuracy, b.tests[i].accuracy);
+  expect_same_results(stored(*whole), stored(*parts));
+}
+
+TEST(StudyRunner, APauseLosesNoStep) {
+  StudyRequest request = small_request();
+  request.epochs = 40;
+  request.lanes = request.threads = 1;
+  const auto whole = open_store("memory:", StoreAccess::create);
+  const auto parts = open_store("memory:", StoreAccess::create);
+  Recorder undisturbed, first, second;
+  run(request, *whole, undisturbed);
+  first.stop_after_samples = 4000;
+  EXPECT_EQ(run(request, *parts, first), StudyEnd::interrupted);
+  const auto running = parts->running_trials(stored(*parts).name);
+  ASSERT_FALSE(running.empty());
+  const auto paused =
+      std::find_if(running.begin(), running.end(), [](const auto& trial) { return trial.curve; });
+  ASSERT_NE(paused, running.end());
+  EXPECT_GT(paused->curve->loss.size(), 0u);
+  EXPECT_TRUE(parts->workers(stored(*parts).name).empty());
+  request.lanes = 0;
+  EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
+  EXPECT_NEAR(second.last_share, 1.0, 1e-9);
+  EXPECT_EQ(first.samples_seen + second.samples_seen, 8u * 40u * 256u);
+  expect_same_results(stored(*whole), stored(*parts));
 }
 
 TEST(StudyRunner, SamplesAndSecondsAreOfTheSameWork) {

@@ -1,0 +1,80 @@
+#include "etalon/running/strategist.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/running/studies.h"
+
+namespace etalon {
+namespace {
+
+StudySnapshot asked_for(const std::vector<StudyPlan>& plans) {
+  StudySnapshot study;
+  study.name = "study";
+  study.definition.epochs = 2;
+  study.definition.sets = {{"one", "1"}, {"two", "2"}};
+  study.sets.resize(2);
+  study.asked = plans;
+  return study;
+}
+
+StudyPlan plan_of(std::vector<double> etas, std::uint32_t seeds) {
+  StudyPlan plan;
+  plan.space.values = {std::move(etas)};
+  plan.seeds = seeds;
+  return plan;
+}
+
+TrialRecord finished(const TrialKey& key, double accuracy) {
+  TrialRecord trial;
+  trial.key = key;
+  trial.curve.epochs = {{1.0, 1.0, accuracy}};
+  return trial;
+}
+
+/// What trains every trial at once: the larger its eta, the better.
+void finish_all(StudySnapshot& study, const std::vector<PlannedTrial>& trials) {
+  for (const PlannedTrial& trial : trials)
+    study.trials.push_back(finished(trial.key, trial.key.setting.eta[0] / 10));
+}
+
+TEST(Strategist, ProposesARoundSetBySet) {
+  const StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
+  const auto missing = missing_trials(study, make_strategy);
+  ASSERT_EQ(missing.size(), 4u);
+  EXPECT_EQ(missing[0].key, (TrialKey{0, {{0.1}}, 0}));
+  EXPECT_EQ(missing[1].key, (TrialKey{0, {{0.2}}, 0}));
+  EXPECT_EQ(missing[2].key, (TrialKey{1, {{0.1}}, 0}));
+  EXPECT_EQ(missing[0].epochs, 2u);
+  EXPECT_EQ(missing[0].round, 0u);
+}
+
+TEST(Strategist, NamesWhatIsMissingOfAllThatWasAskedFor) {
+  StudySnapshot study = asked_for({plan_of({0.1}, 1), plan_of({0.1, 0.2}, 2)});
+  study.trials = {finished({0, {{0.1}}, 0}, 0.5), finished({1, {{0.1}}, 0}, 0.5)};
+  EXPECT_EQ(missing_trials(study, make_strategy).size(), 6u);
+}
+
+TEST(Strategist, GoesOnOnlyOverAWholeRound) {
+  StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
+  const auto first = missing_trials(study, make_zooming);
+  finish_all(study, {first.begin(), first.begin() + 3});
+  const auto rest = missing_trials(study, make_zooming);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].round, 0u);
+  finish_all(study, rest);
+  const auto second = missing_trials(study, make_zooming);
+  ASSERT_EQ(second.size(), 6u);
+  EXPECT_EQ(second[0].round, 1u);
+  EXPECT_EQ(second[0].key.setting.eta[0], 0.2 * 0.7) << "beside the best of the first round";
+  finish_all(study, second);
+  finish_all(study, missing_trials(study, make_zooming));
+  EXPECT_TRUE(missing_trials(study, make_zooming).empty());
+  EXPECT_EQ(replay(study.asked[0], study, make_zooming).proposed.size(), 4u + 6u + 6u);
+}
+
+TEST(Strategist, AStudyThatSaysNotWhatWasAskedForMissesNothing) {
+  EXPECT_TRUE(missing_trials(asked_for({}), make_strategy).empty());
+}
+
+}  // namespace
+}  // namespace etalon

@@ -1,0 +1,198 @@
+/// Law 5 with many workers: whatever happens to them, the trials and every bit are those of one that nothing
+/// happened to.
+
+#include <random>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "etalon/judging/judge.h"
+#include "etalon/running/seat.h"
+#include "etalon/storage/open.h"
+#include "tests/running/studies.h"
+
+namespace etalon {
+namespace {
+
+/// 36 trials of 2 epochs on one thread, lane by lane or a few lanes at once.
+StudyRequest shared_request(std::uint32_t lanes) {
+  StudyRequest request = small_request();
+  request.plan.space.values = {{0.01, 0.03, 0.1}, {0.01, 0.03, 0.1}};
+  request.plan.seeds = 4;
+  request.epochs = 2;
+  request.lanes = lanes;
+  request.threads = 1;
+  return request;
+}
+
+/// The request's study, worked on until it has concluded by one worker to whom nothing happens.
+StudySnapshot undisturbed(const StudyRequest& request) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  EXPECT_EQ(run(request, *store, recorder), StudyEnd::concluded);
+  return stored(*store);
+}
+
+/// A worker that comes back until the study has concluded, however often it is stopped.
+class Stubborn {
+ public:
+  Stubborn(const PreparedStudy& study, StudyStore& store, bool tunes, const WorkOptions& options)
+      : thread_([this, &study, &store, tunes, options] {
+          StudyEnd end = StudyEnd::interrupted;
+          while (end == StudyEnd::interrupted) {
+            stop_ = false;
+            Recorder recorder;
+            end = tunes ? study.run(store, recorder, stop_, options)
+                        : study.work(store, recorder, stop_, options);
+            if (end != StudyEnd::interrupted) told_ = recorder.trials.size() + recorder.finished_before;
+          }
+        }) {}
+  ~Stubborn() { join(); }
+
+  void stop() { stop_ = true; }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  /// Trials that its last run knows to be finished.
+  std::size_t told() const { return told_; }
+
+ private:
+  std::atomic<bool> stop_ = false;
+  std::atomic<std::size_t> told_ = 0;
+  std::thread thread_;
+};
+
+struct Trouble {
+  std::size_t workers = 4, tunes = 1;
+  std::chrono::milliseconds every{20};  ///< something happens; 0: nothing ever
+  WorkOptions options{.checkpoint_seconds = 0.005};
+};
+
+/// Workers of all widths; stops and dismissals until the study has concluded.
+void work_in_trouble(StudyStore& store, const StudyRequest& request, const Trouble& trouble) {
+  std::vector<std::unique_ptr<PreparedStudy>> prepared;
+  for (const std::uint32_t lanes : {1u, 4u, 0u}) {
+    StudyRequest own = request;
+    own.lanes = lanes;
+    prepared.push_back(std::make_unique<PreparedStudy>(own));
+  }
+  prepared[0]->open(store);
+  std::vector<std::unique_ptr<Stubborn>> workers;
+  for (std::size_t i = 0; i < trouble.workers; ++i)
+    workers.push_back(std::make_unique<Stubborn>(*prepared[i % prepared.size()], store, i < trouble.tunes,
+                                                 trouble.options));
+  std::minstd_rand random(7);
+  while (trouble.every.count() > 0 && !store.queue(prepared[0]->name()).concluded) {
+    std::this_thread::sleep_for(trouble.every);
+    const auto seats = store.workers(prepared[0]->name());
+    if (random() % 2 == 0)
+      workers[random() % workers.size()]->stop();
+    else if (!seats.empty())
+      store.dismiss(seats[random() % seats.size()].identity.id);
+  }
+  for (const auto& worker : workers) {
+    worker->join();
+    EXPECT_EQ(worker->told(), stored(store).trials.size());
+  }
+  EXPECT_TRUE(store.workers(prepared[0]->name()).empty());
+}
+
+std::uint32_t most_attempts(const StudySnapshot& study) {
+  std::uint32_t most = 0;
+  for (const TrialRecord& trial : study.trials) most = std::max(most, trial.times.attempts);
+  return most;
+}
+
+TEST(Workers, SixteenTrainWhatOneTrains) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  work_in_trouble(*store, shared_request(0), {.workers = 16, .every = std::chrono::milliseconds(0)});
+  expect_same_results(undisturbed(shared_request(0)), stored(*store));
+}
+
+TEST(Workers, StoppedAndDismissedAtRandomMomentsTheyTrainTheSame) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  work_in_trouble(*store, shared_request(0), {});
+  const StudySnapshot study = stored(*store);
+  expect_same_results(undisturbed(shared_request(0)), study);
+  EXPECT_GT(most_attempts(study), 1u) << "no trial ever changed hands: make the trouble greater";
+}
+
+TEST(Workers, TakeOverTheStrategistsRoleAndComeToTheSameRounds) {
+  StudyRequest request = shared_request(0);
+  request.plan.space.values = {{0.01, 0.1}, {0.03}};
+  request.plan.strategy = "zooming";
+  request.strategies = make_zooming;
+  const StudySnapshot alone = undisturbed(request);
+  ASSERT_EQ(alone.trials.size(), 8u + 3u + 3u);
+  const auto store = open_store("memory:", StoreAccess::create);
+  work_in_trouble(*store, request, {.workers = 3, .tunes = 2, .every = std::chrono::milliseconds(5)});
+  expect_same_results(alone, stored(*store));
+  EXPECT_EQ(to_text(judge(alone).trials.at(0).verdict.status),
+            to_text(judge(stored(*store)).trials.at(0).verdict.status));
+}
+
+TEST(Workers, GoOnWithTheTrialsOfOneThatFellSilent) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  const PreparedStudy prepared(shared_request(0));
+  prepared.open(*store);
+  const WorkerIdentity silent{77, this_process(), "silent"};
+  store->enlist(prepared.name(), silent);
+  ASSERT_TRUE(store->take_strategist(77));
+  ASSERT_EQ(store->claim({77, 1, 0, 5, "class", false})->size(), 5u);
+
+  const std::atomic<bool> stop{false};
+  Recorder recorder;
+  EXPECT_EQ(prepared.run(*store, recorder, stop, {.lease_seconds = 0.6}), StudyEnd::concluded);
+  expect_same_results(undisturbed(shared_request(0)), stored(*store));
+  ASSERT_EQ(recorder.notes.size(), 1u);
+  EXPECT_NE(recorder.notes[0].find("was silent for 0.6 s; its 5 trials wait again"), std::string::npos)
+      << recorder.notes[0];
+}
+
+TEST(Workers, ThatAskForDifferentPlansTrainBoth) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudyRequest one = small_request(), other = small_request();
+  one.plan.space.values = {{0.01, 0.1}, {0.01}};
+  other.plan.space.values = {{0.1}, {0.01, 0.1}};
+  other.plan.seeds = 3;
+  other.command = "second command";
+  const PreparedStudy a(one), b(other);
+  { Stubborn first(a, *store, true, {}), second(b, *store, true, {}); }
+  const StudySnapshot study = stored(*store);
+  EXPECT_EQ(study.trials.size(), 4u + 6u - 2u) << "two are in both";
+  EXPECT_EQ(study.planned_trials, 8u);
+  EXPECT_EQ(study.asked.size(), 2u);
+  EXPECT_EQ(study.plan.seeds, 3u);
+  EXPECT_TRUE(store->queue(study.name).concluded);
+  const auto recommendation = judge(study).recommendations.at(0);
+  ASSERT_TRUE(recommendation.setting);
+  ASSERT_FALSE(study.tests.empty());
+  EXPECT_EQ(study.tests[0].key.setting, *recommendation.setting);
+}
+
+TEST(Workers, ManyTunesAtOnceMakeOneStudy) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  const PreparedStudy prepared(small_request());
+  {
+    std::vector<std::unique_ptr<Stubborn>> tunes;
+    for (int i = 0; i < 16; ++i)
+      tunes.push_back(std::make_unique<Stubborn>(prepared, *store, true, WorkOptions{}));
+  }
+  expect_same_results(undisturbed(small_request()), stored(*store));
+  EXPECT_EQ(stored(*store).command, "first command");
+}
+
+TEST(Workers, OfASubmittedStudyConcludeIt) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  const PreparedStudy prepared(small_request());
+  prepared.open(*store);
+  EXPECT_EQ(store->queue(prepared.name()).waiting, std::vector<std::uint32_t>{8});
+  const std::atomic<bool> stop{false};
+  Recorder recorder, late;
+  EXPECT_EQ(prepared.work(*store, recorder, stop), StudyEnd::concluded);
+  EXPECT_EQ(prepared.work(*store, late, stop), StudyEnd::already_complete);
+  expect_same_results(undisturbed(small_request()), stored(*store));
+}
+
+}  // namespace
+}  // namespace etalon

@@ -17,8 +17,8 @@ enum class StoreKind { file, server, memory };
 /// server: "postgresql://..." or "postgres://..."; memory: "memory:"; all else is a file.
 StoreKind store_kind(const std::string& where);
 
-/// Opens "FILE" (SQLite), "postgresql://USER@HOST:PORT/DATABASE" or "memory:". Throws RequestError for a file or
-/// database that is no store, is from a newer version, is damaged, or cannot be written to; it is left
+/// Opens "FILE" (SQLite), "postgresql://USER@HOST:PORT/DATABASE" or "memory:". Throws RequestError for a file
+/// or database that is no store, is from a newer version, is damaged, or cannot be written to; it is left
 /// untouched. `clock` must outlive the store.
 std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access,
                                        const Clock& clock = system_clock());

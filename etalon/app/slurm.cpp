@@ -1,0 +1,138 @@
+#include "etalon/app/slurm.h"
+
+#include <fmt/format.h>
+
+#include "etalon/app/study_file.h"
+#include "etalon/app/subprocess.h"
+#include "etalon/app/values.h"
+#include "etalon/base/error.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+constexpr std::uint64_t most_jobs = 10'000;
+
+using Given = std::optional<std::string>;
+
+std::optional<std::uint32_t> count_of(const Given& given, const std::string& option, std::uint64_t most) {
+  if (!given) return std::nullopt;
+  return static_cast<std::uint32_t>(whole_number(*given, option, 1, most));
+}
+
+/// --nodes alone: a worker has a node. --workers alone: each wherever there is room. Both: so many on the
+/// nodes together.
+void take_shape(const SubmitArguments& arguments, SlurmJob& job) {
+  const auto nodes = count_of(arguments.nodes, "--nodes", most_jobs);
+  const auto workers = count_of(arguments.workers, "--workers", most_jobs);
+  job.tasks = nodes.value_or(workers.value_or(1));
+  if (nodes && workers) {
+    if (*workers % *nodes != 0)
+      throw RequestError({"--workers", std::to_string(*workers),
+                          fmt::format("a multiple of the {} nodes", *nodes),
+                          "every node gets as many as any other"});
+    job.workers_a_task = *workers / *nodes;
+  }
+  job.processors = count_of(arguments.cpus_per_worker, "--cpus-per-worker", limits::threads);
+  if (!job.processors) job.processors = count_of(arguments.threads, "--threads", limits::threads);
+  if (!job.processors && workers) job.processors = 1;
+}
+
+/// What --time, --partition and the like may hold: a line break would be another line of the script.
+void require_one_line(const Given& given, const std::string& option) {
+  if (given && (given->empty() || given->find_first_of("\n\r") != std::string::npos))
+    throw RequestError({option, in_quotes(*given), "one line of text", ""});
+}
+
+void require_shared_store(const SubmitArguments& arguments, const TuneRequest& request, const SlurmJob& job) {
+  const StoreKind kind = store_kind(request.store);
+  const std::string hint = "start a PostgreSQL server and name it: --store postgresql://HOST/DATABASE";
+  if (kind == StoreKind::memory)
+    throw RequestError({request.store_place, "memory:", "a store that every worker reaches", hint});
+  if (kind == StoreKind::file && job.tasks > 1 && !arguments.one_machine)
+    throw RequestError({request.store_place,
+                        fmt::format("the file {} for jobs on several nodes", request.store),
+                        "a server, as machines cannot share a file safely",
+                        hint + "; --one-machine says that all nodes are this machine"});
+  if (shown_store(request.store) != request.store)
+    throw RequestError({request.store_place, "a password in the address " + shown_store(request.store),
+                        "an address without one, as script and queue would show it",
+                        "keep it in ~/.pgpass on the nodes, or export PGPASSWORD: sbatch hands it on"});
+}
+
+std::vector<std::string> worker_words(const SubmitArguments& arguments, const TuneRequest& request,
+                                      const std::string& name, const std::string& etalon) {
+  std::vector<std::string> words{etalon, "worker", "--store", request.store, "--study", name};
+  const auto add = [&](const char* option, const Given& value) {
+    if (value) words.insert(words.end(), {option, *value});
+  };
+  add("--lanes", arguments.lanes);
+  add("--memory", arguments.memory);
+  const WorkOptions usual;
+  if (request.work.checkpoint_seconds != usual.checkpoint_seconds)
+    add("--checkpoint", fmt::format("{}", request.work.checkpoint_seconds));
+  if (request.work.lease_seconds != usual.lease_seconds)
+    add("--lease", fmt::format("{}", request.work.lease_seconds));
+  if (request.work.keep_weights) words.push_back("--keep-weights");
+  return words;
+}
+
+}  // namespace
+
+std::string file_name_of(const std::string& study) {
+  std::string name = study;
+  for (char& c : name)
+    if (std::string_view(".+-_").find(c) == std::string_view::npos &&
+        std::isalnum(static_cast<unsigned char>(c)) == 0)
+      c = '_';
+  return name;
+}
+
+std::string job_name_of(const SubmitArguments& arguments, const std::string& study) {
+  return arguments.job_name ? *arguments.job_name : "etalon-" + file_name_of(study);
+}
+
+SlurmJob slurm_job(const SubmitArguments& arguments, const TuneRequest& request, const std::string& name,
+                   const std::filesystem::path& folder, const std::string& etalon) {
+  SlurmJob job;
+  take_shape(arguments, job);
+  require_shared_store(arguments, request, job);
+  require_one_line(arguments.time, "--time");
+  require_one_line(arguments.partition, "--partition");
+  require_one_line(arguments.job_name, "--job-name");
+  job.study = name;
+  job.job_name = job_name_of(arguments, name);
+  job.folder = folder.string();
+  job.output = "etalon-jobs/" + file_name_of(name);
+  job.time = arguments.time;
+  job.partition = arguments.partition;
+  job.worker = worker_words(arguments, request, name, etalon);
+  return job;
+}
+
+void require_sbatch() {
+  if (!is_on_path("sbatch"))
+    throw RequestError(
+        {"etalon submit --slurm", "no program sbatch on the PATH", "a machine from which jobs are submitted",
+         "Debian has it in slurm-client; without Slurm, start 'etalon worker' on each machine"});
+}
+
+std::string submit_to_slurm(const std::filesystem::path& script, const std::string& job_name) {
+  const ProgramAnswer answer = run_other_program(
+      {"sbatch", "--parsable", "--job-name=" + job_name, script.string()}, "Debian has it in slurm-client");
+  std::string number = answer.out.substr(0, answer.out.find_first_of(";\n"));
+  if (answer.status == 0 && !number.empty()) return number;
+  std::string words = answer.err.empty() ? answer.out : answer.err;
+  while (!words.empty() && words.back() == '\n') words.pop_back();
+  throw Failure({"sbatch " + script.string(), fmt::format("exit status {}: {}", answer.status, words),
+                 "a submitted job", "the study is in its store; workers may also be started by hand"});
+}
+
+bool has_jobs(const std::string& job_name) {
+  if (!is_on_path("squeue")) return true;
+  const ProgramAnswer answer =
+      run_other_program({"squeue", "--noheader", "--name=" + job_name, "--format=%i"}, "");
+  return answer.status != 0 || answer.out.find_first_not_of(" \n") != std::string::npos;
+}
+
+}  // namespace etalon

@@ -1,0 +1,172 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "etalon/app/choose_study.h"
+#include "etalon/app/commands.h"
+#include "etalon/app/ending.h"
+#include "etalon/app/follow.h"
+#include "etalon/app/shell.h"
+#include "etalon/app/slurm.h"
+#include "etalon/app/subprocess.h"
+#include "etalon/app/tune_request.h"
+#include "etalon/base/clock.h"
+#include "etalon/base/files.h"
+#include "etalon/base/text.h"
+#include "etalon/running/study_runner.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One submission, or one look at an earlier one.
+struct Submission {
+  const SubmitArguments& arguments;
+  const TuneRequest& request;
+  const Run& run;
+};
+
+void require_one_way(const SubmitArguments& arguments) {
+  if (arguments.follow && arguments.no_follow)
+    throw RequestError({"etalon submit", "both --follow and --no-follow", "one of the two", ""});
+  if (!arguments.follow && !arguments.slurm)
+    throw RequestError({"etalon submit", "nothing that says where to", "--slurm",
+                        "--follow alone follows a study that was submitted before"});
+}
+
+/// The lines that follow again and that cancel.
+std::string advice(const Submission& submission, const std::string& study) {
+  const SubmitArguments& given = submission.arguments;
+  std::vector<std::string> follow{
+      "etalon", "submit", "--follow", "--store", shown_store(submission.request.store), "--study", study};
+  if (given.job_name) follow.insert(follow.end(), {"--job-name", *given.job_name});
+  if (!submission.request.report) follow.push_back("--no-report");
+  if (submission.request.out != "report") follow.insert(follow.end(), {"--out", submission.request.out});
+  return fmt::format("  follow it again:  {}\n  cancel the jobs:  {}\n", shell_line(follow),
+                     shell_line({"scancel", "--name=" + job_name_of(given, study)}));
+}
+
+[[noreturn]] void throw_deserted(const Submission& submission, StudyStore& store, const std::string& study) {
+  throw Failure(
+      {"study " + study, fmt::format("no worker and no job any more; {}", standing_text(store, study)),
+       "workers until it has concluded",
+       fmt::format("etalon-jobs/{} holds the jobs' output; submit it again, and it goes on: sbatch {}",
+                   file_name_of(study),
+                   submission.arguments.script.value_or("etalon-jobs/" + file_name_of(study) + ".sbatch"))});
+}
+
+ExitCode follow(const Submission& submission, StudyStore& store, const std::string& study) {
+  FollowOptions options;
+  options.more_to_come = [&] { return has_jobs(job_name_of(submission.arguments, study)); };
+  const Run& run = submission.run;
+  try {
+    switch (follow_study(store, study, run.display, run.interrupts, options)) {
+      case FollowEnd::concluded:
+        print_conclusion(run, store, submission.request.store, study, submission.request.report_folder(),
+                         false);
+        return ExitCode::done;
+      case FollowEnd::deserted:
+        run.display.close();
+        throw_deserted(submission, store, study);
+      case FollowEnd::interrupted:
+        break;
+    }
+  } catch (const Interrupted&) {  // while the report was drawn
+  }
+  run.display.close();
+  fmt::print(stderr, "no longer followed: {}; the jobs go on\n{}", standing_text(store, study),
+             advice(submission, study));
+  return ExitCode::interrupted;
+}
+
+/// The script to submit: the one that was given, or one that is written.
+fs::path script_for(const Submission& submission, const SlurmJob& job) {
+  fs::create_directories(job.output);
+  if (!submission.arguments.script) {
+    const fs::path script = "etalon-jobs/" + file_name_of(job.study) + ".sbatch";
+    write_atomically(script, sbatch_script(job));
+    return script;
+  }
+  if (read_text(*submission.arguments.script).find(job.study) == std::string::npos)
+    throw RequestError({"--script " + *submission.arguments.script,
+                        "a script that does not name the study " + job.study, "one made for it",
+                        "the same command with --dry-run prints one"});
+  return *submission.arguments.script;
+}
+
+void print_script(const SlurmJob& job, const CommonArguments& arguments) {
+  if (arguments.json)
+    fmt::print("{}\n", nlohmann::ordered_json{{"study", job.study}, {"script", sbatch_script(job)}}.dump(2));
+  else if (!arguments.quiet)
+    fmt::print("{}", sbatch_script(job));
+}
+
+bool is_concluded(StudyStore& store, const std::string& name) {
+  for (const StudySummary& study : store.list_studies())
+    if (study.name == name) return study.concluded;
+  return false;
+}
+
+ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& prepared, const SlurmJob& job) {
+  const Run& run = submission.run;
+  const auto store = open_store(submission.request.store, StoreAccess::create);
+  prepared.open(*store);
+  if (is_concluded(*store, job.study)) {
+    print_conclusion(run, *store, submission.request.store, job.study, submission.request.report_folder(),
+                     true);
+    return ExitCode::done;
+  }
+  const fs::path script = script_for(submission, job);
+  const std::string number = submit_to_slurm(script, job.job_name);
+  run.display.note(fmt::format("job {} is submitted: {}; output in {}", number, script.string(), job.output));
+  if (store_kind(submission.request.store) == StoreKind::file)
+    run.display.note("the store is a file: the node must be this machine");
+  if (!submission.arguments.no_follow) return follow(submission, *store, job.study);
+  run.display.close();
+  if (run.arguments.json)
+    fmt::print(
+        "{}\n",
+        nlohmann::ordered_json{{"study", job.study}, {"job", number}, {"script", script.string()}}.dump(2));
+  else if (!run.arguments.quiet)
+    fmt::print("{}", advice(submission, job.study));
+  return ExitCode::done;
+}
+
+ExitCode follow_earlier(const Submission& submission) {
+  const std::string& where = submission.request.store;
+  const auto store = open_store(where, StoreAccess::read);
+  const std::string& asked = submission.request.study.study_name;
+  const ChosenName chosen =
+      choose_study_name(*store, where, asked.empty() ? std::nullopt : std::optional(asked));
+  if (!chosen.note.empty()) submission.run.display.note(chosen.note);
+  return follow(submission, *store, chosen.name);
+}
+
+}  // namespace
+
+ExitCode run_submit(const SubmitArguments& arguments, const std::vector<std::string>&) {
+  require_one_way(arguments);
+  const InterruptWatch interrupts("jobs, if there are any, go on");
+  TuneRequest request = tune_request(arguments);
+  request.study.command = reproducing_line(arguments);
+  const auto display = make_display(arguments.quiet);
+  const Run run{arguments, *display, interrupts, system_clock().steady_seconds()};
+  const Submission submission{arguments, request, run};
+  if (arguments.follow) return follow_earlier(submission);
+  if (!arguments.dry_run) {
+    require_sbatch();
+    require_places(request);
+  }
+  const PreparedStudy prepared(request.study);
+  const SlurmJob job = slurm_job(arguments, request, prepared.name(), fs::current_path(), own_path());
+  if (arguments.dry_run) {
+    print_script(job, arguments);
+    return ExitCode::done;
+  }
+  return submit_and_follow(submission, prepared, job);
+}
+
+}  // namespace etalon

@@ -122,7 +122,7 @@ ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& pr
   const fs::path script = script_for(submission, job);
   const std::string number = submit_to_slurm(script, job.job_name);
   run.display.note(fmt::format("job {} is submitted: {}; output in {}", number, script.string(), job.output));
-  if (store_kind(submission.request.store) == StoreKind::file)
+  if (store_kind(submission.request.store) == StoreKind::file && !submission.arguments.one_machine)
     run.display.note("the store is a file: the node must be this machine");
   if (!submission.arguments.no_follow) return follow(submission, *store, job.study);
   run.display.close();

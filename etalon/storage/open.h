@@ -12,8 +12,8 @@ namespace etalon {
 /// read: the store must exist, and changes are refused with Failure; create: it is made if missing.
 enum class StoreAccess { read, create };
 
-/// Opens "FILE" (SQLite), "postgresql://USER@HOST:PORT/DATABASE" or "memory:". Throws RequestError for a file or
-/// database that is no store, is from a newer version, is damaged, or cannot be written to; it is left
+/// Opens "FILE" (SQLite), "postgresql://USER@HOST:PORT/DATABASE" or "memory:". Throws RequestError for a file
+/// or database that is no store, is from a newer version, is damaged, or cannot be written to; it is left
 /// untouched. `clock` must outlive the store.
 std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access,
                                        const Clock& clock = system_clock());

@@ -2,13 +2,17 @@
 ///
 /// golden/schema-N.db is written once, when version N is the newest, and never again:
 ///   test_storage --gtest_also_run_disabled_tests --gtest_filter=Golden.DISABLED_write
+/// and so is golden/postgresql-N.sql, what pg_dump makes of the same studies:
+/// Golden.DISABLED_write_postgresql.
 #include <filesystem>
 
 #include <gtest/gtest.h>
 
 #include "etalon/storage/open.h"
+#include "etalon/storage/postgresql_schema.h"
 #include "etalon/storage/sqlite_schema.h"
 #include "tests/storage/fixtures.h"
+#include "tests/storage/postgresql_server.h"
 
 namespace etalon {
 namespace {
@@ -74,7 +78,10 @@ void expect_growing(StudyStore& store) {
 
 void write_growing(StudyStore& store) {
   store.save_study(some_study("growing"));
-  WorkerIdentity worker{4711, {"a host", 12, 34, "boot", "pid:[56]"}, "0.1.0"};
+  WorkerIdentity worker;
+  worker.id = 4711;
+  worker.process = {"a host", 12, 34, "boot", "pid:[56]"};
+  worker.etalon_version = "0.1.0";
   store.enlist("growing", worker);
   store.beat(worker.id, {1.5, 5});
   store.take_strategist(worker.id);
@@ -104,21 +111,61 @@ TEST(Golden, every_schema_version_opens) {
     }
 }
 
+void write_golden(StudyStore& store) {
+  store.save_study(some_study("golden"));
+  {
+    Hand hand(store, "golden");
+    for (std::uint32_t number = 0; number < 3; ++number)
+      hand.finish(some_trial(number), some_weights(number));
+    store.beat(hand.worker(), {some_study().times.training_seconds, some_study().times.samples_trained});
+    store.dismiss(hand.worker());
+  }
+  store.conclude("golden", golden_tests(), some_study().times.finished_unix_millis, {some_trial(1).key});
+  write_growing(store);
+}
+
 TEST(Golden, DISABLED_write) {
   const fs::path path = golden_file(newest_schema_version());
   ASSERT_FALSE(fs::exists(path)) << "a golden file is never replaced";
   const ManualClock clock;
-  const auto store = open_store(path.string(), StoreAccess::create, clock);
-  store->save_study(some_study("golden"));
-  {
-    Hand hand(*store, "golden");
-    for (std::uint32_t number = 0; number < 3; ++number)
-      hand.finish(some_trial(number), some_weights(number));
-    store->beat(hand.worker(), {some_study().times.training_seconds, some_study().times.samples_trained});
-    store->dismiss(hand.worker());
-  }
-  store->conclude("golden", golden_tests(), some_study().times.finished_unix_millis, {some_trial(1).key});
-  write_growing(*store);
+  write_golden(*open_store(path.string(), StoreAccess::create, clock));
+}
+
+std::string golden_dump(std::uint32_t version) {
+  return std::string(ETALON_SOURCE_DIR) + "/tests/storage/golden/postgresql-" + std::to_string(version) +
+         ".sql";
+}
+
+TEST(Golden, every_schema_version_of_postgresql_opens) {
+  if (!why_no_postgresql().empty()) GTEST_SKIP() << why_no_postgresql();
+  for (std::uint32_t version = 1; version <= newest_postgresql_version(); ++version)
+    for (const StoreAccess access : {StoreAccess::read, StoreAccess::create}) {
+      SCOPED_TRACE(version);
+      const PostgresqlDatabaseForTest place;
+      ASSERT_EQ(run_postgresql_program("psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --file='" +
+                                       golden_dump(version) + "' '" + place.address() + "'"),
+                0);
+      const auto store = open_store(place.address(), access);
+      expect_golden(*store);
+      expect_growing(*store);
+      if (access == StoreAccess::read) continue;
+      Hand(*store, "golden").finish(some_trial(7), some_weights(7));
+      EXPECT_EQ(store->trials_after("golden", 3).size(), 1u);
+      store->dismiss(4711);
+      expect_same_checkpoint(Hand(*store, "growing").claim(0, 1).at(0).checkpoint.value(),
+                             some_checkpoint(6));
+    }
+}
+
+TEST(Golden, DISABLED_write_postgresql) {
+  const std::string path = golden_dump(newest_postgresql_version());
+  ASSERT_FALSE(fs::exists(path)) << "a golden file is never replaced";
+  const PostgresqlDatabaseForTest place;
+  const ManualClock clock;
+  write_golden(*open_store(place.address(), StoreAccess::create, clock));
+  ASSERT_EQ(run_postgresql_program("pg_dump --schema=etalon --no-owner --no-privileges --file='" + path +
+                                   "' '" + place.address() + "'"),
+            0);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 /// Servers that stop and start, connections that are cut, answers that are late: nothing is lost, nothing
 /// doubled.
 #include <atomic>
-#include <set>
+#include <cstdlib>
+#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -193,6 +194,16 @@ TEST_F(PostgresqlOutage, is_not_what_a_wrong_password_is) {
                   AllOf(HasSubstr("guarded"), HasSubstr("PGPASSWORD"), Not(HasSubstr("wrong"))));
     }
   PostgresqlDatabase(with_password("&password=right%20one"), StoreAccess::create);
+  ::setenv("PGPASSWORD", "right one", 1);
+  PostgresqlDatabase(with_password(""), StoreAccess::create);
+  ::unsetenv("PGPASSWORD");
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("services"))
+      << "[some]\nhost=" << std::filesystem::path(server->socket()).parent_path().string()
+      << "\nuser=guarded\ndbname=etalon\npassword=right one\n";
+  ::setenv("PGSERVICEFILE", folder.file("services").c_str(), 1);
+  PostgresqlDatabase("postgresql:///?service=some", StoreAccess::create);
+  ::unsetenv("PGSERVICEFILE");
 }
 
 TEST_F(PostgresqlOutage, is_not_what_a_long_wait_is) {

@@ -86,6 +86,11 @@ std::string execute(const std::string& address, const std::string& statements) {
   return rows.empty() || rows[0].empty() ? "" : rows[0][0].as<std::string>("");
 }
 
+int run_postgresql_program(const std::string& command) {
+  const int status = std::system(("$(" + tool + " find)/" + command + " > /dev/null").c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
 PostgresqlDatabaseForTest::PostgresqlDatabaseForTest() {
   static std::atomic<int> count = 0;
   name_ = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);

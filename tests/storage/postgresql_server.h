@@ -44,6 +44,9 @@ std::string with_database(const std::string& address, const std::string& databas
 /// Runs SQL in a connection of its own, outside of transactions. The first field of the first row, if any.
 std::string execute(const std::string& address, const std::string& statements);
 
+/// Runs one of the server's programs ("pg_dump ..."), quoted for a shell. Its exit status.
+int run_postgresql_program(const std::string& command);
+
 /// An empty database on the shared server, dropped by the destructor whoever is connected to it.
 class PostgresqlDatabaseForTest {
  public:

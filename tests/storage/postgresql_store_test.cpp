@@ -1,0 +1,75 @@
+/// Studies in PostgreSQL that processes share while its server has troubles.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/storage/flaky_way.h"
+#include "tests/storage/postgresql_server.h"
+#include "tests/storage/shared_work.h"
+
+namespace etalon {
+namespace {
+
+class PostgresqlStore : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!why_no_postgresql().empty()) GTEST_SKIP() << why_no_postgresql();
+  }
+};
+
+/// So many processes on `store`, with `trouble` in the middle of it. All end well.
+void work_through(std::uint32_t processes, const std::string& store, std::uint32_t train_millis,
+                  const std::function<void()>& trouble) {
+  std::vector<pid_t> children;
+  for (std::uint32_t process = 0; process < processes; ++process)
+    children.push_back(in_child([&] { return work_on(store, train_millis); }));
+  trouble();
+  for (const pid_t child : children) EXPECT_EQ(exit_status_of(child), 0);
+}
+
+TEST_F(PostgresqlStore, sixteen_processes_that_start_at_once_on_a_fresh_database_share_one_study) {
+  const PostgresqlDatabaseForTest place;
+  work_through(process_count, place.address(), 0, [] {});
+  expect_all_work_done(place.address());
+}
+
+TEST_F(PostgresqlStore, four_processes_go_on_when_the_server_was_stopped_and_started) {
+  PostgresqlServer server;
+  work_through(4, server.address(), 30, [&] {
+    for (const std::string mode : {"immediate", "fast"}) {
+      ::usleep(500'000);
+      server.stop(mode);
+      ::usleep(200'000);
+      server.start();
+    }
+  });
+  expect_all_work_done(server.address());
+}
+
+TEST_F(PostgresqlStore, four_processes_go_on_when_their_connections_are_cut) {
+  const PostgresqlDatabaseForTest place;
+  work_through(4, place.address(), 10, [&] {
+    for (int i = 0; i < 20; ++i) {
+      ::usleep(50'000);
+      execute(place.address(),
+              "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+              "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    }
+  });
+  expect_all_work_done(place.address());
+}
+
+TEST_F(PostgresqlStore,
+       a_process_goes_on_where_bytes_are_late_and_connections_end_in_the_middle_of_anything) {
+  PostgresqlServer server;
+  std::uint32_t cuts = 0;
+  {
+    FlakyWay way(server.socket(), {.longest_delay_millis = 1, .longest_life_bytes = 400'000});
+    EXPECT_EQ(work_on(way.address()), 0);
+    cuts = way.cuts();
+  }
+  EXPECT_GT(cuts, 5u);
+  expect_all_work_done(server.address());
+}
+
+}  // namespace
+}  // namespace etalon

@@ -109,7 +109,7 @@ TEST_P(StoreConformance, a_claim_made_again_under_its_number_gets_the_same_trial
 TEST_P(StoreConformance, a_checkpoint_comes_back_bit_for_bit_to_who_claims_its_trial_next) {
   store->save_study(some_study());
   plan({0, 2});
-  Hand hand(*store, "some study"), next(*store, "some study");
+  Hand hand(*store, "some study");
   hand.claim(0, 1);
   clock.now_unix_millis += 1000;
   EXPECT_TRUE(store->save_checkpoints(hand.worker(), std::vector{some_checkpoint(0, 1)}));
@@ -117,6 +117,7 @@ TEST_P(StoreConformance, a_checkpoint_comes_back_bit_for_bit_to_who_claims_its_t
   EXPECT_TRUE(same_bits(store->running_trials("some study")[0].curve.value(), some_checkpoint(0, 5).curve));
   store->dismiss(hand.worker());
   reopen();
+  Hand next(*store, "some study");
   const auto claimed = next.claim(0, 1);
   ASSERT_EQ(numbers_of(claimed), Numbers{0});
   EXPECT_EQ(claimed[0].attempt, 2u);

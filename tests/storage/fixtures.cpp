@@ -1,6 +1,7 @@
 #include "tests/storage/fixtures.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -65,6 +66,64 @@ StudySnapshot some_study(const std::string& name) {
   return study;
 }
 
+StudySnapshot saved_study(const std::string& name) {
+  StudySnapshot study = some_study(name);
+  study.times = {};
+  study.times.started_unix_millis = some_study().times.started_unix_millis;
+  return study;
+}
+
+PlannedTrial planned(const TrialRecord& trial, std::uint32_t round) {
+  return {trial.key, trial.curve.budget_epochs, round};
+}
+
+WorkerIdentity some_worker(std::uint64_t id) { return {id, this_process(), "0.1.0"}; }
+
+TrialCheckpoint some_checkpoint(std::uint32_t number, std::uint32_t phase, std::size_t bytes) {
+  const TrialRecord trial = some_trial(number, 20 + phase);
+  TrialCheckpoint checkpoint{trial.key, trial.curve, trial.numeric_class, phase, Bytes(bytes)};
+  for (std::size_t i = 0; i < bytes; ++i)
+    checkpoint.state[i] = static_cast<std::uint8_t>(i * 7 + number + phase);
+  return checkpoint;
+}
+
+Hand::Hand(StudyStore& store, const std::string& study, std::uint64_t worker)
+    : store_(store), study_(study), worker_(worker) {
+  static std::atomic<std::uint64_t> given = 0;
+  if (worker_ == 0) worker_ = (static_cast<std::uint64_t>(::getpid()) << 24) + ++given;
+  store_.enlist(study_, some_worker(worker_));
+}
+
+std::vector<ClaimedTrial> Hand::claim(std::uint32_t set, std::uint32_t most,
+                                      const std::string& numeric_class) {
+  auto claimed = store_.claim({worker_, ++claims_, set, most, numeric_class, false});
+  if (!claimed) throw std::runtime_error("the seat is gone");
+  return std::move(*claimed);
+}
+
+void Hand::plan_and_hold(const TrialRecord& trial) {
+  const PlannedTrial plan = planned(trial);
+  store_.plan_trials(study_, std::span(&plan, 1));
+  for (;;) {
+    const auto claimed = claim(trial.key.set, 1);
+    if (claimed.empty()) throw std::runtime_error("the trial does not wait");
+    if (claimed[0].trial.key == trial.key) return;
+  }
+}
+
+void Hand::finish(const TrialRecord& trial, std::span<const float> weights) {
+  plan_and_hold(trial);
+  if (!store_.finish_trial(worker_, trial, weights)) throw std::runtime_error("the trial was refused");
+}
+
+void expect_same_checkpoint(const TrialCheckpoint& a, const TrialCheckpoint& b) {
+  EXPECT_EQ(a.key, b.key);
+  EXPECT_TRUE(same_bits(a.curve, b.curve));
+  EXPECT_EQ(a.numeric_class, b.numeric_class);
+  EXPECT_EQ(a.phase, b.phase);
+  EXPECT_EQ(a.state, b.state);
+}
+
 TrialRecord some_trial(std::uint32_t number, std::uint32_t steps) {
   TrialRecord trial;
   trial.key = {number % 2, {{1.0 / (3 + number), 0.1}}, 1000 - number};
@@ -80,7 +139,8 @@ TrialRecord some_trial(std::uint32_t number, std::uint32_t steps) {
                         {-0.0, std::numeric_limits<double>::infinity(), 5e-324}};
   trial.numeric_class = "x86-64-fma";
   trial.samples_trained = std::uint64_t{1} << 40;
-  trial.times = {1'700'000'000'003 + number, 1'700'000'000'004, 1.0 / 3};
+  trial.times = {1'700'000'000'003 + number, 1'700'000'000'004, 1.0 / 3, 1, ""};
+  if (number % 3 == 2) trial.times.attempts = number, trial.times.host = "a host";
   return trial;
 }
 
@@ -98,6 +158,8 @@ void expect_same_trial(const TrialRecord& a, const TrialRecord& b) {
   EXPECT_EQ(a.times.started_unix_millis, b.times.started_unix_millis);
   EXPECT_EQ(a.times.finished_unix_millis, b.times.finished_unix_millis);
   EXPECT_EQ(a.times.seconds, b.times.seconds);
+  EXPECT_EQ(a.times.attempts, b.times.attempts);
+  EXPECT_EQ(a.times.host, b.times.host);
 }
 
 namespace {

@@ -35,6 +35,47 @@ void expect_golden(StudyStore& store) {
   EXPECT_EQ(study.tests[0].loss, golden_tests()[0].loss);
   EXPECT_EQ(store.load_weights("golden", some_trial(1).key), some_weights(1));
   EXPECT_FALSE(store.load_weights("golden", some_trial(0).key));
+  const auto finished = store.trials_after("golden", 0);
+  for (std::uint32_t number = 0; number < 3; ++number)
+    expect_same_trial(finished.at(number), some_trial(number));
+  EXPECT_TRUE(store.queue("golden").concluded);
+}
+
+/// What came with version 2, in a study of its own.
+void expect_growing(StudyStore& store) {
+  const StudySnapshot study = store.load_study("growing").value();
+  EXPECT_EQ(study.revision, 1u);
+  EXPECT_EQ(study.times.training_seconds, 1.5);
+  EXPECT_EQ(study.times.samples_trained, 5u);
+  ASSERT_EQ(study.trials.size(), 1u);
+  expect_same_trial(study.trials[0], some_trial(5));
+  const auto workers = store.workers("growing");
+  ASSERT_EQ(workers.size(), 1u);
+  EXPECT_EQ(workers[0].identity.id, 4711u);
+  EXPECT_EQ(workers[0].identity.process.host, "a host");
+  EXPECT_EQ(workers[0].beats, 1u);
+  EXPECT_TRUE(workers[0].strategist);
+  const auto running = store.running_trials("growing");
+  ASSERT_EQ(running.size(), 2u);
+  EXPECT_EQ(running[0].worker, 4711u);
+  EXPECT_EQ(running[0].attempts, 1u);
+  EXPECT_TRUE(same_bits(running[0].curve.value(), some_checkpoint(6).curve));
+  EXPECT_EQ(running[1].key, some_trial(8).key);
+  EXPECT_EQ(running[1].worker, 0u);
+  EXPECT_FALSE(store.queue("growing").concluded);
+}
+
+void write_growing(StudyStore& store) {
+  store.save_study(some_study("growing"));
+  WorkerIdentity worker{4711, {"a host", 12, 34, "boot", "pid:[56]"}, "0.1.0"};
+  store.enlist("growing", worker);
+  store.beat(worker.id, {1.5, 5});
+  store.take_strategist(worker.id);
+  Hand hand(store, "growing", worker.id);
+  hand.finish(some_trial(5), some_weights(5));
+  store.plan_trials("growing", std::vector{planned(some_trial(6)), planned(some_trial(8), 1)});
+  hand.claim(0, 1);
+  store.save_checkpoints(worker.id, std::vector{some_checkpoint(6)});
 }
 
 TEST(Golden, every_schema_version_opens) {
@@ -45,7 +86,14 @@ TEST(Golden, every_schema_version_opens) {
       fs::copy_file(golden_file(version), folder.file("etalon.db"));
       const auto store = open_store(folder.file("etalon.db"), access);
       expect_golden(*store);
-      if (access == StoreAccess::create) store->add_trial("golden", some_trial(7), some_weights(7));
+      if (version >= 2) expect_growing(*store);
+      if (access == StoreAccess::read) continue;
+      Hand(*store, "golden").finish(some_trial(7), some_weights(7));
+      EXPECT_EQ(store->trials_after("golden", 3).size(), 1u);
+      if (version < 2) continue;
+      store->dismiss(4711);
+      expect_same_checkpoint(Hand(*store, "growing").claim(0, 1).at(0).checkpoint.value(),
+                             some_checkpoint(6));
     }
 }
 
@@ -55,9 +103,15 @@ TEST(Golden, DISABLED_write) {
   const ManualClock clock;
   const auto store = open_store(path.string(), StoreAccess::create, clock);
   store->save_study(some_study("golden"));
-  for (std::uint32_t number = 0; number < 3; ++number)
-    store->add_trial("golden", some_trial(number), some_weights(number));
-  store->conclude("golden", golden_tests(), some_study().times, {some_trial(1).key});
+  {
+    Hand hand(*store, "golden");
+    for (std::uint32_t number = 0; number < 3; ++number)
+      hand.finish(some_trial(number), some_weights(number));
+    store->beat(hand.worker(), {some_study().times.training_seconds, some_study().times.samples_trained});
+    store->dismiss(hand.worker());
+  }
+  store->conclude("golden", golden_tests(), some_study().times.finished_unix_millis, {some_trial(1).key});
+  write_growing(*store);
 }
 
 }  // namespace

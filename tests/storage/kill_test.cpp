@@ -1,4 +1,4 @@
-/// What was reported survives kill -9, and processes share a store.
+/// What was reported survives kill -9.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -26,8 +26,11 @@ std::string integrity(const std::string& path) {
 int add_and_report(const std::string& path, std::uint32_t first, int pipe) {
   const auto store = open_store(path, StoreAccess::create);
   store->save_study(some_study());
+  Hand hand(*store, "some study");
   for (std::uint32_t number = first;; ++number) {
-    store->add_trial("some study", some_trial(number, 1000), some_weights(number, 20'000));
+    hand.plan_and_hold(some_trial(number, 1000));
+    store->save_checkpoints(hand.worker(), std::vector{some_checkpoint(number, 1, 50'000)});
+    if (!store->finish_trial(hand.worker(), some_trial(number, 1000), some_weights(number, 20'000))) return 2;
     if (::write(pipe, &number, sizeof number) != sizeof number) return 1;
   }
 }
@@ -78,6 +81,10 @@ TEST(Kill, every_reported_trial_is_there_whenever_the_process_was_killed) {
     }
     EXPECT_TRUE(std::includes(found.begin(), found.end(), reported.begin(), reported.end()));
     EXPECT_LE(found.size(), reported.size() + round + 1);  // each kill may have cut off one report
+    for (const RunningTrial& trial : store->running_trials("some study")) {
+      const Curve curve = trial.curve.value_or(Curve{});
+      EXPECT_TRUE(!trial.curve || same_bits(curve, some_checkpoint(1000 - trial.key.seed_index, 1).curve));
+    }
     EXPECT_EQ(integrity(path), "ok");
   }
   EXPECT_GE(reported.size(), 25u);  // 0 + 1 + 2 + 3 in every four rounds
@@ -97,54 +104,6 @@ TEST(Kill, killed_while_the_store_is_made_leaves_a_store_or_none) {
     EXPECT_NO_THROW(open_store(path, StoreAccess::create)->save_study(some_study()));
     EXPECT_EQ(integrity(path), "ok");
   }
-}
-
-TEST(Processes, that_start_at_once_make_one_store_and_lose_nothing) {
-  const TemporaryFolder folder;
-  const std::string path = folder.file("etalon.db");
-  std::vector<pid_t> children;
-  for (std::uint32_t process = 0; process < 8; ++process)
-    children.push_back(in_child([&] {
-      const auto store = open_store(path, StoreAccess::create);
-      store->save_study(some_study());
-      for (std::uint32_t i = 0; i < 10; ++i) {
-        store->add_trial("some study", some_trial(8 * i + process), {});
-        if (open_store(path, StoreAccess::read)->load_study("some study")->trials.size() <= i) return 1;
-      }
-      return 0;
-    }));
-  for (const pid_t child : children) EXPECT_EQ(exit_status_of(child), 0);
-  EXPECT_EQ(open_store(path, StoreAccess::read)->load_study("some study")->trials.size(), 80u);
-  EXPECT_EQ(integrity(path), "ok");
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-    EXPECT_EQ(entry.path().filename(), "etalon.db");
-}
-
-/// Run by the test below in a program of its own: after a fork alone, SQLite would take itself for its
-/// parent.
-TEST(Processes, DISABLED_open_and_close) {
-  open_store(std::getenv("ETALON_TEST_STORE"), StoreAccess::create)->list_studies();
-}
-
-/// A second connection of one process that comes and goes must not free the locks of the first, on which
-/// other processes rely (POSIX locks belong to a process, not to a descriptor).
-TEST(Processes, keep_their_locks_when_the_store_is_opened_again_and_closed) {
-  const TemporaryFolder folder;
-  const std::string path = folder.file("etalon.db");
-  const auto store = open_store(path, StoreAccess::create);
-  store->save_study(some_study());
-  open_store(path, StoreAccess::read)->list_studies();
-  const int status = run_in_child([&] {
-    ::setenv("ETALON_TEST_STORE", path.c_str(), 1);
-    ::execl("/proc/self/exe", "test", "--gtest_also_run_disabled_tests", "--gtest_brief=1",
-            "--gtest_filter=Processes.DISABLED_open_and_close", nullptr);
-    return 97;
-  });
-  EXPECT_EQ(status, 0);
-  // A process that takes itself for the last one removes the log on closing.
-  EXPECT_TRUE(std::filesystem::exists(path + "-wal"));
-  store->add_trial("some study", some_trial(0), {});
-  EXPECT_EQ(open_store(path, StoreAccess::read)->list_studies().at(0).finished_trials, 1u);
 }
 
 }  // namespace

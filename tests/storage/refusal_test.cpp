@@ -27,7 +27,9 @@ class Refusal : public testing::Test {
   void make_store() const {
     const auto store = open_store(path(), StoreAccess::create);
     store->save_study(some_study());
-    store->add_trial("some study", some_trial(0, 3000), {});
+    Hand hand(*store, "some study");
+    hand.finish(some_trial(0, 3000), {});
+    store->dismiss(hand.worker());
   }
 
   void change(const std::string& statement) const {
@@ -94,7 +96,7 @@ TEST_F(Refusal, another_programs_database_with_a_log) {
 TEST_F(Refusal, a_newer_version) {
   make_store();
   change("PRAGMA user_version = " + std::to_string(newest_schema_version() + 1));
-  expect_refused("a store of version 2, from a newer Etalon");
+  expect_refused("a store of version 3, from a newer Etalon");
 }
 
 TEST_F(Refusal, a_newer_version_that_only_the_log_knows) {
@@ -203,13 +205,27 @@ TEST_F(Refusal, but_a_store_in_a_read_only_folder_can_be_read) {
   EXPECT_EQ(folder.contents(), before);
 }
 
+TEST_F(Refusal, but_an_older_store_in_a_read_only_folder_can_be_read_too) {
+  fs::copy_file(fs::path(ETALON_SOURCE_DIR) / "tests/storage/golden/schema-1.db", path());
+  const auto before = folder.contents();
+  fs::permissions(path(), fs::perms(0444));
+  fs::permissions(folder.path(), fs::perms(0555));
+  EXPECT_EQ(as_nobody([&] {
+              const auto store = open_store(path(), StoreAccess::read);
+              return static_cast<int>(store->load_study("golden").value().trials.size());
+            }),
+            3);
+  EXPECT_EQ(folder.contents(), before);
+}
+
 TEST_F(Refusal, changes_to_a_store_that_was_opened_to_be_read) {
   make_store();
   const auto before = folder.contents();
   const auto store = open_store(path(), StoreAccess::read);
   EXPECT_THROW(store->save_study(some_study("other")), Failure);
-  EXPECT_THROW(store->add_trial("some study", some_trial(1), {}), Failure);
-  EXPECT_THROW(store->lock_study("some study"), Failure);
+  EXPECT_THROW(store->enlist("some study", some_worker(1)), Failure);
+  EXPECT_THROW(store->plan_trials("some study", std::vector{planned(some_trial(1))}), Failure);
+  EXPECT_THROW(store->delete_study("some study"), Failure);
   EXPECT_EQ(store->list_studies().size(), 1u);
 }
 

@@ -54,11 +54,13 @@ format: ## Lay out every C++ file with clang-format
 bench: packages ## Build and run the benchmarks (about ten minutes; BENCH=--quick: two)
 	@$(call build,bench)
 	@bench/run.py build/bench $(BENCH)
+	@bench/store.py build/bench $(BENCH)
 
 versus: packages ## Install PyTorch, oneDNN and others, and run the same work in them and in Etalon
 	@$(PACKAGES) bench/versus/packages.txt
 	@$(CONFIGURE) bench -DETALON_VERSUS=ON && $(BUILD) bench && $(BUILD) bench --target versus
 	@bench/versus/run.py build/bench $(VERSUS)
+	@bench/versus/store.py build/bench
 
 install: release ## Install the program under PREFIX (default /usr/local), within DESTDIR
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip

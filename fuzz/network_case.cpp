@@ -14,8 +14,8 @@ namespace etalon::fuzz {
 namespace {
 
 /// Every kind of layer; {a-b} is a number from a to b, {K} a kernel of 1x1 to 7x7. A new kind is a line here.
-/// What does not fit its place is left out of the network. Half of the networks take the first ones alone,
-/// those that the nested loops of tests/nn/plain_network.h know.
+/// What does not fit its place is left out of the network. Half of the networks are one chain of the first
+/// ones.
 constexpr std::uint32_t plain_texts = 14;
 constexpr std::array<std::string_view, 23> layer_texts{
     "conv {1-9} {K} stride {1-3} pad {0-3}",

@@ -14,7 +14,7 @@ build = $(CONFIGURE) $(1) && $(BUILD) $(1)
 test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
 
 .DEFAULT_GOAL := release
-.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench versus install packages clean help
+.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench compare versus install packages clean help
 
 release: ## Build build/release/etalon (what plain `make` does)
 	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
@@ -54,6 +54,10 @@ format: ## Lay out every C++ file with clang-format
 bench: packages ## Build and run the benchmarks (about ten minutes; BENCH=--quick: two)
 	@$(call build,bench)
 	@bench/run.py build/bench $(BENCH)
+
+compare: packages ## Fail if this checkout is slower than OLD=DIR, another checkout's build/bench (COMPARE=--layers: each layer)
+	@$(call build,bench)
+	@bench/compare.py "$(OLD)" build/bench $(COMPARE)
 
 versus: packages ## Install PyTorch, oneDNN and others, and run the same work in them and in Etalon
 	@$(PACKAGES) bench/versus/packages.txt

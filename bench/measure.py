@@ -84,7 +84,8 @@ def interleave(contenders, rounds, note=lambda text: None):
     for number in range(rounds):
         for name in list(contenders) if number % 2 == 0 else reversed(list(contenders)):
             values[name].append(contenders[name]())
-            note(f"round {number + 1} of {rounds}, {name}: {values[name][-1]:.6g}")
+            value = values[name][-1]
+            note(f"round {number + 1} of {rounds}, {name}" + (f": {value:.6g}" if isinstance(value, float) else ""))
     return values
 
 

@@ -20,7 +20,8 @@ OWN, VERSUS, ACCURACY = HERE / "run.py", HERE / "versus" / "run.py", HERE / "ver
 PARTS = {
     "layers": [OWN, "--only", "layers"],
     "threads": [OWN, "--only", "threads"],
-    "studies": [OWN, "--only", "width,trials,grid,memory,loading"],
+    "width": [OWN, "--only", "width"],
+    "studies": [OWN, "--only", "trials,grid,memory,loading"],
     "lenet5": [VERSUS, "--only", "one_core", "--networks", "lenet5", "--rounds", "3", "--seconds", "1"],
     "vgg-small": [VERSUS, "--only", "one_core", "--networks", "vgg-small", "--rounds", "3", "--seconds", "1"],
     "resnet20": [VERSUS, "--only", "one_core", "--networks", "resnet20", "--rounds", "5", "--seconds", "1"],
@@ -55,7 +56,9 @@ class Figures:
 
     def measure(self, part):
         command, *options = (PARTS | ALONE)[part]
-        subprocess.run([command, self.build, "--json", self.path(part), *options], check=True)
+        ended = subprocess.run([command, self.build, "--json", self.path(part), *options]).returncode
+        if ended != 0:
+            sys.exit(f"results: {part}: {command.name} ended with {ended}; what was measured before is kept")
 
     def all(self):
         return {part: self.read(part) for part in PARTS | ALONE if self.path(part).exists()}

@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 23> layer_texts{
     "gap",
     "add input",
     "add a",
-    "relu label a",
+    "add a",
     "conv 6 3x3 stride {1-2} pad 1 groups {1-3} no-bias",
     "depthwise {K} pad {0-1}",
 };
@@ -93,12 +93,18 @@ NetworkCase decode_network(std::span<const std::uint8_t> bytes) {
   made.members = choices.below(4) == 0 ? 2 + choices.below(2) : 1;
   made.optimizer.name = optimizers[choices.below(optimizers.size())];
   made.optimizer.weight_decay = choices.below(3) == 0 ? 0.1 : 0;
-  const auto kinds = choices.below(2) == 0 ? plain_texts : static_cast<std::uint32_t>(layer_texts.size());
+  const bool chain = choices.below(2) == 0;
+  const auto kinds = chain ? plain_texts : static_cast<std::uint32_t>(layer_texts.size());
+  bool labelled = chain;
   while (choices.left() && made.layers.size() < most_layers) {
     std::vector<std::string> longer = made.layers;
     longer.push_back(choices.below(12) == 0 ? "dropout 0.3"
                                             : filled_in(layer_texts[choices.below(kinds)], choices));
-    if (fits(longer, made.input)) made.layers = std::move(longer);
+    const bool labels = !labelled && choices.below(2) == 0;
+    if (labels) longer.back() += " label a";  // what "add a" adds
+    if (!fits(longer, made.input)) continue;
+    made.layers = std::move(longer);
+    labelled = labelled || labels;
   }
   made.layers.emplace_back(last_layer);
   made.network = described(made.layers, made.input);

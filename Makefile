@@ -11,10 +11,12 @@ CTEST := ctest -j $(JOBS) --preset
 
 # $(call build,PRESET): configure and build it. $(call test,PRESET[,TEST PRESET]): and run its tests.
 build = $(CONFIGURE) $(1) && $(BUILD) $(1)
+build_versus = $(PACKAGES) bench/versus/packages.txt && $(CONFIGURE) bench -DETALON_VERSUS=ON && $(BUILD) bench && \
+  $(BUILD) bench --target versus
 test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
 
 .DEFAULT_GOAL := release
-.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench versus install packages clean help
+.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench compare versus results install packages clean help
 
 release: ## Build build/release/etalon (what plain `make` does)
 	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
@@ -51,16 +53,23 @@ tidy: packages ## Compile with clang and clang-tidy, every finding an error
 format: ## Lay out every C++ file with clang-format
 	@find etalon tests fuzz reference bench examples \( -name '*.h' -o -name '*.cpp' \) -print0 | xargs -0 clang-format -i
 
-bench: packages ## Build and run the benchmarks (about ten minutes; BENCH=--quick: two)
+bench: packages ## Build and run the benchmarks (about five minutes; BENCH=--quick: one)
 	@$(call build,bench)
 	@bench/run.py build/bench $(BENCH)
 	@bench/store.py build/bench $(BENCH)
 
+compare: packages ## Fail if this checkout is slower than OLD=DIR, another checkout's build/bench (COMPARE=--layers: each layer)
+	@$(call build,bench)
+	@bench/compare.py "$(OLD)" build/bench $(COMPARE)
+
 versus: packages ## Install PyTorch, oneDNN and others, and run the same work in them and in Etalon
-	@$(PACKAGES) bench/versus/packages.txt
-	@$(CONFIGURE) bench -DETALON_VERSUS=ON && $(BUILD) bench && $(BUILD) bench --target versus
+	@$(build_versus)
 	@bench/versus/run.py build/bench $(VERSUS)
 	@bench/versus/store.py build/bench
+
+results: packages ## Measure all of it and write bench/RESULTS.md (about 15 minutes; goes on where it was stopped)
+	@$(build_versus)
+	@bench/results.py build/bench $(RESULTS)
 
 install: release ## Install the program under PREFIX (default /usr/local), within DESTDIR
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip

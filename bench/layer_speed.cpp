@@ -2,6 +2,7 @@
 /// measured in the same rounds:
 ///
 ///   layer_speed [NETWORK] [LANES] [SECONDS] [--json]
+///   layer_speed --ceiling [LANES] [SECONDS]     GFLOP/s of the multiply-adds alone
 ///
 /// LANES 0 takes the widest; SECONDS (default 0.5) is for each line. GFLOP/s count a multiply-add of a lane
 /// as two operations of the direct sum, whichever way the layer computes it, in processor time; a line gives
@@ -78,6 +79,14 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+/// GFLOP/s of independent multiply-adds in registers.
+double ceiling_of(const LayerProbe& probe, double slice) {
+  const std::uint64_t rounds = 20'000;
+  volatile float sink = 0;
+  const double time = time_of(slice, [&] { sink = probe.multiply_add(rounds, 0.999f); });
+  return 2e-9 * static_cast<double>(rounds * probe.chains * probe.lanes) / time;
+}
+
 /// One phase of one layer: GFLOP/s and share of the ceiling, [round].
 struct Phase {
   std::vector<double> speeds, shares;
@@ -133,12 +142,8 @@ class LayerSpeed {
     return run;
   }
 
-  /// GFLOP/s of independent multiply-adds in registers.
   double ceiling(double slice) {
-    const std::uint64_t rounds = 20'000;
-    volatile float sink = 0;
-    const double time = time_of(slice, [&] { sink = probe_.multiply_add(rounds, 0.999f); });
-    ceilings_.push_back(2e-9 * static_cast<double>(rounds * probe_.chains * probe_.lanes) / time);
+    ceilings_.push_back(ceiling_of(probe_, slice));
     return ceilings_.back();
   }
 
@@ -210,9 +215,12 @@ int main(int count, char** words) {
     const std::string network = !asked.empty() ? asked[0] : "lenet5";
     const double lanes = asked.size() > 1 ? std::atof(asked[1].c_str()) : 0;
     const double seconds = asked.size() > 2 ? std::atof(asked[2].c_str()) : 0.5;
+    const etalon::LayerProbe& probe = etalon::probe_for(static_cast<std::uint32_t>(lanes));
     const etalon::FlushDenormals flush;
-    etalon::LayerSpeed(etalon::probe_for(static_cast<std::uint32_t>(lanes)), network, seconds, json)
-        .print_all();
+    if (network == "--ceiling")
+      std::printf("%.2f\n", etalon::ceiling_of(probe, seconds));
+    else
+      etalon::LayerSpeed(probe, network, seconds, json).print_all();
   } catch (const etalon::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return static_cast<int>(error.code());

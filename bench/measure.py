@@ -7,6 +7,7 @@ them alike. A ratio is formed within a round; its median, smallest and largest o
 import contextlib
 import datetime
 import fcntl
+import hashlib
 import json
 import os
 import platform
@@ -84,7 +85,8 @@ def interleave(contenders, rounds, note=lambda text: None):
     for number in range(rounds):
         for name in list(contenders) if number % 2 == 0 else reversed(list(contenders)):
             values[name].append(contenders[name]())
-            note(f"round {number + 1} of {rounds}, {name}: {values[name][-1]:.6g}")
+            value = values[name][-1]
+            note(f"round {number + 1} of {rounds}, {name}" + (f": {value:.6g}" if isinstance(value, float) else ""))
     return values
 
 
@@ -116,7 +118,7 @@ def cache_entry(build, name):
 
 
 def engine_flags(build):
-    """The compiler's words for the widest engine, without paths and names."""
+    """The compiler's words for the widest engine, the last one in cmake/engines.cmake, without paths and names."""
     try:
         commands = json.loads((Path(build) / "compile_commands.json").read_text())
     except OSError:
@@ -124,6 +126,21 @@ def engine_flags(build):
     of_engine = [entry["command"] for entry in commands if entry["file"].endswith("engine_instance.cpp")]
     words = of_engine[-1].split() if of_engine else []
     return " ".join(word for word in words if re.match(r"-(O|m|f|std)", word))
+
+
+def commit():
+    """The checkout's, "-dirty" where it has changes; what `make results` writes is none."""
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", ".", ":!bench/RESULTS.md"], cwd=ROOT).returncode
+    return _first_line(["git", "rev-parse", "--short", "HEAD"]) + ("-dirty" if changed else "")
+
+
+def programs(build):
+    """A digest of what is measured."""
+    digest = hashlib.sha256()
+    for name in ("etalon", "training_speed", "layer_speed"):
+        path = Path(build) / name
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()[:16]
 
 
 def machine(build):
@@ -143,7 +160,8 @@ def machine(build):
         "system": platform.platform(),
         "compiler": _first_line([compiler, "--version"]),
         "engine_flags": engine_flags(build),
-        "commit": _first_line(["git", "describe", "--always", "--dirty"]),
+        "commit": commit(),
+        "programs": programs(build),
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     }
 
@@ -206,3 +224,9 @@ def table(head, rows):
     for row in [head, *rows]:
         cells = [str(cell).ljust(width) if k == 0 else str(cell).rjust(width) for k, (cell, width) in enumerate(zip(row, widths))]
         print("  ".join(cells).rstrip())
+
+
+def show(tables):
+    for title, head, rows in tables:
+        print(f"\n{title}")
+        table(head, rows)

@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 import measure
-from measure import CORES, DATASETS, interleave, paired_ratio, run, speed_in, summary, table, text_of
+import tables
+from measure import CORES, DATASETS, interleave, paired_ratio, run, speed_in, summary
 
 TRIAL_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -22,12 +23,13 @@ class Benchmark:
         self.build, self.quick = Path(build), quick
         self.networks = measure.known_networks(build)
         self.widths = [int(word) for word in run([self.build / "training_speed", "--widths"]).output.split()]
+        self.work = {name: float(count) for name, count in map(str.split, run([self.build / "training_speed", "--work"]).output.splitlines())}
         self.rounds = 2 if quick else 5
         self.left_out = {}
 
     def speed(self, network, lanes=0, threads=1, packs=None, seconds=None):
         """Trial-samples a second of one run."""
-        seconds = seconds or (0.5 if self.quick else 2 if network == "lenet5" else 3)
+        seconds = seconds or (0.5 if self.quick else 2)
         command = [self.build / "training_speed", network, lanes, seconds, 64, threads, packs or threads]
         return speed_in(run(command, CORES[:threads]).output)
 
@@ -41,35 +43,27 @@ class Benchmark:
                 seconds = 0.05 if self.quick else 0.2
                 text = run([self.build / "layer_speed", network, width, seconds, "--json"], CORES[-1:]).output
                 lines += [json.loads(line) for line in text.splitlines()]
-        self.print_layers(lines)
         return lines
 
-    def print_layers(self, lines):
-        for head in (line for line in lines if "ceiling" in line):
-            print(f"\n{head['network']}, {head['lanes']} lanes: multiply-adds reach {head['ceiling']:.1f} GFLOP/s "
-                  f"({head['least']:.1f} to {head['most']:.1f})")
-            own = [line for line in lines if "phase" in line and (line["network"], line["lanes"]) == (head["network"], head["lanes"])]
-            table(["layer", "times", "way", "phase", "GFLOP/s", "share"],
-                  [[f"{line['layer']} of {line['input']}", line["times"], line["way"], line["phase"], f"{line['gflops']:.1f}",
-                    f"{100 * line['share']:.0f} %"] for line in own])
-
     def threads(self):
-        """Speed on one thread, on two with a pack each, and on two with one pack; two against one, paired."""
+        """Speed on one thread, on two with a pack each, and on two with one pack; two against one, paired.
+
+        One thread's speed also as its share of the multiply-adds that the core reaches in the same round.
+        """
         results = {}
         for network in self.networks:
-            ways = {"1 thread": lambda: self.speed(network)}
+            ways = {"ceiling": lambda: float(run([self.build / "layer_speed", "--ceiling", 0, 0.3]).output),
+                    "1 thread": lambda: self.speed(network)}
             if len(CORES) > 1:
                 ways |= {"2 threads, 2 packs": lambda: self.speed(network, threads=2),
                          "2 threads, 1 pack": lambda: self.speed(network, threads=2, packs=1)}
-            rounds = self.rounds if network == "lenet5" else max(1, self.rounds - 2)
-            values = interleave(ways, rounds)
+            values = interleave(ways, self.rounds if network == "lenet5" else max(1, self.rounds - 2))
+            ceiling = values.pop("ceiling")
             results[network] = {name: summary(value) for name, value in values.items()}
-            for name in list(ways)[1:]:
+            results[network]["1 thread"]["share"] = paired_ratio([2e-9 * self.work[network] * speed for speed in values["1 thread"]],
+                                                                 ceiling)
+            for name in list(values)[1:]:
                 results[network][name]["ratio"] = paired_ratio(values[name], values["1 thread"])
-        print("\ntrial-samples per second, end to end: median (smallest to largest)")
-        table(["network", "threads", "speed", "against 1 thread"],
-              [[network, name, text_of(value, 0), text_of(value["ratio"]) if "ratio" in value else ""]
-               for network, ways in results.items() for name, value in ways.items()])
         return results
 
     def width(self):
@@ -79,10 +73,6 @@ class Benchmark:
             ways = {str(width): lambda width=width: self.speed(network, width, seconds=0.3 if self.quick else 1) for width in self.widths}
             values = interleave(ways, 2 if self.quick or network != "lenet5" else 3)
             results[network] = {name: summary(value) for name, value in values.items()}
-        print("\ntrial-samples per second of one thread, for each width")
-        table(["network", "lanes", "speed", "of one lane"],
-              [[network, width, text_of(value, 0), f"{value['median'] / int(width):,.0f}"]
-               for network, widths in results.items() for width, value in widths.items()])
         return results
 
     def tune(self, *options):
@@ -102,51 +92,55 @@ class Benchmark:
                              "--eta", f"conv={etas}", "--eta", "full=0.01").seconds
         counts = TRIAL_COUNTS[::2] if self.quick else TRIAL_COUNTS
         values = interleave({str(count): lambda count=count: seconds_of(count) for count in counts}, 1 if self.quick else 3)
-        results = {count: summary(value) for count, value in values.items()}
-        print(f"\nwhole studies on {len(CORES)} threads: LeNet-5, 1,280 samples, one epoch, set-up and storage counted")
-        table(["trials", "seconds", "ms a trial"],
-              [[count, text_of(value), f"{1000 * value['median'] / int(count):.1f}"] for count, value in results.items()])
-        return results
+        return {count: summary(value) for count, value in values.items()}
 
-    def grid(self):
-        """Seconds and peak memory of the MNIST grid, 25 trials."""
+    @staticmethod
+    def mnist():
         folder = DATASETS / "mnist"
         if not folder.is_dir():
             raise measure.Unavailable(f"{folder}: received no folder, expected MNIST; set ETALON_DATASETS to where it lies")
+        return folder
+
+    def grid(self):
+        """Seconds and peak memory of the MNIST grid, 25 trials."""
         samples = 1280 if self.quick else 12800
-        runs = [self.tune("--data", f"mnist:{folder}", "--samples", samples, "--validation", "10000", "--epochs", "1", "--seeds", "1")
+        runs = [self.tune("--data", f"mnist:{self.mnist()}", "--samples", samples, "--validation", "10000", "--epochs", "1", "--seeds", "1")
                 for _ in range(1 if self.quick else 3)]
-        result = {"samples": samples, "seconds": summary([one.seconds for one in runs]),
-                  "peak_mb": summary([one.peak_mb for one in runs])}
-        print(f"\nMNIST grid: 25 trials of {samples:,} samples, 10,000 validation: {text_of(result['seconds'], 1)} s, "
-              f"at most {text_of(result['peak_mb'], 0)} MB")
-        return result
+        return {"samples": samples, "seconds": summary([one.seconds for one in runs]),
+                "peak_mb": summary([one.peak_mb for one in runs])}
 
     def memory(self):
         """Peak memory of one training thread with the widest pack."""
-        results = {}
-        for network in self.networks:
-            results[network] = run([self.build / "training_speed", network, 0, 0.1]).peak_mb
-        print("\npeak memory of one thread, MB:", ", ".join(f"{name} {value:.0f}" for name, value in results.items()))
-        return results
+        return {network: run([self.build / "training_speed", network, 0, 0.1]).peak_mb for network in self.networks}
+
+    def loading(self):
+        """Seconds of opening MNIST."""
+        loaded = json.loads(run([self.build / "load_speed", f"mnist:{self.mnist()}", 2 if self.quick else 7]).output)
+        return loaded | {"seconds": summary(loaded["seconds"])}
+
+
+PARTS = ("layers", "threads", "width", "trials", "grid", "memory", "loading")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build", help="folder of the preset `bench`: build/bench")
     parser.add_argument("--json", metavar="FILE", help="where the figures go (default: BUILD/results.json)")
-    parser.add_argument("--quick", action="store_true", help="a minute or two instead of about ten; coarse figures")
-    parser.add_argument("--only", metavar="PART,...", help="some of layers, threads, width, trials, grid, memory")
+    parser.add_argument("--quick", action="store_true", help="a minute instead of about five; coarse figures")
+    parser.add_argument("--only", metavar="PART,...", default=",".join(PARTS), help="some of " + ", ".join(PARTS))
     asked = parser.parse_args()
-    parts = asked.only.split(",") if asked.only else ["layers", "threads", "width", "trials", "grid", "memory"]
+    for part in asked.only.split(","):
+        if part not in PARTS:
+            parser.error(f"--only: received {part}, expected some of {', '.join(PARTS)}")
     if not (Path(asked.build) / "training_speed").exists():
         parser.error(f"received {asked.build}, expected a folder with training_speed; `cmake --preset bench && cmake --build --preset bench`")
     with measure.Session(asked.build, "make bench") as session:
         benchmark = Benchmark(asked.build, asked.quick)
         results = {"quick": asked.quick}
-        for part in parts:
+        for part in asked.only.split(","):
             with measure.tolerate(benchmark.left_out, part):
                 results[part] = getattr(benchmark, part)()
+                measure.show(getattr(tables, part)(results[part]))
         session.write(asked.json or Path(asked.build) / "results.json", results | {"left_out": benchmark.left_out})
 
 

@@ -1,11 +1,12 @@
 /// How fast full packs train, end to end:
 ///
 ///   training_speed NETWORK [LANES] [SECONDS] [BATCH] [THREADS] [PACKS]
-///   training_speed --networks | --widths
+///   training_speed --networks | --widths | --work
 ///
 /// LANES 0 takes the widest; PACKS (default: one a thread) is how many packs there are to train at once.
 /// Prints trial-samples per second of wall time, from each pack's first step on; the input is made up, as no
-/// time depends on its values.
+/// time depends on its values. --work prints each network's multiply-adds a trial-sample, as direct sums: its
+/// outputs and all gradients that training needs.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,7 @@
 #include "bench/made_up.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
+#include "etalon/nn/plan.h"
 #include "etalon/training/trainer.h"
 
 namespace {
@@ -54,6 +56,7 @@ class EndlessPacks : public AssignmentSource {
   void finished(Outcome) override {}
 
   void advanced(std::uint64_t samples, double) override {
+    if (samples == 0) return;  // a thread that helped with another's pack
     const double now = system_clock().steady_seconds();
     const std::lock_guard lock(mutex_);
     const auto [place, first] = packs_.try_emplace(std::this_thread::get_id(), Pack{now, now, 0, 0});
@@ -110,6 +113,16 @@ double peak_megabytes() {
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
 }
 
+double multiply_adds(const std::string& network) {
+  const NetworkDescription described = bench::describe(network);
+  const NetworkPlan plan(described, {});
+  double sum = 0;
+  for (const LayerPlan& layer : plan.layers())
+    sum += double{layer.columns} * described.layers[layer.index].output.size() *
+           (layer.wants_input_gradient ? 3 : 2);
+  return sum;
+}
+
 void measure(const Request& request) {
   const DataSet data = bench::made_up_data(bench::shape_for(request.network), 20 * request.batch + 8);
   const Split split = split_training_part(data, 8, 0, 0);
@@ -150,6 +163,9 @@ int main(int count, char** words) {
       for (const std::string& name : known_networks()) std::puts(name.c_str());
     } else if (first == "--widths") {
       for (const std::uint32_t width : lane_support().widths) std::printf("%u\n", width);
+    } else if (first == "--work") {
+      for (const std::string& name : known_networks())
+        std::printf("%s %.0f\n", name.c_str(), multiply_adds(name));
     } else {
       measure(request_of(count, words));
     }

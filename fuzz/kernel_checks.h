@@ -12,9 +12,10 @@ namespace etalon::fuzz {
 /// they part.
 std::string difference_between_widths(const NetworkCase& made);
 
-/// Runs one minibatch forward and back on Lanes<1>, with layers fused and apart. Empty if logits, losses and
-/// gradient are those of nested loops (tests/nn/plain_network.h), else where they part. Where an overflow
-/// made something that is no finite number, anything goes: an infinity meets the zeros of a border.
+/// Runs one minibatch forward and back, then outside training, on Lanes<1>, with layers fused and apart.
+/// Empty if logits, losses, gradient and running statistics are those of nested loops
+/// (tests/nn/plain_network.h), else where they part. Where an overflow made something that is no finite
+/// number, anything goes: an infinity meets the zeros of a border.
 std::string difference_from_nested_loops(const NetworkCase& made);
 
 /// Runs one minibatch of usual numbers in double, convolutions by Winograd's algorithm and directly. Empty if

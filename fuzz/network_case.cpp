@@ -14,8 +14,8 @@ namespace etalon::fuzz {
 namespace {
 
 /// Every kind of layer; {a-b} is a number from a to b, {K} a kernel of 1x1 to 7x7. A new kind is a line here.
-/// What does not fit its place is left out of the network. Half of the networks take the first ones alone,
-/// those that the nested loops of tests/nn/plain_network.h know.
+/// What does not fit its place is left out of the network. Half of the networks are one chain of the first
+/// ones.
 constexpr std::uint32_t plain_texts = 14;
 constexpr std::array<std::string_view, 23> layer_texts{
     "conv {1-9} {K} stride {1-3} pad {0-3}",
@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 23> layer_texts{
     "gap",
     "add input",
     "add a",
-    "relu label a",
+    "add a",
     "conv 6 3x3 stride {1-2} pad 1 groups {1-3} no-bias",
     "depthwise {K} pad {0-1}",
 };
@@ -93,12 +93,18 @@ NetworkCase decode_network(std::span<const std::uint8_t> bytes) {
   made.members = choices.below(4) == 0 ? 2 + choices.below(2) : 1;
   made.optimizer.name = optimizers[choices.below(optimizers.size())];
   made.optimizer.weight_decay = choices.below(3) == 0 ? 0.1 : 0;
-  const auto kinds = choices.below(2) == 0 ? plain_texts : static_cast<std::uint32_t>(layer_texts.size());
+  const bool chain = choices.below(2) == 0;
+  const auto kinds = chain ? plain_texts : static_cast<std::uint32_t>(layer_texts.size());
+  bool labelled = chain;
   while (choices.left() && made.layers.size() < most_layers) {
     std::vector<std::string> longer = made.layers;
     longer.push_back(choices.below(12) == 0 ? "dropout 0.3"
                                             : filled_in(layer_texts[choices.below(kinds)], choices));
-    if (fits(longer, made.input)) made.layers = std::move(longer);
+    const bool labels = !labelled && choices.below(2) == 0;
+    if (labels) longer.back() += " label a";  // what "add a" adds
+    if (!fits(longer, made.input)) continue;
+    made.layers = std::move(longer);
+    labelled = labelled || labels;
   }
   made.layers.emplace_back(last_layer);
   made.network = described(made.layers, made.input);

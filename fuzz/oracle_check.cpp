@@ -6,6 +6,7 @@
 #include "etalon/lanes/denormals.h"
 #include "fuzz/kernel_checks.h"
 #include "tests/nn/lane_network.h"
+#include "tests/nn/made_networks.h"
 
 namespace etalon::fuzz {
 namespace {
@@ -16,6 +17,7 @@ template <class T>
 std::vector<T> parameters_of(const NetworkCase& made, Numbers& numbers) {
   std::vector<T> parameters;
   for (std::uint32_t k = 0; k < made.network.parameters; ++k) parameters.push_back(numbers.draw(0.6f));
+  make_variances_positive(made.network, parameters);
   return parameters;
 }
 
@@ -36,20 +38,11 @@ PlainBatch<T> batch_of(const NetworkCase& made, Numbers& numbers) {
   return batch;
 }
 
-/// Nested loops are written for these layers.
-bool are_known(const NetworkDescription& network) {
-  return std::none_of(network.layers.begin(), network.layers.end(), [](const LayerDescription& layer) {
-    return layer.kind == LayerKind::batchnorm || layer.kind == LayerKind::add ||
-           layer.kind == LayerKind::gelu || layer.kind == LayerKind::silu || layer.channel_groups != 1 ||
-           (layer.kind == LayerKind::conv && layer.biases == 0);
-  });
-}
-
 bool all_finite(const Values& values) {
   return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
 }
 bool all_finite(const PlainResult<float>& result) {
-  return all_finite(result.losses) && all_finite(result.gradient) &&
+  return all_finite(result.losses) && all_finite(result.gradient) && all_finite(result.parameters) &&
          std::all_of(result.logits.begin(), result.logits.end(),
                      [](const Values& z) { return all_finite(z); });
 }
@@ -67,24 +60,29 @@ std::string first_difference(const PlainResult<float>& found, const PlainResult<
     where = first_difference("logit", found.logits[b], expected.logits[b]);
   if (where.empty()) where = first_difference("loss", found.losses, expected.losses);
   if (where.empty()) where = first_difference("gradient", found.gradient, expected.gradient);
+  if (where.empty()) where = first_difference("parameter", found.parameters, expected.parameters);
   return where;
 }
 
 }  // namespace
 
 std::string difference_from_nested_loops(const NetworkCase& made) {
-  if (!are_known(made.network)) return "";
   const FlushDenormals flush;
   Numbers numbers(made, Wildness::finite, 1);
   const Values parameters = parameters_of<float>(made, numbers);
   const PlainBatch<float> batch = batch_of<float>(made, numbers);
-  const PlainResult<float> expected = PlainNetwork<float>(made.network, parameters).run(batch);
-  if (!all_finite(expected)) return "";
+  PlainNetwork<float> loops(made.network, parameters);
+  const PlainResult<float> expected = loops.run(batch), later = loops.run(batch, false);
+  if (!all_finite(expected) || !all_finite(later)) return "";
   for (const bool fuse : {false, true}) {
     LaneNetwork<float> lanes(made.network, made.batch, fuse);
-    for (int again = 0; again < 2; ++again)  // nothing of a step may be left over in the next
-      if (std::string where = first_difference(lanes.run(parameters, batch), expected); !where.empty())
-        return (fuse ? "layers fused: " : "layers apart: ") + where;
+    for (const bool training : {true, false, true}) {  // nothing of a step may be left over in the next
+      const std::string where =
+          first_difference(lanes.run(parameters, batch, training), training ? expected : later);
+      if (!where.empty())
+        return fmt::format("layers {}, {}: {}", fuse ? "fused" : "apart",
+                           training ? "training" : "evaluation", where);
+    }
   }
   return "";
 }

@@ -14,9 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "bench/made_up.h"
+#include "bench/versus/case_writing.h"
 #include "etalon/base/error.h"
 #include "etalon/data/open.h"
 #include "etalon/nn/initializer.h"
@@ -25,6 +24,7 @@
 namespace {
 
 using namespace etalon;
+using namespace etalon::versus;
 using nlohmann::json;
 
 constexpr std::uint32_t batch = 64;
@@ -50,39 +50,12 @@ class OneTrial : public AssignmentSource {
   std::vector<float> losses_;
 };
 
-template <class T>
-void write(std::ofstream& file, const std::vector<T>& values) {
-  file.write(reinterpret_cast<const char*>(values.data()),
-             static_cast<std::streamsize>(values.size() * sizeof(T)));
-}
-
-json layers_json(const NetworkDescription& network) {
-  json layers = json::array();
-  for (const LayerDescription& layer : network.layers)
-    layers.push_back({{"text", layer.text},
-                      {"first_parameter", layer.first_parameter},
-                      {"weights", layer.weights},
-                      {"biases", layer.biases}});
-  return layers;
-}
-
 /// The samples of every step, in order.
-void write_samples(std::ofstream& file, const DataSet& data, const Split& split, std::uint32_t steps) {
-  const Normalization normalization = normalization_of(data, split);
-  const std::uint32_t plane = data.shape.height * data.shape.width;
-  std::vector<float> images;
-  std::vector<std::int32_t> labels;
-  for (const std::uint32_t position : batch_order(steps * batch, batch, 0, 0, 0)) {
-    const std::uint32_t sample = split.training[position];
-    for (std::uint32_t k = 0; k < data.shape.size(); ++k) {
-      const double pixel = data.training.pixels[std::size_t{sample} * data.shape.size() + k] / 255.0;
-      images.push_back(static_cast<float>((pixel - double{normalization.mean[k / plane]}) *
-                                          double{normalization.inverse_deviation[k / plane]}));
-    }
-    labels.push_back(data.training.labels[sample]);
-  }
-  write(file, images);
-  write(file, labels);
+std::vector<std::uint32_t> samples_of(const Split& split, std::uint32_t steps) {
+  std::vector<std::uint32_t> samples;
+  for (const std::uint32_t position : batch_order(steps * batch, batch, 0, 0, 0))
+    samples.push_back(split.training[position]);
+  return samples;
 }
 
 void make(const std::string& network, std::uint32_t steps, double eta, const std::string& path) {
@@ -110,7 +83,7 @@ void make(const std::string& network, std::uint32_t steps, double eta, const std
               .dump()
        << '\n';
   write(file, initial_weights(task.network, task.training.initializer, 0, 0));
-  write_samples(file, data, split, steps);
+  write_samples(file, data, normalization_of(data, split), samples_of(split, steps));
   if (!file.flush()) throw Failure({path, "a file that cannot be written", "a path with room", ""});
 }
 

@@ -70,6 +70,20 @@ def groups_of(network, conv, full):
     return [{"params": rest, "lr": conv}, {"params": dense, "lr": full}]
 
 
+def load_parameters(network, layers, parameters):
+    """Copies Etalon's flat parameters into the network's modules, in the order of Etalon's layers."""
+    modules = [module for module in network.modules() if isinstance(module, WITH_WEIGHTS)]
+    layers = [layer for layer in layers if layer["weights"]]
+    if len(modules) != len(layers):
+        raise SystemExit(f"received {len(layers)} layers with weights, expected {len(modules)}")
+    for module, layer in zip(modules, layers):
+        first, weights, biases = layer["first_parameter"], layer["weights"], layer["biases"]
+        module.weight.data = parameters[first:first + weights].reshape(module.weight.shape).clone()
+        if biases:
+            module.bias.data = parameters[first + weights:first + weights + biases].clone()
+    return network
+
+
 class Case:
     """What make_case wrote: `facts` (its line of JSON), initial `parameters`, `images` and `labels` by step."""
 
@@ -84,13 +98,4 @@ class Case:
         self.labels = torch.from_numpy(labels).long().reshape(steps, batch)
 
     def load_into(self, network):
-        modules = [module for module in network.modules() if isinstance(module, WITH_WEIGHTS)]
-        layers = [layer for layer in self.facts["layers"] if layer["weights"]]
-        if len(modules) != len(layers):
-            raise SystemExit(f"{self.facts['network']}: received {len(layers)} layers with weights, expected {len(modules)}")
-        for module, layer in zip(modules, layers):
-            first, weights, biases = layer["first_parameter"], layer["weights"], layer["biases"]
-            module.weight.data = self.parameters[first:first + weights].reshape(module.weight.shape).clone()
-            if biases:
-                module.bias.data = self.parameters[first + weights:first + weights + biases].clone()
-        return network
+        return load_parameters(network, self.facts["layers"], self.parameters)

@@ -112,11 +112,13 @@ def main(words):
     steps, batch = case.facts["steps"], case.facts["batch"]
     step, trials = modes[words[0]](case)
     losses = [float(step(k)) for k in range(steps)]
-    count, start, passed = 0, time.perf_counter(), 0.0
-    while passed < float(words[2]):
+    count, start = 0, time.perf_counter()
+    while True:
         step(count % steps)
         count += 1
         passed = time.perf_counter() - start
+        if passed >= float(words[2]):
+            break
     print(json.dumps({"losses": losses, "speed": count * trials * batch / passed}))
 
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import measure
-from measure import CORES, DATASETS, Unavailable, finish, interleave, paired_ratio, run, speed_in, start, summary, table, text_of
+import tables
+from measure import CORES, DATASETS, Unavailable, finish, interleave, paired_ratio, run, speed_in, start, summary
 
 HERE = Path(__file__).resolve().parent
 STEPS = {"lenet5": (20, 0.01), "vgg-small": (4, 0.01), "resnet20": (4, 0.05)}  # of a case, and its eta
@@ -98,15 +99,12 @@ class Versus:
         return self.seconds * (1 if network == "lenet5" else 2)
 
     def compare(self, title, contenders, rounds=None):
-        """Interleaves; prints and returns the figures, ratios against the first contender."""
+        """Interleaves; returns the figures, ratios against the first contender."""
         values = interleave(contenders, rounds or self.rounds, lambda text: print(f"  {title}, {text}", file=sys.stderr))
         first = next(iter(contenders))
         figures = {name: summary(value) for name, value in values.items()}
         for name in list(contenders)[1:]:
             figures[name]["ratio"] = paired_ratio(values[first], values[name])
-        print(f"\n{title}: median (smallest to largest) of {rounds or self.rounds} rounds")
-        table(["", "trial-samples/s", "Etalon against it"],
-              [[name, text_of(of, 0), text_of(of["ratio"]) if "ratio" in of else ""] for name, of in figures.items()])
         return figures
 
     def one_core(self, network):
@@ -156,11 +154,11 @@ class Versus:
             return one.seconds
 
         contenders = {"etalon tune": etalon}
-        for name, library in {"Optuna with PyTorch": "blas", "Optuna with PyTorch, OpenBLAS": "openblas-pthread"}.items():
-            with measure.tolerate(self.left_out, f"whole job: {name}"):
-                environment = blas(library)
-                run([HERE / "optuna_tune.py", mnist, 64, 1000, *cores], cores, environment)  # is all of it installed?
-                contenders[name] = lambda name=name, e=environment: optuna(name, e)
+        name = "Optuna with PyTorch, OpenBLAS"  # the faster of the two
+        with measure.tolerate(self.left_out, f"whole job: {name}"):
+            environment = blas("openblas-pthread")
+            run([HERE / "optuna_tune.py", mnist, 64, 1000, *cores], cores, environment)  # is all of it installed?
+            contenders[name] = lambda: optuna(name, environment)
         values = interleave(contenders, max(1, self.rounds - 2), lambda text: print(f"  whole job, {text}", file=sys.stderr))
         figures = {name: summary(value) for name, value in values.items()}
         for name in list(contenders)[1:]:
@@ -168,10 +166,6 @@ class Versus:
         accuracies = {name: round(max(values), 4) for name, values in best.items()}
         if max(accuracies.values()) - min(accuracies.values()) > 0.02:
             raise Unavailable(f"whole job: the best accuracies differ by more than 0.02: {accuracies}")
-        print(f"\nthe whole job, 25 trials of {samples:,} MNIST samples, two workers: seconds from start to end")
-        table(["", "seconds", "against Etalon"],
-              [[name, text_of(of, 1), text_of(of["ratio"]) if "ratio" in of else ""] for name, of in figures.items()])
-        print("best validation accuracy:", ", ".join(f"{name} {value:.4f}" for name, value in accuracies.items()))
         return {"samples": samples, "seconds": figures, "best_accuracy": accuracies,
                 "peak_mb": {name: summary(value) for name, value in memory.items()}}
 
@@ -198,10 +192,13 @@ def main():
             if part == "whole_job":
                 with measure.tolerate(versus.left_out, part):
                     results[part] = versus.whole_job(asked.samples)
+                    measure.show(tables.whole_job(results[part]))
                 continue
             for network in (name for name in measure.known_networks(asked.build) if name in asked.networks.split(",")):
                 with measure.tolerate(versus.left_out, f"{part}: {network}"):
-                    results.setdefault(part, {})[network] = getattr(versus, part)(network)
+                    figures = getattr(versus, part)(network)
+                    results.setdefault(part, {})[network] = figures
+                    measure.show(getattr(tables, part)({network: figures}))
         shutil.rmtree(versus.folder)
         session.write(asked.json or Path(asked.build) / "versus.json", results | {"left_out": versus.left_out})
 

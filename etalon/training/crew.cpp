@@ -6,6 +6,15 @@
 namespace etalon {
 namespace {
 
+/// Tells the processor that this thread only looks.
+void pause_briefly() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 /// Returns when `value` is no longer `old`. Phases are short: it looks for a while before it sleeps.
 void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
   for (int look = 0; look < 20000; ++look) {
@@ -13,7 +22,7 @@ void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old)
     if (look % 64 == 63)
       std::this_thread::yield();
     else
-      __builtin_ia32_pause();
+      pause_briefly();
   }
   value.wait(old, std::memory_order_acquire);
 }

@@ -123,21 +123,32 @@ class LaneTrainer : public Trainer {
   }
 
  private:
+  using Arenas = std::map<const Engine*, Arena>;
+  struct Work {
+    std::vector<Assignment> trials;  ///< of a pack to lead
+    std::shared_ptr<Crew> crew;      ///< its own, or one to help where there is no pack left
+  };
+
+  /// In one go, so that whoever finds no pack left sees the crews of all that were taken.
+  Work take_work(GuardedSource& source) {
+    const std::lock_guard lock(taking_);
+    Work work{source.next_pack(engine_.lanes), nullptr};
+    work.crew = work.trials.empty() ? crews_.neediest() : crews_.open(threads_);
+    return work;
+  }
+
   /// Leads packs while there are any, then helps those who still lead one.
   void work(GuardedSource& source) {
     try {
       const FlushDenormals flush;
-      std::map<const Engine*, Arena> arenas;
+      Arenas arenas;
       for (;;) {
-        std::vector<Assignment> trials = source.next_pack(engine_.lanes);
-        if (!trials.empty()) {
-          const Engine& engine = engine_holding(trials.size(), engine_);
-          if (!arenas.contains(&engine)) arenas.clear();  // never two at once
-          lead(arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second, engine, source,
-               std::move(trials));
-        } else if (const auto crew = crews_.neediest()) {
+        Work work = take_work(source);
+        if (!work.trials.empty()) {
+          lead(arenas, source, std::move(work));
+        } else if (work.crew) {
           arenas.clear();
-          source.advanced(0, crew->serve());
+          source.advanced(0, work.crew->serve());
         } else {
           return;
         }
@@ -147,20 +158,23 @@ class LaneTrainer : public Trainer {
     }
   }
 
-  void lead(Arena& arena, const Engine& engine, AssignmentSource& source, std::vector<Assignment> trials) {
-    const std::shared_ptr<Crew> crew = crews_.open(threads_);
+  void lead(Arenas& arenas, GuardedSource& source, Work work) {
     try {
-      Pack(shared_, engine, arena, *crew, source).run(std::move(trials));
+      const Engine& engine = engine_holding(work.trials.size(), engine_);
+      if (!arenas.contains(&engine)) arenas.clear();  // never two at once
+      Arena& arena = arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second;
+      Pack(shared_, engine, arena, *work.crew, source).run(std::move(work.trials));
     } catch (...) {
-      crews_.close(crew);
+      crews_.close(work.crew);
       throw;
     }
-    crews_.close(crew);
+    crews_.close(work.crew);
   }
 
   const Engine& engine_;
   std::uint32_t threads_;
   SharedTask shared_;
+  std::mutex taking_;
   CrewBoard crews_;
 };
 

@@ -1,7 +1,10 @@
 // What the fuzzers check, on a few hundred inputs that are the same every time. `make fuzz` searches for
 // more.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "etalon/nn/plan.h"
 #include "fuzz/kernel_checks.h"
 #include "fuzz/reader_checks.h"
 #include "tests/data/made_files.h"
@@ -24,6 +27,19 @@ TEST(Fuzz, DecodesNetworksOfEveryKind) {
                            "add", "gap", "depthwise", "groups", "gelu", "adamw", " 0/256", "3 threads"})
     EXPECT_NE(all.find(kind), std::string::npos) << kind;
   EXPECT_EQ(decode_network({}).layers, std::vector<std::string>{"dense 4"});
+}
+
+TEST(Fuzz, WinogradAndForksAreAmongItsNetworks) {
+  int by_winograd = 0, forked = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    const NetworkCase made = decode_network(any_bytes(seed, 50));
+    const NetworkPlan plan(made.network, {.batch = made.batch});
+    const auto any = [&](const auto& is) { return std::ranges::any_of(plan.layers(), is) ? 1 : 0; };
+    by_winograd += any([](const LayerPlan& layer) { return layer.winograd != nullptr; });
+    forked += any([](const LayerPlan& layer) { return layer.kind == StepKind::fork; });
+  }
+  EXPECT_GT(by_winograd, 20);
+  EXPECT_GT(forked, 20);
 }
 
 TEST(Fuzz, SpecialNumbersAreAmongTheirs) {

@@ -53,6 +53,7 @@ class LaneNetwork {
       result.losses.push_back(training ? entropy.loss_and_gradient(b, label, count).v
                                        : entropy.loss(b, label).v);
     }
+    result.parameters = this->parameters();
     if (!training) return result;
     KeepGradient<L> keep{std::vector<L>(plan_.parameters(), L(0))};
     network.backward(keep);

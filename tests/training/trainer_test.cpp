@@ -2,10 +2,14 @@
 #include "etalon/training/trainer.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <map>
+#include <mutex>
 #include <numeric>
+#include <set>
 #include <stdexcept>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -104,6 +108,43 @@ class StoppingSource : public ListSource {
   int patience_;
   mutable std::atomic<int> asked_ = 0;
 };
+
+/// Lets other threads ask for a pack while the first is still being handed out; its first epoch ends when all
+/// have asked. Notes who advances.
+class SlowSource : public ListSource {
+ public:
+  SlowSource(std::vector<Assignment> list, int threads) : ListSource(std::move(list), 16), left_(threads) {}
+
+  std::vector<Assignment> next_pack(std::uint32_t most) override {
+    std::vector<Assignment> some = ListSource::next_pack(most);
+    if (!some.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    --left_;
+    return some;
+  }
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {
+    for (int wait = 0; wait < 1000 && left_ > 0; ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  void advanced(std::uint64_t, double) override {
+    const std::scoped_lock lock(mutex_);
+    threads_.insert(std::this_thread::get_id());
+  }
+  std::size_t threads() const { return threads_.size(); }
+
+ private:
+  std::atomic<int> left_;
+  std::mutex mutex_;
+  std::set<std::thread::id> threads_;
+};
+
+TEST(Trainer, LetsThreadsWithoutAPackHelpWithOneThatIsAboutToBegin) {
+  const golden::GoldenInputs inputs = small_inputs();
+  const TrainingTask task = small_task(inputs, {}, 2);
+  SlowSource source(calm_trials(4, 2), 3);
+  make_trainer(task, {.lanes = 0, .threads = 3})->train(source);
+  EXPECT_EQ(source.threads(), 3u);
+  EXPECT_EQ(source.outcomes().size(), 4u);
+}
 
 TEST(Trainer, LeavesWithinAboutAStepWhenAskedTo) {
   const golden::GoldenInputs inputs = small_inputs();

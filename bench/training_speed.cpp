@@ -54,6 +54,7 @@ class EndlessPacks : public AssignmentSource {
   void finished(Outcome) override {}
 
   void advanced(std::uint64_t samples, double) override {
+    if (samples == 0) return;  // from a thread that helps with another's pack
     const double now = system_clock().steady_seconds();
     const std::lock_guard lock(mutex_);
     const auto [place, first] = packs_.try_emplace(std::this_thread::get_id(), Pack{now, now, 0, 0});

@@ -121,21 +121,25 @@ class LaneTrainer : public Trainer {
   }
 
  private:
+  /// A pack to train: its trials and, opened with them, its crew.
+  struct Job {
+    std::vector<Assignment> trials;
+    std::shared_ptr<Crew> crew;
+  };
+
   /// Leads packs while there are any, then helps those who still lead one.
   void work(GuardedSource& source) {
     try {
       const FlushDenormals flush;
       std::map<const Engine*, Arena> arenas;
       for (;;) {
-        std::vector<Assignment> trials = source.next_pack(engine_.lanes);
-        if (!trials.empty()) {
-          const Engine& engine = engine_holding(trials.size(), engine_);
-          if (!arenas.contains(&engine)) arenas.clear();  // never two at once
-          lead(arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second, engine, source,
-               std::move(trials));
+        Job job = next_job(source);
+        if (!job.trials.empty()) {
+          lead(std::move(job), arenas, source);
         } else if (const auto crew = crews_.neediest()) {
           arenas.clear();
-          source.advanced(0, crew->serve());
+          const double seconds = crew->serve();
+          if (seconds > 0) source.advanced(0, seconds);
         } else {
           return;
         }
@@ -145,20 +149,31 @@ class LaneTrainer : public Trainer {
     }
   }
 
-  void lead(Arena& arena, const Engine& engine, AssignmentSource& source, std::vector<Assignment> trials) {
-    const std::shared_ptr<Crew> crew = crews_.open(threads_);
+  /// One thread at a time, so that whoever finds no trials left finds the crews of all packs.
+  Job next_job(GuardedSource& source) {
+    const std::scoped_lock lock(taking_);
+    Job job{source.next_pack(engine_.lanes), nullptr};
+    if (!job.trials.empty()) job.crew = crews_.open(threads_);
+    return job;
+  }
+
+  void lead(Job job, std::map<const Engine*, Arena>& arenas, AssignmentSource& source) {
     try {
-      Pack(shared_, engine, arena, *crew, source).run(std::move(trials));
+      const Engine& engine = engine_holding(job.trials.size(), engine_);
+      if (!arenas.contains(&engine)) arenas.clear();  // never two at once
+      Arena& arena = arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second;
+      Pack(shared_, engine, arena, *job.crew, source).run(std::move(job.trials));
     } catch (...) {
-      crews_.close(crew);
+      crews_.close(job.crew);
       throw;
     }
-    crews_.close(crew);
+    crews_.close(job.crew);
   }
 
   const Engine& engine_;
   std::uint32_t threads_;
   SharedTask shared_;
+  std::mutex taking_;
   CrewBoard crews_;
 };
 

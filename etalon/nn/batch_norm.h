@@ -14,7 +14,11 @@
 ///   dscale = sum dout * x',  dshift = sum dout,  x' = (in - mean) / sqrt(variance + epsilon)
 ///   din = scale / sqrt(variance + epsilon) * (dout - dshift / count - x' * dscale / count)
 ///
-/// Place `extra` keeps [5][c], one row for each Constant, then [b][2][c], the sums of each sample.
+/// Which gradients a ReLU behind lets through is worked out anew from the input, bit for bit as the output
+/// was, so that nobody needs the output on the way back.
+///
+/// Place `extra` keeps [batch_norm_constants][c], one row for each Constant, then [b][2][c], the sums of each
+/// sample.
 #pragma once
 
 #include "etalon/nn/plan.h"
@@ -29,57 +33,48 @@ class BatchNorm {
   BatchNorm(const LayerPlan& plan, const Desk<L>& desk)
       : p_(plan), desk_(desk), channels_(plan.input.channels), area_(plan.input.height * plan.input.width) {}
 
-  /// First step, forward: sum and squared distance of one sample.
-  void measure(std::uint32_t sample) const {
+  /// First step, forward: mean and squared distance of one sample's channel.
+  void measure(std::uint32_t sample, std::uint32_t c) const {
     const L share = L(Scalar(1) / static_cast<Scalar>(area_));
-    for (std::uint32_t c = 0; c < channels_; ++c) {
-      const L* in = desk_.at(p_.input, sample) + c * p_.input.plane;
-      const L mean = total(in, [](L x) { return x; }) * share;
-      sums(sample)[c] = mean;
-      sums(sample)[channels_ + c] = total(in, [&](L x) { return (x - mean) * (x - mean); });
-    }
+    const L* in = row_of(p_.input, sample, c);
+    const L mean = total(in, [](L x) { return x; }) * share;
+    sums(sample)[c] = mean;
+    sums(sample)[channels_ + c] = total(in, [&](L x) { return (x - mean) * (x - mean); });
   }
 
   /// After all samples: what the second step needs of channels [first, end).
   void conclude(std::uint32_t samples, bool training, Range range) const {
     for (std::uint32_t c = range.first; c < range.end; ++c) {
       const Moments used = training ? add_up(samples, c) : Moments{running()[c], running()[channels_ + c]};
+      const L inverse = L(1) / square_root(used.variance + L(Scalar(1e-5)));
       constant(used_mean)[c] = used.mean;
-      constant(used_inverse)[c] = L(1) / square_root(used.variance + L(Scalar(1e-5)));
+      constant(used_inverse)[c] = inverse;
+      constant(used_factor)[c] = desk_.arena[p_.weights + c] * inverse;
+      constant(used_shift)[c] = desk_.arena[p_.biases + c];
     }
   }
 
   /// Second step, forward.
-  void normalize(std::uint32_t sample) const {
-    for (std::uint32_t c = 0; c < channels_; ++c) {
-      const L mean = constant(used_mean)[c], shift = desk_.arena[p_.biases + c];
-      const L factor = desk_.arena[p_.weights + c] * constant(used_inverse)[c];
-      for_rows(c, sample, [&](std::uint32_t, const L* in, L* out, std::uint32_t width) {
-        for (std::uint32_t x = 0; x < width; ++x) {
-          const L value = fma(in[x] - mean, factor, shift);
-          out[x] = p_.rectify ? rectified(value) : value;
-        }
-      });
-    }
+  void normalize(std::uint32_t sample, std::uint32_t c) const {
+    const Line line = line_of(c);
+    const L* in = row_of(p_.input, sample, c);
+    L* out = row_of(p_.output, sample, c);
+    for (std::uint32_t y = 0; y < p_.input.height; ++y, in += p_.input.row, out += p_.output.row)
+      for (std::uint32_t x = 0; x < p_.input.width; ++x) {
+        const L value = line.at(in[x] - line.mean);
+        out[x] = p_.rectify ? rectified(value) : value;
+      }
   }
 
   /// Second step, backward: the sums of one sample's gradient.
-  void measure_gradient(std::uint32_t sample) const {
-    const Tensor& g = p_.output_gradient;
-    for (std::uint32_t c = 0; c < channels_; ++c) {
-      const L mean = constant(used_mean)[c];
-      const L* gradient = desk_.at(g, sample) + c * g.plane;
-      L plain[4] = {L(0), L(0), L(0), L(0)}, weighted[4] = {L(0), L(0), L(0), L(0)};
-      for_rows(c, sample, [&](std::uint32_t y, const L* in, const L* out, std::uint32_t width) {
-        for (std::uint32_t x = 0; x < width; ++x) {
-          const L d = passed(gradient[y * g.row + x], out[x]);
-          plain[x & 3] = plain[x & 3] + d;
-          weighted[x & 3] = fma(d, in[x] - mean, weighted[x & 3]);
-        }
-      });
-      sums(sample)[c] = (plain[0] + plain[1]) + (plain[2] + plain[3]);
-      sums(sample)[channels_ + c] = (weighted[0] + weighted[1]) + (weighted[2] + weighted[3]);
-    }
+  void measure_gradient(std::uint32_t sample, std::uint32_t c) const {
+    L plain[4] = {L(0), L(0), L(0), L(0)}, weighted[4] = {L(0), L(0), L(0), L(0)};
+    for_gradients(sample, c, [&](std::uint32_t, std::uint32_t, std::uint32_t j, L off, L d) {
+      plain[j] = plain[j] + d;
+      weighted[j] = fma(d, off, weighted[j]);
+    });
+    sums(sample)[c] = (plain[0] + plain[1]) + (plain[2] + plain[3]);
+    sums(sample)[channels_ + c] = (weighted[0] + weighted[1]) + (weighted[2] + weighted[3]);
   }
 
   /// After all samples: what the first step needs on its way back; hands the gradients of scale and shift of
@@ -95,8 +90,7 @@ class BatchNorm {
       }
       const L inverse = constant(used_inverse)[c];
       weighted = weighted * inverse;
-      const L factor = desk_.arena[p_.weights + c] * inverse;
-      constant(gradient_factor)[c] = factor;
+      const L factor = constant(used_factor)[c];
       constant(gradient_offset)[c] = L(0) - factor * plain * share;
       constant(gradient_slope)[c] = L(0) - factor * weighted * share * inverse;
       take(p_.weights + c, 1, 1, 0, &weighted, 0, p_.group);
@@ -105,38 +99,57 @@ class BatchNorm {
   }
 
   /// First step, backward.
-  void pass_gradient(std::uint32_t sample) const {
-    const Tensor &g = p_.output_gradient, &to = p_.input_gradient;
-    for (std::uint32_t c = 0; c < channels_; ++c) {
-      const L mean = constant(used_mean)[c], factor = constant(gradient_factor)[c];
-      const L offset = constant(gradient_offset)[c], slope = constant(gradient_slope)[c];
-      const L* gradient = desk_.at(g, sample) + c * g.plane;
-      L* result = desk_.at(to, sample) + c * to.plane;
-      for_rows(c, sample, [&](std::uint32_t y, const L* in, const L* out, std::uint32_t width) {
-        for (std::uint32_t x = 0; x < width; ++x) {
-          const L d = passed(gradient[y * g.row + x], out[x]);
-          result[y * to.row + x] = fma(slope, in[x] - mean, fma(factor, d, offset));
-        }
-      });
-    }
+  void pass_gradient(std::uint32_t sample, std::uint32_t c) const {
+    const Tensor& to = p_.input_gradient;
+    const L factor = constant(used_factor)[c];
+    const L offset = constant(gradient_offset)[c], slope = constant(gradient_slope)[c];
+    L* result = row_of(to, sample, c);
+    for_gradients(sample, c, [&](std::uint32_t y, std::uint32_t x, std::uint32_t, L off, L d) {
+      result[y * to.row + x] = fma(slope, off, fma(factor, d, offset));
+    });
   }
 
  private:
   using Scalar = typename L::Scalar;
-  enum Constant : std::uint32_t { used_mean, used_inverse, gradient_factor, gradient_offset, gradient_slope };
+  enum Constant : std::uint32_t {
+    used_mean,
+    used_inverse,
+    used_factor,
+    used_shift,
+    gradient_offset,
+    gradient_slope
+  };
+  static_assert(gradient_slope + 1 == batch_norm_constants);
+  /// What a channel's values become, from their distance to the mean.
+  struct Line {
+    L mean, factor, shift;
+    ETALON_INLINE L at(L off) const { return fma(off, factor, shift); }
+  };
   struct Moments {
     L mean, variance;
   };
 
   L* constant(Constant which) const { return desk_.arena + p_.extra + which * channels_; }
   L* sums(std::uint32_t sample) const {
-    return desk_.arena + p_.extra + 5 * channels_ + sample * p_.extra_sample;
+    return desk_.arena + p_.extra + batch_norm_constants * channels_ + sample * p_.extra_sample;
   }
   L* running() const { return desk_.arena + p_.statistics; }
 
-  /// The gradient that the ReLU behind lets through.
-  ETALON_INLINE L passed(L gradient, L out) const {
-    return p_.rectify ? select<L>(less_equal(out, L(0)), L(0), gradient) : gradient;
+  Line line_of(std::uint32_t c) const {
+    return {constant(used_mean)[c], constant(used_factor)[c], constant(used_shift)[c]};
+  }
+  L* row_of(const Tensor& t, std::uint32_t sample, std::uint32_t c) const {
+    return desk_.at(t, sample) + c * t.plane;
+  }
+
+  /// Calls body(x, x modulo 4), x ascending, the second known to the compiler: chains by it stay in
+  /// registers.
+  template <class Body>
+  ETALON_INLINE void for_columns(const Body& body) const {
+    const std::uint32_t width = p_.input.width;
+    std::uint32_t x = 0;
+    for (; x + 4 <= width; x += 4) ETALON_UNROLL for (std::uint32_t j = 0; j < 4; ++j) body(x + j, j);
+    ETALON_UNROLL for (std::uint32_t j = 0; j < 3; ++j) if (x + j < width) body(x + j, j);
   }
 
   /// Sum of f over one channel: four chains by column, then their sum.
@@ -144,16 +157,29 @@ class BatchNorm {
   ETALON_INLINE L total(const L* channel, const Function& f) const {
     L chain[4] = {L(0), L(0), L(0), L(0)};
     for (std::uint32_t y = 0; y < p_.input.height; ++y, channel += p_.input.row)
-      for (std::uint32_t x = 0; x < p_.input.width; ++x) chain[x & 3] = chain[x & 3] + f(channel[x]);
+      for_columns([&](std::uint32_t x, std::uint32_t j) { chain[j] = chain[j] + f(channel[x]); });
     return (chain[0] + chain[1]) + (chain[2] + chain[3]);
   }
 
+  /// body(y, x, x modulo 4, in - mean, gradient that the ReLU behind lets through) over one channel.
   template <class Body>
-  ETALON_INLINE void for_rows(std::uint32_t c, std::uint32_t sample, const Body& body) const {
-    const L* in = desk_.at(p_.input, sample) + c * p_.input.plane;
-    L* out = desk_.at(p_.output, sample) + c * p_.output.plane;
-    for (std::uint32_t y = 0; y < p_.input.height; ++y, in += p_.input.row, out += p_.output.row)
-      body(y, in, out, p_.input.width);
+  ETALON_INLINE void for_gradients(std::uint32_t sample, std::uint32_t c, const Body& body) const {
+    if (p_.rectify)
+      for_gradients<true>(sample, c, body);
+    else
+      for_gradients<false>(sample, c, body);
+  }
+  template <bool rectify, class Body>
+  ETALON_INLINE void for_gradients(std::uint32_t sample, std::uint32_t c, const Body& body) const {
+    const Line line = line_of(c);
+    const L *in = row_of(p_.input, sample, c), *gradient = row_of(p_.output_gradient, sample, c);
+    for (std::uint32_t y = 0; y < p_.input.height;
+         ++y, in += p_.input.row, gradient += p_.output_gradient.row)
+      for_columns([&](std::uint32_t x, std::uint32_t j) {
+        const L off = in[x] - line.mean;
+        body(y, x, j, off,
+             rectify ? select<L>(less_equal(line.at(off), L(0)), L(0), gradient[x]) : gradient[x]);
+      });
   }
 
   /// Of the minibatch; the running ones follow.

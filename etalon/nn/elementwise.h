@@ -108,13 +108,14 @@ void copy(const Desk<L>& desk, std::uint32_t sample, const Tensor& from, const T
 }
 
 /// out = in + addend; of a larger addend every s-th row and column, and nothing where it lacks a channel.
+/// Channel by channel.
 template <class L>
 class Add {
  public:
   Add(const LayerPlan& plan, const Desk<L>& desk) : p_(plan), desk_(desk), step_(plan.stride) {}
 
-  void forward(std::uint32_t sample) const {
-    for_rows(p_.output, [&](std::uint32_t c, std::uint32_t y) {
+  void forward(std::uint32_t sample, std::uint32_t c) const {
+    for (std::uint32_t y = 0; y < p_.output.height; ++y) {
       const L* in = row_of(desk_, p_.input, sample, c, y);
       const L* more = c < p_.addend.channels ? row_of(desk_, p_.addend, sample, c, y * step_) : nullptr;
       L* out = row_of(desk_, p_.output, sample, c, y);
@@ -122,32 +123,33 @@ class Add {
         const L sum = more != nullptr ? in[x] + more[x * step_] : in[x];
         out[x] = p_.rectify ? rectified(sum) : sum;
       }
-    });
+    }
   }
 
   /// Of a sum the gradient goes to both sides as it is: the input's is the output's own tensor.
-  void backward(std::uint32_t sample) const {
-    if (p_.rectify) mask(sample);
-    if (p_.addend_gradient.empty()) return;
+  void backward(std::uint32_t sample, std::uint32_t c) const {
+    if (p_.rectify) mask(sample, c);
     const Tensor& to = p_.addend_gradient;
-    for_rows(to, [&](std::uint32_t c, std::uint32_t y) {
+    if (c >= to.channels) return;
+    for (std::uint32_t y = 0; y < to.height; ++y) {
       L* more = row_of(desk_, to, sample, c, y);
       const bool reached = y % step_ == 0 && y / step_ < p_.output.height;
-      for (std::uint32_t x = 0; x < to.width; ++x) more[x] = L(0);
-      if (!reached) return;
+      if (step_ != 1 || !reached)
+        for (std::uint32_t x = 0; x < to.width; ++x) more[x] = L(0);
+      if (!reached) continue;
       const L* gradient = row_of(desk_, p_.output_gradient, sample, c, y / step_);
       for (std::uint32_t x = 0; x < p_.output.width; ++x) more[x * step_] = gradient[x];
-    });
+    }
   }
 
  private:
-  void mask(std::uint32_t sample) const {
-    for_rows(p_.output, [&](std::uint32_t c, std::uint32_t y) {
+  void mask(std::uint32_t sample, std::uint32_t c) const {
+    for (std::uint32_t y = 0; y < p_.output.height; ++y) {
       const L* out = row_of(desk_, p_.output, sample, c, y);
       L* gradient = row_of(desk_, p_.output_gradient, sample, c, y);
       for (std::uint32_t x = 0; x < p_.output.width; ++x)
         gradient[x] = select<L>(less_equal(out[x], L(0)), L(0), gradient[x]);
-    });
+    }
   }
 
   const LayerPlan& p_;
@@ -157,12 +159,12 @@ class Add {
 
 /// A fork hands its input to two readers; backward it adds their gradients, in the second one's place.
 template <class L>
-void join_gradients(const LayerPlan& p, const Desk<L>& desk, std::uint32_t sample) {
-  for_rows(p.output, [&](std::uint32_t c, std::uint32_t y) {
+void join_gradients(const LayerPlan& p, const Desk<L>& desk, std::uint32_t sample, std::uint32_t c) {
+  for (std::uint32_t y = 0; y < p.output.height; ++y) {
     const L* first = row_of(desk, p.output_gradient, sample, c, y);
     L* second = row_of(desk, p.second_gradient, sample, c, y);
     for (std::uint32_t x = 0; x < p.output.width; ++x) second[x] = first[x] + second[x];
-  });
+  }
 }
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -77,7 +77,7 @@ class Network {
         Dense<L>(layer, desk_.arena).forward(count, share(layer.output.channels));
       } else {
         const Range mine = share(count);
-        for (std::uint32_t b = mine.first; b < mine.end; ++b) forward_sample(layer, desk_, b, training);
+        for (std::uint32_t b = mine.first; b < mine.end; ++b) forward_run({i, i + 1}, desk_, b, training);
       }
       meet();
     }
@@ -93,13 +93,12 @@ class Network {
 
   void forward_samples(const Stage& stage, std::uint32_t block, std::uint32_t count, bool training) const {
     for_blocks_of(share(count), block, [&](const Desk<L>& desk, Range samples) {
-      for (std::uint32_t i = stage.first; i < stage.last; ++i) {
-        const LayerPlan& layer = plan_.layers[i];
+      for (Range run = run_from(stage, stage.first); run.count() > 0; run = run_from(stage, run.end)) {
+        const LayerPlan& layer = plan_.layers[run.first];
         if (layer.winograd != nullptr)
           WinogradConvolution<L>(layer, desk).forward(samples);
         else
-          for (std::uint32_t b = samples.first; b < samples.end; ++b)
-            forward_sample(layer, desk, b, training);
+          for (std::uint32_t b = samples.first; b < samples.end; ++b) forward_run(run, desk, b, training);
       }
     });
     meet();
@@ -107,6 +106,70 @@ class Network {
     if (last.kind != StepKind::statistics) return;
     BatchNorm<L>(last, desk_).conclude(count, training, share(last.input.channels));
     meet();
+  }
+
+  /// Steps that see one channel at a time.
+  static bool by_channel(const LayerPlan& layer) {
+    return layer.kind == StepKind::statistics || layer.kind == StepKind::normalize ||
+           layer.kind == StepKind::add || layer.kind == StepKind::fork;
+  }
+  /// The longest run of such steps that begins at `first`, or the one step there; empty at the stage's end.
+  Range run_from(const Stage& stage, std::uint32_t first) const {
+    std::uint32_t end = first;
+    while (end < stage.last && by_channel(plan_.layers[end])) ++end;
+    return {first, end > first || first == stage.last ? end : first + 1};
+  }
+  /// The same backward, from the step before `end`.
+  Range run_to(const Stage& stage, std::uint32_t end) const {
+    std::uint32_t first = end;
+    while (first > stage.first && by_channel(plan_.layers[first - 1])) --first;
+    return {first < end || end == stage.first ? first : end - 1, end};
+  }
+
+  /// One sample through a run: a channel goes through all its steps while it is in the cache.
+  void forward_run(Range run, const Desk<L>& desk, std::uint32_t b, bool training) const {
+    if (!by_channel(plan_.layers[run.first]))
+      return forward_sample(plan_.layers[run.first], desk, b, training);
+    for_channels(run, [&](std::uint32_t c) {
+      for (std::uint32_t i = run.first; i < run.end; ++i)
+        if (c < plan_.layers[i].input.channels) forward_channel(plan_.layers[i], desk, b, c, training);
+    });
+  }
+  void backward_run(Range run, const Desk<L>& desk, std::uint32_t b, std::uint32_t part) const {
+    if (!by_channel(plan_.layers[run.first])) return backward_sample(plan_.layers[run.first], desk, b, part);
+    for_channels(run, [&](std::uint32_t c) {
+      for (std::uint32_t i = run.end; i-- > run.first;) {
+        const LayerPlan& layer = plan_.layers[i];
+        if (layer.runs_backward && c < layer.input.channels) backward_channel(layer, desk, b, c);
+      }
+    });
+  }
+  template <class Body>
+  void for_channels(Range run, const Body& body) const {
+    std::uint32_t channels = 0;
+    for (std::uint32_t i = run.first; i < run.end; ++i)
+      if (plan_.layers[i].input.channels > channels) channels = plan_.layers[i].input.channels;
+    for (std::uint32_t c = 0; c < channels; ++c) body(c);
+  }
+
+  void forward_channel(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, std::uint32_t c,
+                       bool training) const {
+    if (layer.kind == StepKind::normalize)
+      BatchNorm<L>(layer, desk).normalize(b, c);
+    else if (layer.kind == StepKind::statistics && training)
+      BatchNorm<L>(layer, desk).measure(b, c);
+    else if (layer.kind == StepKind::add)
+      Add<L>(layer, desk).forward(b, c);
+  }
+  void backward_channel(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, std::uint32_t c) const {
+    if (layer.kind == StepKind::normalize)
+      BatchNorm<L>(layer, desk).measure_gradient(b, c);
+    else if (layer.kind == StepKind::statistics && layer.wants_input_gradient)
+      BatchNorm<L>(layer, desk).pass_gradient(b, c);
+    else if (layer.kind == StepKind::add)
+      Add<L>(layer, desk).backward(b, c);
+    else if (layer.kind == StepKind::fork)
+      join_gradients(layer, desk, b, c);
   }
 
   void forward_sample(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, bool training) const {
@@ -132,14 +195,11 @@ class Network {
         return training ? scale_by_factors(layer, desk, b, layer.input, layer.output)
                         : copy(desk, b, layer.input, layer.output);
       case StepKind::statistics:
-        return training ? BatchNorm<L>(layer, desk).measure(b) : void();
       case StepKind::normalize:
-        return BatchNorm<L>(layer, desk).normalize(b);
       case StepKind::add:
-        return Add<L>(layer, desk).forward(b);
       case StepKind::fork:
       case StepKind::dense:
-        return;
+        return;  // not sample by sample
     }
   }
 
@@ -166,13 +226,9 @@ class Network {
       case StepKind::dropout:
         return scale_by_factors(layer, desk, b, layer.output_gradient, layer.input_gradient);
       case StepKind::statistics:
-        return layer.wants_input_gradient ? BatchNorm<L>(layer, desk).pass_gradient(b) : void();
       case StepKind::normalize:
-        return BatchNorm<L>(layer, desk).measure_gradient(b);
       case StepKind::add:
-        return Add<L>(layer, desk).backward(b);
       case StepKind::fork:
-        return join_gradients(layer, desk, b);
       case StepKind::dense:
         return;
     }
@@ -189,7 +245,7 @@ class Network {
         if (member_.index + 1 == member_.count) dense.update_biases(plan_.batch, take);
       } else {
         const Range mine = share(plan_.batch);
-        for (std::uint32_t b = mine.first; b < mine.end; ++b) backward_sample(layer, desk_, b, 0);
+        for (std::uint32_t b = mine.first; b < mine.end; ++b) backward_run({i, i + 1}, desk_, b, 0);
       }
       meet();
     }
@@ -206,13 +262,13 @@ class Network {
         if (layer.winograd == nullptr) Convolution<L>(layer, desk_).clear_part(part);
       });
       for_blocks_of(all, block, [&](const Desk<L>& desk, Range samples) {
-        for (std::uint32_t i = stage.last; i-- > stage.first;) {
-          const LayerPlan& layer = plan_.layers[i];
-          if (!layer.runs_backward) continue;
+        for (Range run = run_to(stage, stage.last); run.count() > 0; run = run_to(stage, run.first)) {
+          const LayerPlan& layer = plan_.layers[run.first];
+          if (!layer.runs_backward && !by_channel(layer)) continue;
           if (layer.winograd != nullptr)
             WinogradConvolution<L>(layer, desk).backward(samples, part, samples.first == all.first);
           else
-            for (std::uint32_t b = samples.first; b < samples.end; ++b) backward_sample(layer, desk, b, part);
+            for (std::uint32_t b = samples.first; b < samples.end; ++b) backward_run(run, desk, b, part);
         }
       });
     }

@@ -148,14 +148,16 @@ void NetworkPlan::lay_extras() {
       layer.extra = take(layer.extra_sample * batch);
     } else if (layer.kind == StepKind::statistics) {
       layer.extra_sample = 2 * std::uint64_t{layer.input.channels};
-      layer.extra = take(5 * std::uint64_t{layer.input.channels} + batch * layer.extra_sample);
+      layer.extra =
+          take(batch_norm_constants * std::uint64_t{layer.input.channels} + batch * layer.extra_sample);
     } else if (layer.kind == StepKind::normalize) {
       // Its statistics came just before; they need to know what stands behind the normalization.
       LayerPlan& statistics = *(&layer - 1);
       layer.extra = statistics.extra, layer.extra_sample = statistics.extra_sample;
       statistics.output = layer.output, statistics.output_gradient = layer.output_gradient;
       statistics.rectify = layer.rectify;
-      statistics.weights = layer.weights, statistics.statistics = layer.statistics;
+      statistics.weights = layer.weights, statistics.biases = layer.biases;
+      statistics.statistics = layer.statistics;
     }
   }
 }

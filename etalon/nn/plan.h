@@ -139,6 +139,9 @@ struct PlanOptions {
 /// Minibatch gradients of convolutions are summed in up to so many parts, so that threads can share them.
 inline constexpr std::uint32_t most_parts = 4;
 
+/// Values a channel that a batch norm keeps beside the sums of each sample.
+inline constexpr std::uint32_t batch_norm_constants = 6;
+
 /// Immutable once made. The arena holds parameters, then `state_arrays` arrays as long, then all else.
 class NetworkPlan {
  public:

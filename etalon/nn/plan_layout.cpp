@@ -87,6 +87,23 @@ bool shares_activation(const GraphStep& step) {
   return step.in_place || step.kind == StepKind::statistics || step.kind == StepKind::fork;
 }
 
+/// Values that nobody looks at on the way back: made by a batch norm, read by adds of the same stage alone.
+std::vector<bool> passing_values(const Graph& graph) {
+  std::vector<bool> passing(graph.values.size(), false), read(graph.values.size(), false);
+  for (const GraphStep& step : graph.steps)
+    if (step.kind == StepKind::normalize) passing[step.output] = true;
+  for (const GraphStep& step : graph.steps)
+    for (const std::uint32_t value : {step.input, step.addend}) {
+      const std::int32_t producer = value != no_value ? graph.values[value].producer : -1;
+      if (producer < 0) continue;
+      read[value] = true;
+      if (step.kind != StepKind::add || graph.steps[static_cast<std::size_t>(producer)].stage != step.stage)
+        passing[value] = false;
+    }
+  for (std::size_t v = 0; v < passing.size(); ++v) passing[v] = passing[v] && read[v];
+  return passing;
+}
+
 }  // namespace
 
 /// With `slots`, each member has room for `samples` of its own.
@@ -112,14 +129,19 @@ void NetworkPlan::lay_activations() {
     if (shares_activation(step)) pad = std::max(pad, pads[step.output]);
     if (step.kind == StepKind::fork) pad = std::max(pad, pads[step.second]);
   }
+  const std::vector<bool> passing = passing_values(graph_);
   activations_.resize(graph_.values.size());
   activations_[0] = make_tensor(graph_.values[0].shape, pads[0], options_.batch);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const GraphStep& step = graph_.steps[i];
     Tensor& output = activations_[step.output];
-    output = shares_activation(step)
-                 ? activations_[step.input]
-                 : make_tensor(graph_.values[step.output].shape, pads[step.output], options_.batch);
+    const TensorShape& shape = graph_.values[step.output].shape;
+    if (shares_activation(step))
+      output = activations_[step.input];
+    else if (passing[step.output])
+      output = make_tensor(shape, 0, blocks_[step.stage], options_.members);
+    else
+      output = make_tensor(shape, pads[step.output], options_.batch);
     if (step.second != no_value) activations_[step.second] = output;
     layers_[i].input = activations_[step.input];
     layers_[i].output = output;

@@ -27,6 +27,7 @@ nlohmann::ordered_json memory_json(const StudyMemory& memory) {
   const TrainingMemory& training = memory.training;
   return {{"program", memory.program},
           {"samples", memory.samples},
+          {"checkpoints", memory.checkpoints()},
           {"packs", training.packs},
           {"lanes", training.lanes},
           {"pack",

@@ -30,7 +30,7 @@ StudyMemory study_memory(const Preparation& study, const TrainerOptions& options
 /// depend on it. Throws RequestError (place "--memory") if one trial on one lane does not fit.
 TrainerOptions options_within(std::uint64_t limit, const Preparation& study, TrainerOptions options);
 
-/// "163.0 MiB: samples 45.0 MiB, 2 packs of 16 trials at 43.0 MiB, checkpoints 16.0 MiB"
+/// The whole and its greatest parts: "163.0 MiB: samples 45.0 MiB, 2 packs of 16 trials at 43.0 MiB"
 std::string to_text(const StudyMemory& memory);
 /// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
 std::string pack_text(const TrainingMemory& training);

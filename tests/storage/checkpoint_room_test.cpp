@@ -44,8 +44,9 @@ TEST(Room, of_a_concluded_or_deleted_study_goes_back) {
       hand.finish(some_trial(number), some_weights(number, 100'000));
     hand.plan_and_hold(some_trial(10));
     store->save_checkpoints(hand.worker(), std::vector{some_checkpoint(10, 1, 1'000'000)});
+    if (name == "concluded") store->finish_trial(hand.worker(), some_trial(10), some_weights(10, 100'000));
   }
-  store->conclude("concluded", {}, 5, {});
+  EXPECT_TRUE(store->conclude("concluded", {}, 5, {}));
   store->delete_study("deleted");
   EXPECT_LT(fs::file_size(path), 300'000u);
   EXPECT_EQ(fs::file_size(path + "-wal"), 0u);

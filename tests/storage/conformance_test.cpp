@@ -240,6 +240,15 @@ TEST_P(StoreConformance, concluding_keeps_the_named_weights_alone) {
   EXPECT_EQ(study.tests[1].accuracy, 1.0 / 3);
 }
 
+TEST_P(StoreConformance, what_was_asked_for_is_kept_in_its_order) {
+  StudySnapshot study = some_study();
+  study.asked = {study.plan, StudyPlan{}, study.plan};
+  study.asked[2].space.settings = {{{0.1 + 0.2, 1e-4}}};
+  store->save_study(study);
+  reopen();
+  EXPECT_EQ(load().asked, study.asked);
+}
+
 TEST_P(StoreConformance, concluding_again_replaces_the_tests) {
   store->save_study(some_study());
   finish_some(0);

@@ -210,25 +210,29 @@ TEST_P(StoreConformance, a_trial_is_finished_once_by_who_holds_it) {
   EXPECT_EQ(numbers_of(store->running_trials("some study")), (Numbers{2, 4}));
 }
 
-TEST_P(StoreConformance, concluding_drops_checkpoints_and_lasts_until_trials_are_planned) {
+TEST_P(StoreConformance, concluding_waits_for_every_trial_and_lasts_until_more_are_planned) {
   store->save_study(some_study());
   finish_some(1);
   EXPECT_FALSE(store->queue("some study").concluded);
-  plan({0, 2});
+  plan({0});
+  EXPECT_FALSE(store->conclude("some study", {{some_trial(1).key, 1, 1}}, 5, {})) << "one waits";
   Hand hand(*store, "some study");
   hand.claim(0, 1);
   store->save_checkpoints(hand.worker(), std::vector{some_checkpoint(0)});
-  store->conclude("some study", {}, 5, {});
+  EXPECT_FALSE(store->conclude("some study", {{some_trial(1).key, 1, 1}}, 5, {})) << "one is held";
+  EXPECT_FALSE(store->queue("some study").concluded);
+  EXPECT_TRUE(store->running_trials("some study")[0].curve);
+  EXPECT_TRUE(load().tests.empty());
+  EXPECT_TRUE(store->load_weights("some study", some_trial(1).key));
+  EXPECT_TRUE(store->finish_trial(hand.worker(), some_trial(0), some_weights(0)));
+  EXPECT_TRUE(store->conclude("some study", {}, 5, {}));
   EXPECT_TRUE(store->queue("some study").concluded);
-  EXPECT_FALSE(store->running_trials("some study")[0].curve);
-  plan({1, 2, 0});  // nothing new
+  plan({1, 0});  // nothing new
   EXPECT_TRUE(store->queue("some study").concluded);
-  plan({2, 3});
+  plan({1, 3});
   reopen();
   EXPECT_FALSE(store->queue("some study").concluded);
   EXPECT_EQ(load().times.finished_unix_millis, 5);
-  store->conclude("some study", {}, 6, {});
-  EXPECT_TRUE(store->queue("some study").concluded);
 }
 
 TEST_P(StoreConformance, of_threads_that_claim_at_once_each_trial_goes_to_one) {

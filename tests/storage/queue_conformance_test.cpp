@@ -221,7 +221,9 @@ TEST_P(StoreConformance, concluding_drops_checkpoints_and_lasts_until_trials_are
   store->conclude("some study", {}, 5, {});
   EXPECT_TRUE(store->queue("some study").concluded);
   EXPECT_FALSE(store->running_trials("some study")[0].curve);
+  clock.now_unix_millis += 1;
   plan({1, 2, 0});  // nothing new
+  EXPECT_EQ(store->list_studies().at(0).last_change_unix_millis, clock.now_unix_millis - 1);
   EXPECT_TRUE(store->queue("some study").concluded);
   plan({2, 3});
   reopen();

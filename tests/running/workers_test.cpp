@@ -1,6 +1,7 @@
 /// Law 5 with many workers: whatever happens to them, the trials and every bit are those of one that nothing
 /// happened to.
 
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -180,6 +181,26 @@ TEST(Workers, ManyTunesAtOnceMakeOneStudy) {
   }
   expect_same_results(undisturbed(small_request()), stored(*store));
   EXPECT_EQ(stored(*store).command, "first command");
+}
+
+TEST(Workers, ShareAFileThatEachOpensForItself) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "etalon-workers";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const PreparedStudy prepared(shared_request(0));
+  std::vector<std::unique_ptr<StudyStore>> stores;
+  for (int i = 0; i < 6; ++i)
+    stores.push_back(open_store((folder / "etalon.db").string(), StoreAccess::create));
+  prepared.open(*stores[0]);
+  {
+    std::vector<std::unique_ptr<Stubborn>> workers;
+    for (std::size_t i = 0; i < stores.size(); ++i)
+      workers.push_back(
+          std::make_unique<Stubborn>(prepared, *stores[i], i < 2, WorkOptions{.checkpoint_seconds = 0.01}));
+  }
+  expect_same_results(undisturbed(shared_request(0)), stored(*stores[0]));
+  stores.clear();
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Workers, OfASubmittedStudyConcludeIt) {

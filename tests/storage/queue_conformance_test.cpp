@@ -227,7 +227,9 @@ TEST_P(StoreConformance, concluding_waits_for_every_trial_and_lasts_until_more_a
   EXPECT_TRUE(store->finish_trial(hand.worker(), some_trial(0), some_weights(0)));
   EXPECT_TRUE(store->conclude("some study", {}, 5, {}));
   EXPECT_TRUE(store->queue("some study").concluded);
+  clock.now_unix_millis += 1;
   plan({1, 0});  // nothing new
+  EXPECT_EQ(store->list_studies().at(0).last_change_unix_millis, clock.now_unix_millis - 1);
   EXPECT_TRUE(store->queue("some study").concluded);
   plan({1, 3});
   reopen();

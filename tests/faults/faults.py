@@ -1,0 +1,84 @@
+"""What the tests of faults share: a study of 25 trials, processes that are started and killed, and the bits of a store."""
+
+import random
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
+
+from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, signal, without_machine  # noqa: E402
+
+# 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs, lanes and threads are each test's own.
+GRID = "--data shapes --samples 1024 --validation 128 --batch 32 --seeds 1".split()
+TRIALS = 25
+
+
+def rows_of(path, statement):
+    """Rows of a store file that a study may be writing to; none while it is being made."""
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+        try:
+            return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:
+        return []
+
+
+def curves_of(path):
+    """{(set, setting, seed index): the curve's bytes} of every finished trial."""
+    return {row[:3]: row[3] for row in rows_of(path, "SELECT set_index, setting, seed_index, curve FROM trial")}
+
+
+def weights_of(path):
+    """The same of the final weights that were kept."""
+    return {row[:3]: row[3] for row in rows_of(
+        path, "SELECT set_index, setting, seed_index, floats FROM trial JOIN trial_weights ON trial_weights.trial = trial.id")}
+
+
+def without_times(shown):
+    """What `show --json` says, less its three fields of time: of the study and of each trial."""
+    times = ("seconds", "started", "finished")
+    rest = {key: value for key, value in without_machine(shown).items() if key not in times}
+    rest["all_trials"] = [{key: value for key, value in trial.items() if key not in times} for trial in shown["all_trials"]]
+    return rest
+
+
+class FaultTest(ProgramTest):
+    seconds = 240  # a whole disturbed study
+
+    def tune(self, epochs, store="etalon.db", *more):
+        return ["tune", *GRID, "--epochs", str(epochs), "--store", store, "--no-report", *more]
+
+    def undisturbed(self, epochs):
+        """The study in one go, in one process, in another store and on as many lanes as there are: (what is shown, curves, weights)."""
+        self.done(*self.tune(epochs, "whole.db", "--quiet"))
+        return self.left_in("whole.db")
+
+    def left_in(self, store):
+        """All that must not depend on how a study was disturbed."""
+        path = self.folder / store
+        return without_times(self.shown(store)), curves_of(path), weights_of(path)
+
+    def check_as_undisturbed(self, epochs, store="etalon.db"):
+        shown, curves, weights = self.left_in(store)
+        expected, expected_curves, expected_weights = self.undisturbed(epochs)
+        self.assertEqual(len(curves), TRIALS)
+        self.assertEqual(curves, expected_curves)
+        self.assertTrue(weights)
+        self.assertEqual(weights, expected_weights)
+        self.assertEqual(shown, expected)
+
+    def wait_until(self, what, is_true, seconds=None):
+        deadline = time.monotonic() + (seconds or SECONDS)
+        while time.monotonic() < deadline:
+            if is_true():
+                return
+            time.sleep(0.02)
+        self.fail(f"not within {seconds or SECONDS} s: {what}")
+
+
+__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "TRIALS", "curves_of", "random", "rows_of", "signal",
+           "time", "weights_of", "without_times"]

@@ -29,8 +29,8 @@ def show(store, figures):
         print(f"\n{store}: {part}")
         table(["what", "median (least to most)"], [cells(name, value) for name, value in figures[part].items()])
     for listed in figures["reading"]:
-        print(f"\n{store}: {listed['trials']:,} finished trials")
-        table(["what", "median (least to most)"], [cells(name, value) for name, value in listed.items() if name != "trials"])
+        print(f"\n{store}: {listed['trials']:,} finished trials of {listed['values']:,} values")
+        table(["what", "median (least to most)"], [cells(name, value) for name, value in listed.items() if name not in ("trials", "values")])
     if "bytes a trial of 1000 values" in figures:
         print(f"\n{store}: {figures['bytes a trial of 1000 values']:,.0f} bytes a trial with a curve of 1,000 steps")
 

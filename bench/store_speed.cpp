@@ -1,10 +1,11 @@
 /// How fast a store takes and gives trials:
 ///
-///   store_speed STORE [SECONDS] [TRIALS,...]
+///   store_speed STORE [SECONDS] [TRIALS,...] [VALUES]
 ///
 /// STORE is a file that is made for it, memory: or any other store; studies named "store_speed ..." are made
 /// in it and deleted at the end. Each rate is taken over SECONDS (default 1), five times; listing and loading
-/// are timed with so many finished trials each (default 10000). Prints one JSON object; a figure is {median,
+/// are timed with so many finished trials each (default 10000), of curves
+/// of VALUES (default 1000). Prints one JSON object; a figure is {median,
 /// least, most}.
 #include <algorithm>
 #include <cmath>
@@ -136,14 +137,14 @@ class Bench {
   std::uint32_t planned_ = 0, recorded_ = 0;
 };
 
-/// So many finished trials of 1,000 steps, written in one transaction.
-void fill(StudyStore& store, const std::string& name, std::uint32_t trials) {
+/// So many finished trials, written in one transaction.
+void fill(StudyStore& store, const std::string& name, std::uint32_t trials, std::uint32_t values) {
   store.receive_study([&](StudyReceiver& receiver) {
     StudyHead head{made_up_study(name), true, trials, 0};
     head.study.revision = 1;
     receiver.head(head);
     for (std::uint32_t number = 0; number < trials; ++number)
-      receiver.finished(made_up_trial(number, 1000), std::nullopt);
+      receiver.finished(made_up_trial(number, values), std::nullopt);
   });
 }
 
@@ -209,11 +210,12 @@ Json checkpoints(StudyStore& store, double seconds) {
 }
 
 /// What a worker without work asks for over and over, and what commands show.
-Json reading(StudyStore& store, std::uint32_t trials) {
+Json reading(StudyStore& store, std::uint32_t trials, std::uint32_t values) {
   const std::string name = made_up_study("list").name;
   const double start = now();
-  fill(store, "list", trials);
-  Json result = {{"trials", trials}, {"copied in, trials a second", trials / (now() - start)}};
+  fill(store, "list", trials, values);
+  Json result = {
+      {"trials", trials}, {"values", values}, {"copied in, trials a second", trials / (now() - start)}};
   result["list the studies, ms"] = millis(9, [&] { store.list_studies(); });
   result["load all trials, ms"] = millis(3, [&] { store.load_study(name); });
   result["ask how trials stand, ms"] = millis(9, [&] { store.queue(name); });
@@ -227,14 +229,15 @@ double bytes_a_trial(const std::string& where, std::uint32_t trials) {
   };  // all logs worked in
   open_store(where, StoreAccess::create)->save_study(made_up_study("size"));
   const std::uint64_t before = size();
-  fill(*open_store(where, StoreAccess::create), "bytes", trials);
+  fill(*open_store(where, StoreAccess::create), "bytes", trials, 1000);
   const double bytes = (static_cast<double>(size()) - static_cast<double>(before)) / trials;
   for (const char* name : {"size", "bytes"})
     open_store(where, StoreAccess::create)->delete_study(made_up_study(name).name);
   return bytes;
 }
 
-Json measure(const std::string& where, double seconds, const std::vector<std::uint32_t>& counts) {
+Json measure(const std::string& where, double seconds, const std::vector<std::uint32_t>& counts,
+             std::uint32_t values) {
   Json result;
   if (where != "memory:") result["bytes a trial of 1000 values"] = bytes_a_trial(where, 2000);
   const auto store = open_store(where, StoreAccess::create);
@@ -242,7 +245,7 @@ Json measure(const std::string& where, double seconds, const std::vector<std::ui
   result["lease cycle, ms"] = lease_cycle(*store, seconds);
   result["checkpoints, ms"] = checkpoints(*store, seconds);
   for (const std::uint32_t count : counts) {
-    result["reading"].push_back(reading(*store, count));
+    result["reading"].push_back(reading(*store, count, values));
     store->delete_study(made_up_study("list").name);
   }
   return result;
@@ -252,7 +255,7 @@ Json measure(const std::string& where, double seconds, const std::vector<std::ui
 
 int main(int count, char** words) {
   if (count < 2) {
-    std::fprintf(stderr, "store_speed STORE [SECONDS] [TRIALS,...]\n");
+    std::fprintf(stderr, "store_speed STORE [SECONDS] [TRIALS,...] [VALUES]\n");
     return 2;
   }
   try {
@@ -260,7 +263,10 @@ int main(int count, char** words) {
     std::vector<std::uint32_t> counts;
     for (const std::string& word : split_text(count > 3 ? words[3] : "10000", ','))
       counts.push_back(static_cast<std::uint32_t>(std::stoul(word)));
-    std::printf("%s\n", measure(words[1], seconds, counts).dump(1).c_str());
+    std::printf("%s\n", measure(words[1], seconds, counts,
+                                count > 4 ? static_cast<std::uint32_t>(std::atoi(words[4])) : 1000)
+                            .dump(1)
+                            .c_str());
     return 0;
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -83,8 +83,7 @@ class MemoryStore final : public StudyStore {
 
   void plan_trials(const std::string& study, std::span<const PlannedTrial> trials) override {
     const std::lock_guard guard(mutex_);
-    find(study).plan(trials);
-    find(study).touch(clock_.unix_millis());
+    find(study).plan(trials, clock_.unix_millis());
   }
 
   QueueState queue(const std::string& study) override {
@@ -117,7 +116,9 @@ class MemoryStore final : public StudyStore {
   bool dismiss(std::uint64_t worker, std::optional<std::uint64_t> beats) override {
     const std::lock_guard guard(mutex_);
     MemoryStudy* study = study_of(worker);
-    return study && study->dismiss(worker, beats);
+    if (!study || !study->dismiss(worker, beats)) return false;
+    study->touch(clock_.unix_millis());
+    return true;
   }
 
   bool take_strategist(std::uint64_t worker) override {
@@ -143,9 +144,7 @@ class MemoryStore final : public StudyStore {
   bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) override {
     const std::lock_guard guard(mutex_);
     MemoryStudy* study = study_of(worker);
-    if (!study || !study->finish(worker, trial, weights)) return false;
-    study->touch(clock_.unix_millis());
-    return true;
+    return study && study->finish(worker, trial, weights, clock_.unix_millis());
   }
 
   std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) override {

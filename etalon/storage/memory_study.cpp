@@ -75,12 +75,13 @@ bool MemoryStudy::conclude(const std::vector<TestResult>& tests, std::int64_t fi
   return true;
 }
 
-void MemoryStudy::plan(std::span<const PlannedTrial> trials) {
+void MemoryStudy::plan(std::span<const PlannedTrial> trials, std::int64_t now_unix_millis) {
   for (const PlannedTrial& trial : trials) setting_key(trial.key.setting);
   for (const PlannedTrial& trial : trials) {
     if (finished_at_.contains(trial.key) || queued_at_.contains(trial.key)) continue;
     add_waiting({trial, 0, 0, {}});
     concluded_ = false;
+    changed_unix_millis_ = now_unix_millis;
   }
 }
 
@@ -197,7 +198,8 @@ void MemoryStudy::save_checkpoints(std::uint64_t worker, std::span<const TrialCh
       place->second.waiting.checkpoint = checkpoint;
 }
 
-bool MemoryStudy::finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) {
+bool MemoryStudy::finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+                         std::int64_t now_unix_millis) {
   if (const auto place = finished_at_.find(trial.key); place != finished_at_.end())
     return finished_[place->second].worker == worker;
   const auto place = find_held(worker, trial.key);
@@ -205,6 +207,7 @@ bool MemoryStudy::finish(std::uint64_t worker, const TrialRecord& trial, std::sp
   add_finished(worker, trial, std::vector<float>(weights.begin(), weights.end()));
   queue_.erase(place);
   queued_at_.erase(trial.key);
+  changed_unix_millis_ = now_unix_millis;
   return true;
 }
 

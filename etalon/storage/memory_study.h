@@ -20,7 +20,7 @@ class MemoryStudy {
   bool conclude(const std::vector<TestResult>& tests, std::int64_t finished_unix_millis,
                 const std::vector<TrialKey>& keep);
 
-  void plan(std::span<const PlannedTrial> trials);
+  void plan(std::span<const PlannedTrial> trials, std::int64_t now_unix_millis);
   QueueState queue() const;
   std::vector<RunningTrial> running() const;
 
@@ -33,7 +33,8 @@ class MemoryStudy {
 
   std::vector<ClaimedTrial> claim(const Claim& claim, std::int64_t now_unix_millis);
   void save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints);
-  bool finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights);
+  bool finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+              std::int64_t now_unix_millis);
 
   std::vector<TrialRecord> trials_after(std::uint32_t count) const;
   std::optional<std::vector<float>> weights(const TrialKey& key) const;

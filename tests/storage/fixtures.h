@@ -53,7 +53,7 @@ WorkerIdentity some_worker(std::uint64_t id);
 /// A checkpoint in the middle of trial `number`, with a state of so many bytes.
 TrialCheckpoint some_checkpoint(std::uint32_t number, std::uint32_t phase = 3, std::size_t bytes = 100);
 
-/// A seat at a study that plans, claims and finishes trials.
+/// A seat at a study that plans, claims and finishes trials. The store has to outlive it.
 class Hand {
  public:
   Hand(StudyStore& store, const std::string& study, std::uint64_t worker = 0);  ///< 0: a number of its own

@@ -109,7 +109,7 @@ TEST_P(StoreConformance, a_claim_made_again_under_its_number_gets_the_same_trial
 TEST_P(StoreConformance, a_checkpoint_comes_back_bit_for_bit_to_who_claims_its_trial_next) {
   store->save_study(some_study());
   plan({0, 2});
-  Hand hand(*store, "some study"), next(*store, "some study");
+  Hand hand(*store, "some study");
   hand.claim(0, 1);
   clock.now_unix_millis += 1000;
   EXPECT_TRUE(store->save_checkpoints(hand.worker(), std::vector{some_checkpoint(0, 1)}));
@@ -117,6 +117,7 @@ TEST_P(StoreConformance, a_checkpoint_comes_back_bit_for_bit_to_who_claims_its_t
   EXPECT_TRUE(same_bits(store->running_trials("some study")[0].curve.value(), some_checkpoint(0, 5).curve));
   store->dismiss(hand.worker());
   reopen();
+  Hand next(*store, "some study");
   const auto claimed = next.claim(0, 1);
   ASSERT_EQ(numbers_of(claimed), Numbers{0});
   EXPECT_EQ(claimed[0].attempt, 2u);
@@ -226,7 +227,9 @@ TEST_P(StoreConformance, concluding_waits_for_every_trial_and_lasts_until_more_a
   EXPECT_TRUE(store->finish_trial(hand.worker(), some_trial(0), some_weights(0)));
   EXPECT_TRUE(store->conclude("some study", {}, 5, {}));
   EXPECT_TRUE(store->queue("some study").concluded);
+  clock.now_unix_millis += 1;
   plan({1, 0});  // nothing new
+  EXPECT_EQ(store->list_studies().at(0).last_change_unix_millis, clock.now_unix_millis - 1);
   EXPECT_TRUE(store->queue("some study").concluded);
   plan({1, 3});
   reopen();

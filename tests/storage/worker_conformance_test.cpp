@@ -71,7 +71,9 @@ TEST_P(StoreConformance, a_seat_is_taken_away_only_if_nobody_beat_since) {
   EXPECT_FALSE(store->dismiss(7, 3));
   EXPECT_TRUE(store->beat(7, {}));
   EXPECT_EQ(store->queue("some study").held, 1u);
+  clock.now_unix_millis += 7;
   EXPECT_TRUE(store->dismiss(7, 3));
+  EXPECT_EQ(store->list_studies().at(0).last_change_unix_millis, clock.now_unix_millis);
   EXPECT_FALSE(store->dismiss(7, 3));
   EXPECT_FALSE(store->dismiss(7));
   EXPECT_FALSE(store->dismiss(99));

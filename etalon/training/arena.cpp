@@ -1,5 +1,7 @@
 #include "etalon/training/arena.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -13,7 +15,8 @@
 namespace etalon {
 namespace {
 constexpr std::uint64_t large_page = 2u << 20;
-}
+constexpr std::size_t block = 256;  // values that stay in the nearest cache while each lane is read
+}  // namespace
 
 std::uint64_t Arena::bytes(const NetworkPlan& plan, std::uint32_t lanes) {
   const std::uint64_t exact = plan.values() * lanes * sizeof(float);
@@ -41,13 +44,21 @@ void Arena::load(std::uint32_t lane, std::span<const float> values) {
       at(array * plan_.parameters() + places[k], lane) = values[array * places.size() + k];
 }
 
-std::vector<float> Arena::values(std::uint32_t lane) const {
+std::vector<std::vector<float>> Arena::values(std::span<const std::uint32_t> lanes) const {
   const std::vector<std::uint32_t>& places = plan_.places();
-  std::vector<float> flat(values_of_lane());
+  std::vector<std::vector<float>> flat(lanes.size());
+  for (std::vector<float>& values : flat) values.reserve(values_of_lane());
+  std::array<float, block> piece{};
   for (std::uint64_t array = 0; array < arrays(); ++array)
-    for (std::size_t k = 0; k < places.size(); ++k)
-      flat[array * places.size() + k] =
-          canonical(memory_[(array * plan_.parameters() + places[k]) * lanes_ + lane]);
+    for (std::size_t first = 0; first < places.size(); first += block) {
+      const auto count = static_cast<std::ptrdiff_t>(std::min(block, places.size() - first));
+      for (std::size_t i = 0; i < lanes.size(); ++i) {
+        const float* from = memory_.get() + array * plan_.parameters() * lanes_ + lanes[i];
+        std::transform(places.data() + first, places.data() + first + count, piece.begin(),
+                       [&](std::uint32_t place) { return canonical(from[std::uint64_t{place} * lanes_]); });
+        flat[i].insert(flat[i].end(), piece.begin(), piece.begin() + count);
+      }
+    }
   return flat;
 }
 

@@ -23,8 +23,8 @@ class Arena {
   /// Sets one lane's parameters, and its optimizer state where `values` goes on to it, else to 0.
   /// REQUIRES: the parameters alone, or values_of_lane() of them.
   void load(std::uint32_t lane, std::span<const float> values);
-  /// All that outlives a step, [array][flat parameter]; every NaN becomes the one quiet NaN.
-  std::vector<float> values(std::uint32_t lane) const;
+  /// All that outlives a step, [lane of `lanes`][array][flat parameter]; every NaN becomes the one quiet NaN.
+  std::vector<std::vector<float>> values(std::span<const std::uint32_t> lanes) const;
   /// One lane's parameters as a flat array; every NaN becomes the one quiet NaN.
   std::vector<float> parameters(std::uint32_t lane) const;
 

@@ -225,15 +225,19 @@ void Pack::checkpoint_if_due() {
 }
 
 void Pack::checkpoint() {
+  std::vector<std::uint32_t> lanes;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane)
+    if (lanes_[lane] && lanes_[lane]->step > 0) lanes.push_back(lane);
+  if (lanes.empty()) return;
+  std::vector<std::vector<float>> values = arena_.values(lanes);
   std::vector<Pause> riders;
-  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
-    if (!lanes_[lane] || lanes_[lane]->step == 0) continue;
-    const Rider& rider = *lanes_[lane];
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const Rider& rider = *lanes_[lanes[i]];
     riders.push_back({rider.trial.ticket,
                       {rider.curve, rider.step, rider.correction.power1, rider.correction.power2,
-                       rider.seconds, arena_.values(lane)}});
+                       rider.seconds, std::move(values[i])}});
   }
-  if (!riders.empty()) source_.checkpoint(std::move(riders));
+  source_.checkpoint(std::move(riders));
 }
 
 void Pack::count_time(double seconds) {

@@ -1,0 +1,115 @@
+/// What it costs to pause a full pack and go on:
+///
+///   checkpoint_cost NETWORK [OPTIMIZER] [LANES] [SECONDS] [BATCH]
+///
+/// Trains one pack on one thread, asks for its states twice a second and makes them bytes. Prints medians:
+/// how long training stands still for the states, how long the bytes take, and what share of the time that is
+/// at one checkpoint each 10 seconds; and whether the step after a checkpoint is slower than others.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/made_up.h"
+#include "etalon/base/clock.h"
+#include "etalon/base/error.h"
+#include "etalon/training/trainer.h"
+
+namespace {
+
+using namespace etalon;
+
+double now() { return system_clock().steady_seconds(); }
+
+double median_millis(std::vector<double> seconds) {
+  if (seconds.empty()) return 0;
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle * 1000;
+}
+
+/// One pack of a budget without end. For one thread.
+class PausedPack : public AssignmentSource {
+ public:
+  PausedPack(std::size_t groups, double seconds) : groups_(groups), seconds_(seconds) {}
+
+  std::vector<Assignment> next_pack(std::uint32_t most) override {
+    if (handed_out_) return {};
+    handed_out_ = true;
+    end_ = now() + seconds_;
+    return std::vector<Assignment>(most, {0, std::vector<double>(groups_, 1e-3), 0, 1u << 20, {}});
+  }
+  std::optional<Assignment> next() override { return std::nullopt; }
+  void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
+  void advanced(std::uint64_t, double) override {}
+  void finished(Outcome) override {}
+  bool stop_requested() const override { return handed_out_ && now() > end_; }
+
+  bool checkpoint_due(double seconds) const override {
+    const double then = std::exchange(asked_, now());
+    if (then > 0) (just_paused_ ? first_steps_ : steps_).push_back(asked_ - then);
+    just_paused_ = seconds > 0.5;
+    return just_paused_;
+  }
+  void checkpoint(std::vector<Pause> riders) override {
+    const double start = now();
+    states_.push_back(start - asked_);
+    bytes_ = 0;
+    for (Pause& rider : riders) bytes_ += to_bytes(std::exchange(rider.state, {})).size();
+    serializing_.push_back(now() - start);
+    asked_ = now();
+  }
+
+  void print(const std::string& name) const {
+    const double states = median_millis(states_), serializing = median_millis(serializing_);
+    std::printf(
+        "%s: %.1f MB; states %.1f ms, bytes %.1f ms, median of %zu: %.2f %% of 10 s; step %.2f ms, after a "
+        "checkpoint %.2f ms\n",
+        name.c_str(), static_cast<double>(bytes_) / 1e6, states, serializing, states_.size(),
+        (states + serializing) / 10'000 * 100, median_millis(steps_), median_millis(first_steps_));
+  }
+
+ private:
+  std::size_t groups_;
+  double seconds_, end_ = 0;
+  bool handed_out_ = false;
+  mutable double asked_ = 0;
+  mutable bool just_paused_ = false;
+  mutable std::vector<double> steps_, first_steps_;
+  std::vector<double> states_, serializing_;
+  std::uint64_t bytes_ = 0;
+};
+
+void measure(const std::string& network, const std::string& optimizer, std::uint32_t lanes, double seconds,
+             std::uint32_t batch) {
+  const DataSet data = bench::made_up_data(bench::shape_for(network), 200 * batch + 8);
+  const Split split = split_training_part(data, 8, 0, 0);
+  TrainingTask task;
+  task.data = &data;
+  task.split = &split;
+  task.network = bench::describe(network);
+  task.training.optimizer.name = optimizer;
+  task.batch = batch;
+  const auto trainer = make_trainer(task, {.lanes = lanes, .threads = 1});
+  PausedPack source(default_groups().size(), seconds);
+  trainer->train(source);
+  source.print(network + " " + optimizer + ", " + std::to_string(trainer->lanes()) + " lanes");
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const auto word = [&](int at, const char* otherwise) {
+    return std::string(count > at ? words[at] : otherwise);
+  };
+  try {
+    measure(word(1, "lenet5"), word(2, "sgd"), static_cast<std::uint32_t>(std::stoul(word(3, "0"))),
+            std::stod(word(4, "5")), static_cast<std::uint32_t>(std::stoul(word(5, "64"))));
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}

@@ -53,15 +53,17 @@ class Interruption(ProgramTest):
         self.assertIn(f"8 trials, {finished} of them finished", resumed.err)
         self.assertEqual(without_machine(self.shown()), self.undisturbed())
 
-    def test_a_second_tune_on_a_running_study_is_refused(self):
+    def test_a_second_tune_joins_and_outlives_the_first(self):
         first = self.start("tune", *SLOW, "--no-report")
         self.wait_for_trials(first, 1)
-        second = self.refused("tune", *SLOW, "--no-report")
-        self.assertIn(str(first.pid), second.err)
-        self.assertIsNone(first.poll(), "the first goes on")
-        first.send_signal(signal.SIGINT)
-        self.assertEqual(self.finish(first).code, 130)
-        self.done("tune", *SLOW, "--no-report", "--quiet")
+        second = self.start("tune", *SLOW, "--no-report")
+        self.wait_for_trials(second, 1)
+        first.send_signal(signal.SIGKILL)
+        self.finish(first)
+        ended = self.finish(second)
+        self.assertEqual(ended.code, 0, ended.err)
+        self.assertIn("its process has ended", ended.err)
+        self.assertEqual(without_machine(self.shown()), self.undisturbed())
 
 
 if __name__ == "__main__":

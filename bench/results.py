@@ -111,7 +111,8 @@ def page(figures):
     lines = ["# Results", "",
              "Written by `make results` ([results.py](results.py)) from what [run.py](run.py) and [versus](versus) measured; not by hand.",
              "Contenders take turns within each round; figures are medians over the rounds, with the smallest and the largest; ratios are",
-             "formed within a round. \"Other work\" is what other processes of the machine used meanwhile.", ""]
+             "formed within a round. \"Other work\" is what other processes of the machine used meanwhile: where it is more than 0.1 cores,",
+             "figures show that the benchmark runs, not how fast anything is.", ""]
     if not figures:
         return "\n".join(lines + ["Nothing was measured."]) + "\n"
     latest = max(figures.values(), key=lambda of: of["machine"]["date"])

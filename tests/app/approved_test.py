@@ -10,7 +10,7 @@ import shlex
 import unittest
 from pathlib import Path
 
-from program import TINY, ProgramTest
+from program import PROGRAM, TINY, ProgramTest
 
 APPROVED = Path(__file__).parent / "approved"
 APPROVE = os.environ.get("ETALON_APPROVE") == "1"
@@ -23,6 +23,10 @@ PASSING = [
     (r"ETA [\d.]+ \w+( \d+ s)?   ", ""),
     (r"[\d,]+ samples/s   ", ""),
     (r"\[TIME\] shapes .*[1-9]\d* left.*\n", ""),  # a slow machine says more on its way
+    (r"\[TIME\] (training again|copying trials), (\d+) of (?!\2\b)\d+\n", ""),
+    (r"\d+-\d+-\d+ \d+:\d+:\d+ UTC", "DATE"),
+    (r"etalon.db, [\d.]+ .iB", "etalon.db, SIZE"),
+    (re.escape(PROGRAM), "ETALON"),
     (r"\[TIME\] drawing plots, (\d+) of (?!\1\b)\d+\n", ""),
     (r"time     about .*", "time     about TIME"),
     (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
@@ -37,16 +41,19 @@ FILES = {
 }
 
 CASES = {
-    "help": ["--help", "tune --help", "report --help", "show --help", "data --help", "data list --help",
+    "help": ["--help", "tune --help", "submit --help", "worker --help", "report --help", "show --help", "study --help",
+             "study list --help", "study show --help", "study copy --help", "study delete --help", "study verify --help", "data --help", "data list --help",
              "data describe --help", "data make --help"],
     "usage": ["--version", "", "tun", "tune --epoch 2", "tune --epochs", "tune --epochs 1 --epochs 2", "tune a b",
-              "data", "data lst", "data describe", "data make shapes", "show extra", "report --stor x"],
+              "data", "data lst", "data describe", "data make shapes", "show extra", "report --stor x",
+              "study", "study lst", "study delete", "study copy a.db", "submit", "worker --dat x"],
     "values": ["tune --eta conv=0", "tune --eta conv=-1,0.1", "tune --eta conv=nan", "tune --eta conv=fast",
                "tune --eta conv=11", "tune --eta conv=", "tune --eta 0.1", "tune --eta cnv=0.1",
                "tune --eta conv=1 --eta conv=2", "tune --epochs 0", "tune --batch -1", "tune --seeds 1.5",
                 "tune --threads many", "tune --lanes 3", "tune --memory 2X", "tune --study-seed -1", "tune --data ,shapes",
                 "tune --label-smoothing 1", "tune --label-smoothing much", "tune --augment zoom", "tune --augment 'shift 0'",
-                "tune --augment ,flip", "tune --data shapes --augment 'crop 28'"],
+                "tune --augment ,flip", "tune --checkpoint -1", "tune --lease 0", "worker --data mnist", "worker --lanes 3",
+               "study verify --trials many", "tune --data shapes --augment 'crop 28'"],
     "names": ["tune --data shaps", "tune --data mnist", "tune --data mnist:nowhere", "tune --network lenet",
               "tune --optimizer adm --data shapes", "tune --strategy gird --data shapes",
               "tune --strategy random --data shapes", "tune --trials 3 --data shapes",
@@ -54,8 +61,21 @@ CASES = {
     "study_files": ["tune unknown-key.toml", "tune syntax.toml", "tune bad-eta.toml", "tune bad-layer.toml",
                     "tune missing.toml"],
     "data": ["data list", "data list --json", "data describe shapes", "data make mnist folder"],
+    "submit": ["submit --slurm --dry-run " + shlex.join(TINY),
+               "submit --slurm --nodes 4 --store postgresql://db.lab/etalon --time 04:00:00 --dry-run " + shlex.join(TINY),
+               "submit --slurm --nodes 2 --workers 8 --cpus-per-worker 2 --partition spare --job-name 'my study' "
+               "--checkpoint 30 --keep-weights --store postgresql://db.lab/etalon --dry-run " + shlex.join(TINY),
+               "submit --slurm --workers 3 --one-machine --dry-run " + shlex.join(TINY),
+               "submit --slurm --nodes 2 --dry-run " + shlex.join(TINY),
+               "submit --slurm --store memory: --dry-run " + shlex.join(TINY),
+               "submit --slurm --store postgresql://me:secret@db.lab/etalon --dry-run " + shlex.join(TINY),
+               "submit --slurm --nodes 2 --workers 3 --store postgresql://db.lab/etalon --dry-run " + shlex.join(TINY),
+               "submit --slurm --nodes 0 --dry-run " + shlex.join(TINY),
+               "submit --slurm --follow --no-follow", "submit --follow"],
     "study": ["tune --dry-run " + shlex.join(TINY), "tune " + shlex.join(TINY), "tune " + shlex.join(TINY), "show",
-              "report"],
+              "report", "study list", "study show", "study verify", "study copy etalon.db other.db",
+              "study copy etalon.db other.db", "study delete shapes-lenet5-fbec66", "study delete other --yes",
+              "study delete shapes-lenet5-fbec66 --yes", "study list", "worker"],
 }
 
 

@@ -2,18 +2,36 @@
 """Studies that are stopped, killed or disturbed, and go on to the same result."""
 
 import shlex
+import time
 import unittest
 
-from program import PROGRAM, SLOW, ProgramTest, signal, without_machine
+from program import PROGRAM, SECONDS, SLOW, ProgramTest, signal, timeless
+
+
+# One trial of some seconds.
+LONG = ("--data shapes --samples 5000 --validation 100 --batch 32 --seeds 1 --epochs 4 --lanes 1 --threads 1 "
+        "--eta conv=0.1 --eta full=0.1").split()
 
 
 class Interruption(ProgramTest):
+    def standing(self):
+        return self.done("study", "show", "--json", "--quiet").json()
+
+    def wait_for(self, process, holds):
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            self.assertIsNone(process.poll(), "it ended before it could be disturbed")
+            if holds():
+                return
+            time.sleep(0.05)
+        self.fail("waited in vain")
+
     def undisturbed(self):
         """The same study, trained in one go in another store and on other lanes."""
         words = list(SLOW)
         words[words.index("--lanes") + 1] = "auto"
         self.done("tune", *words, "--store", "whole.db", "--out", "whole", "--quiet")
-        return without_machine(self.shown("whole.db"))
+        return timeless(self.shown("whole.db"))
 
     def stop_after_a_trial(self, sign, *words):
         process = self.start("tune", *SLOW, *words)
@@ -34,7 +52,7 @@ class Interruption(ProgramTest):
 
         resumed = self.done(*shlex.split(line)[1:])
         self.assertIn(f"8 trials, {finished} of them finished", resumed.err)
-        self.assertEqual(without_machine(self.shown()), self.undisturbed())
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
         self.assertEqual((self.folder / "my report/curves.csv").read_bytes(),
                          (self.folder / "whole/curves.csv").read_bytes())
 
@@ -51,7 +69,7 @@ class Interruption(ProgramTest):
         self.assertTrue(0 < finished < 8)
         resumed = self.done("tune", *SLOW, "--no-report")
         self.assertIn(f"8 trials, {finished} of them finished", resumed.err)
-        self.assertEqual(without_machine(self.shown()), self.undisturbed())
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
 
     def test_a_second_tune_joins_and_outlives_the_first(self):
         first = self.start("tune", *SLOW, "--no-report")
@@ -63,7 +81,60 @@ class Interruption(ProgramTest):
         ended = self.finish(second)
         self.assertEqual(ended.code, 0, ended.err)
         self.assertIn("its process has ended", ended.err)
-        self.assertEqual(without_machine(self.shown()), self.undisturbed())
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
+
+    def test_a_second_tune_and_a_worker_join_a_running_study(self):
+        first = self.start("tune", *SLOW, "--no-report", "--checkpoint", "0.1")
+        self.wait_for_trials(first, 1)
+        second = self.start("tune", *SLOW, "--no-report", "--json", "--quiet")
+        worker = self.start("worker", "--json", "--threads", "1")
+        answers = [self.finish(process) for process in (first, second, worker)]
+        self.assertEqual([answer.code for answer in answers], [0, 0, 0], [answer.err for answer in answers])
+        self.assertEqual(answers[1].json()["trials"], 8)
+        self.assertEqual([study["study"] for study in answers[2].json()["studies"]], [answers[1].json()["study"]])
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
+
+    def test_a_running_trial_goes_on_from_where_it_was_stopped(self):
+        process = self.start("tune", *LONG, "--no-report")
+        self.wait_for(process, lambda: self.run_program("study", "show").code == 0)
+        self.wait_for(process, lambda: any(trial["state"] == "running" for trial in self.standing()["all_trials"]))
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        stopped = self.finish(process)
+        self.assertEqual(stopped.code, 130, stopped.err)
+        self.assertIn("0 of 1 trials are finished, 1 begun", stopped.err)
+        waiting = self.standing()["all_trials"][0]
+        self.assertEqual((waiting["state"], waiting["worker"], waiting["attempts"]), ("waiting", None, 1))
+        self.assertGreater(waiting["epochs"], 0)
+        self.done("worker", "--quiet")
+        finished = self.standing()["all_trials"][0]
+        self.assertEqual((finished["state"], finished["attempts"]), ("finished", 2))
+        self.assertEqual(self.done("study", "verify", "--json", "--quiet").json()["same"], True)
+
+    def test_twice_leaves_at_once_and_loses_nothing(self):
+        process = self.start("tune", *SLOW, "--no-report")
+        self.wait_for_trials(process, 1)
+        process.send_signal(signal.SIGSTOP)  # both signals are there when it goes on
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        stopped = self.finish(process)
+        self.assertEqual(stopped.code, 130, stopped.err)
+        self.assertIn("left at once; resume with\n  ", stopped.err)
+        self.done(*shlex.split(stopped.err.strip().split("\n")[-1])[1:])
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
+
+    def test_a_stopped_worker_prints_the_line_that_resumes(self):
+        first = self.start("tune", *SLOW, "--no-report", "--quiet")
+        self.wait_for_trials(first, 1)
+        worker = self.start("worker")
+        self.wait_for(worker, lambda: len(self.standing()["workers"]) == 2)
+        worker.send_signal(signal.SIGTERM)
+        stopped = self.finish(worker)
+        self.assertEqual(stopped.code, 130, stopped.err)
+        self.assertTrue(stopped.err.endswith(f"resume with\n  {PROGRAM} worker\n"), stopped.err)
+        self.assertEqual(self.finish(first).code, 0)
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
 
 
 if __name__ == "__main__":

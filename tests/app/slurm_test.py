@@ -14,7 +14,7 @@ import time
 import unittest
 from pathlib import Path
 
-from program import SECONDS, ProgramTest, signal
+from program import SECONDS, ProgramTest, signal, timeless
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
@@ -29,13 +29,6 @@ WORK = ["--checkpoint", "0.1", "--lease", "10", "--no-report"]
 def missing():
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     return [name for name in NEEDED if shutil.which(name) is None]
-
-
-def timeless(shown):
-    """What two runs of a study must agree on: everything but the three fields that hold times."""
-    if isinstance(shown, dict):
-        return {key: timeless(value) for key, value in shown.items() if key not in ("seconds", "started", "finished")}
-    return [timeless(value) for value in shown] if isinstance(shown, list) else shown
 
 
 class Slurm(ProgramTest):

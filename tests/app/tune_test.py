@@ -5,7 +5,7 @@ import re
 import unittest
 from pathlib import Path
 
-from program import TINY, ProgramTest, without_machine
+from program import TINY, ProgramTest, timeless
 
 
 class Tune(ProgramTest):
@@ -85,8 +85,7 @@ class Tune(ProgramTest):
         self.done("tune", *TINY, "--out", "a", "--store", "a.db", "--lanes", "1", "--threads", "1")
         self.done("tune", *TINY, "--out", "b", "--store", "b.db", "--lanes", "4", "--threads", "2")
         self.assertEqual((self.folder / "a/curves.csv").read_bytes(), (self.folder / "b/curves.csv").read_bytes())
-        self.assertEqual(without_machine(self.shown("a.db"))["all_trials"],
-                         without_machine(self.shown("b.db"))["all_trials"])
+        self.assertEqual(timeless(self.shown("a.db")), timeless(self.shown("b.db")))
 
     def test_a_study_file_and_options_that_win(self):
         (self.folder / "study.toml").write_text(
@@ -220,8 +219,17 @@ class Reports(ProgramTest):
         trials = self.shown()["all_trials"]
         self.assertEqual(len(trials), 8)
         self.assertEqual({trial["seed"] for trial in trials}, {0, 1})
+        self.assertEqual(trials[0]["id"], "shapes/0.01,0.01/0")
+        self.assertEqual(len({trial["id"] for trial in trials}), 8)
         for trial in trials:
             self.assertIn(trial["status"], ("learning", "stalled", "diverged"))
+
+
+    def test_show_json_says_nothing_of_machines_and_attempts(self):
+        self.done("tune", *TINY, "--no-report", "--quiet")
+        text = self.done("show", "--json").out
+        for word in ("host", "attempt", "etalon.db", "processor", "command", "dates", "samples_trained", "_seconds"):
+            self.assertNotIn(word, text)
 
 
 class Data(ProgramTest):

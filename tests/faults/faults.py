@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
-from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, signal, without_machine  # noqa: E402
+from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, signal, timeless  # noqa: E402
 
 # 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs, lanes and threads are each test's own.
 GRID = "--data shapes --samples 1024 --validation 128 --batch 32 --seeds 1".split()
@@ -38,14 +38,6 @@ def weights_of(path):
         path, "SELECT set_index, setting, seed_index, floats FROM trial JOIN trial_weights ON trial_weights.trial = trial.id")}
 
 
-def without_times(shown):
-    """What `show --json` says, less its three fields of time: of the study and of each trial."""
-    times = ("seconds", "started", "finished")
-    rest = {key: value for key, value in without_machine(shown).items() if key not in times}
-    rest["all_trials"] = [{key: value for key, value in trial.items() if key not in times} for trial in shown["all_trials"]]
-    return rest
-
-
 class FaultTest(ProgramTest):
     seconds = 240  # a whole disturbed study
 
@@ -60,7 +52,7 @@ class FaultTest(ProgramTest):
     def left_in(self, store):
         """All that must not depend on how a study was disturbed."""
         path = self.folder / store
-        return without_times(self.shown(store)), curves_of(path), weights_of(path)
+        return timeless(self.shown(store)), curves_of(path), weights_of(path)
 
     def check_as_undisturbed(self, epochs, store="etalon.db"):
         shown, curves, weights = self.left_in(store)
@@ -81,4 +73,4 @@ class FaultTest(ProgramTest):
 
 
 __all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "TRIALS", "curves_of", "random", "rows_of", "signal",
-           "time", "weights_of", "without_times"]
+           "time", "timeless", "weights_of"]

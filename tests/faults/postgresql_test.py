@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from faults import TRIALS, FaultTest, Path, curves_of, random, signal, time, weights_of, without_times
+from faults import TRIALS, FaultTest, Path, curves_of, random, signal, time, timeless, weights_of
 
 SERVER = Path(__file__).resolve().parents[2] / "tools/postgresql-server.sh"
 EPOCHS = 8
@@ -111,7 +111,7 @@ class Postgresql(FaultTest):
         for of in (curves_of, weights_of):
             self.assertEqual(of(self.folder / "here.db"), of(self.folder / "back.db"))
         self.assertEqual(self.shown("here.db"), self.shown("back.db"))
-        self.assertEqual(without_times(self.shown("here.db")), without_times(self.shown(self.address)))
+        self.assertEqual(timeless(self.shown("here.db")), timeless(self.shown(self.address)))
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ TEST(Judge, uses_no_times) {
   Study study;
   study.cell({{0.1, 0.1}}, {0.90, 0.91, 0.92}).cell({{1, 0.1}}, {0.91, 0.90, 0.92}, falling(10));
   const Recommendation before = judge(study.done()).recommendations[0];
-  for (TrialRecord& trial : study.snapshot.trials) trial.times = {5, 7, 1e6};
+  for (TrialRecord& trial : study.snapshot.trials) trial.times = {5, 7, 1e6, 3, "elsewhere"};
   const Recommendation after = judge(study.snapshot).recommendations[0];
   EXPECT_EQ(before.setting, after.setting);
   EXPECT_EQ(before.p_best, after.p_best);

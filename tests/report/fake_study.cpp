@@ -201,7 +201,7 @@ StudySnapshot fake_study(const FakeOptions& options) {
     for (const Setting& setting : all_settings(study.plan.space))
       for (std::uint32_t seed = 0; seed < options.seeds; ++seed) {
         const TrialKey key{set, setting, seed};
-        study.trials.push_back({key, fake_curve(key, options), "x86-64-fma", 7680, {0, 0, 0.5}});
+        study.trials.push_back({key, fake_curve(key, options), "x86-64-fma", 7680, {0, 0, 0.5, 1, ""}});
       }
   }
   std::sort(study.trials.begin(), study.trials.end(),

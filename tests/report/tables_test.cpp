@@ -48,7 +48,7 @@ TEST(Tables, CurvesHoldEveryLossAndNoTimes) {
   std::size_t losses = 0;
   for (TrialRecord& trial : study.trials) {
     losses += trial.curve.loss.size();
-    trial.times = {1, 2, 3};
+    trial.times = {1, 2, 3, 1, ""};
   }
   EXPECT_EQ(split_text(before, '\n').size(), losses + 2);
   EXPECT_EQ(curves_csv(StudyView(study, judgement)), before);

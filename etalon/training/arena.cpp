@@ -31,7 +31,7 @@ Arena::Arena(const NetworkPlan& plan, std::uint32_t lanes) : plan_(plan), lanes_
   if (!memory_)
     throw Failure({"memory", fmt::format("no room for {} MB", size >> 20), "enough memory for one more pack",
                    "use fewer --threads or --lanes, or a smaller --batch"});
-  madvise(memory_.get(), size, MADV_HUGEPAGE);  // a wish: without it all works, a little slower
+  wish_for_large_pages(memory_.get(), size);
   std::memset(static_cast<void*>(memory_.get()), 0, size);
 }
 
@@ -47,7 +47,10 @@ void Arena::load(std::uint32_t lane, std::span<const float> values) {
 std::vector<std::vector<float>> Arena::values(std::span<const std::uint32_t> lanes) const {
   const std::vector<std::uint32_t>& places = plan_.places();
   std::vector<std::vector<float>> flat(lanes.size());
-  for (std::vector<float>& values : flat) values.reserve(values_of_lane());
+  for (std::vector<float>& values : flat) {
+    values.reserve(values_of_lane());
+    wish_for_large_pages(values.data(), values_of_lane() * sizeof(float));
+  }
   std::array<float, block> piece{};
   for (std::uint64_t array = 0; array < arrays(); ++array)
     for (std::size_t first = 0; first < places.size(); first += block) {
@@ -67,6 +70,13 @@ std::vector<float> Arena::parameters(std::uint32_t lane) const {
   for (std::size_t k = 0; k < flat.size(); ++k)
     flat[k] = canonical(memory_[std::uint64_t{plan_.places()[k]} * lanes_ + lane]);
   return flat;
+}
+
+void wish_for_large_pages(void* memory, std::uint64_t bytes) {
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t first = (address + large_page - 1) / large_page * large_page;
+  const std::uintptr_t end = (address + bytes) / large_page * large_page;
+  if (first < end) madvise(static_cast<char*>(memory) + (first - address), end - first, MADV_HUGEPAGE);
 }
 
 float canonical(float value) { return std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value; }

@@ -44,6 +44,10 @@ class Arena {
   std::unique_ptr<float[], Free> memory_;
 };
 
+/// Asks the system for large pages where `memory`, not yet touched, holds whole ones: a wish, without which
+/// all works, a little slower.
+void wish_for_large_pages(void* memory, std::uint64_t bytes);
+
 /// The NaN that curves and weights keep in place of any NaN: which one arithmetic gives is the compiler's
 /// choice.
 float canonical(float value);

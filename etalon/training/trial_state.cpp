@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "etalon/base/error.h"
+#include "etalon/training/arena.h"
 
 namespace etalon {
 namespace {
@@ -28,6 +29,14 @@ using Crc = std::uint32_t;
 
 Crc crc_of(std::span<const std::uint8_t> bytes) {
   return static_cast<Crc>(crc32_z(0, bytes.data(), bytes.size()));
+}
+
+std::span<const std::uint8_t> bytes_of(const void* first, std::size_t count) {
+  return {static_cast<const std::uint8_t*>(first), count};
+}
+
+void append(Bytes& bytes, std::span<const std::uint8_t> more) {
+  bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
 [[noreturn]] void fail(const std::string& received) {
@@ -66,12 +75,14 @@ Bytes to_bytes(const TrialState& state) {
   header.power2 = state.power2;
   header.seconds = state.seconds;
   header.values = state.values.size();
-  const std::size_t length = state.values.size() * sizeof(float);
-  Bytes bytes(sizeof header + length + sizeof(Crc));
-  std::memcpy(bytes.data(), &header, sizeof header);
-  if (length > 0) std::memcpy(bytes.data() + sizeof header, state.values.data(), length);
-  const Crc crc = crc_of(std::span(bytes).first(sizeof header + length));
-  std::memcpy(bytes.data() + sizeof header + length, &crc, sizeof crc);
+  const auto values = bytes_of(state.values.data(), state.values.size() * sizeof(float));
+  Bytes bytes;
+  bytes.reserve(sizeof header + values.size() + sizeof(Crc));
+  wish_for_large_pages(bytes.data(), bytes.capacity());
+  append(bytes, bytes_of(&header, sizeof header));
+  append(bytes, values);
+  const Crc crc = crc_of(bytes);
+  append(bytes, bytes_of(&crc, sizeof crc));
   return bytes;
 }
 

@@ -226,12 +226,13 @@ TEST(Pausing, PacksOnManyThreadsLoseNothing) {
   for (std::uint32_t k = 0; k < 12; ++k)
     trials.push_back({k, {0.01 + 0.01 * k, 0.02}, k % 3, 1 + k % epochs});
   const auto undisturbed = train(task, trials, {.lanes = 1, .threads = 1});
+  std::size_t paused = 0;
   for (const int patience : {3, 17, 24, 40}) {
     std::map<std::uint64_t, Outcome> outcomes;
     StoppedList source(trials, 4, patience);
     make_trainer(task, {.lanes = 4, .threads = 3})->train(source);
     outcomes = source.outcomes();
-    EXPECT_FALSE(source.states_.empty());
+    paused += source.states_.size();
     for (Assignment trial : trials) {
       if (outcomes.contains(trial.ticket)) continue;
       if (source.states_.contains(trial.ticket)) trial.state = source.states_.at(trial.ticket);
@@ -241,6 +242,7 @@ TEST(Pausing, PacksOnManyThreadsLoseNothing) {
       EXPECT_TRUE(same_outcome(outcomes.at(trial.ticket), undisturbed.at(trial.ticket)))
           << patience << ": trial " << trial.ticket;
   }
+  EXPECT_GT(paused, 0u);
 }
 
 /// Two packs of one trial; the first breaks at its end, once the second is under way.

@@ -124,6 +124,18 @@ class Interruption(ProgramTest):
         self.assertEqual(self.finish(first).code, 0)
         self.assertEqual(timeless(self.shown()), self.undisturbed())
 
+    def test_a_second_tune_joins_and_outlives_the_first(self):
+        first = self.start("tune", *SLOW, "--no-report")
+        self.wait_for_trials(first, 1)
+        second = self.start("tune", *SLOW, "--no-report")
+        self.wait_for_trials(second, 1)
+        first.send_signal(signal.SIGKILL)
+        self.finish(first)
+        ended = self.finish(second)
+        self.assertEqual(ended.code, 0, ended.err)
+        self.assertIn("its process has ended", ended.err)
+        self.assertEqual(timeless(self.shown()), self.undisturbed())
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

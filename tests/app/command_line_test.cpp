@@ -80,6 +80,50 @@ TEST(CommandLine, TheOtherCommands) {
   EXPECT_EQ(make.folder, "there");
 }
 
+TEST(CommandLine, WorkersAndSubmissions) {
+  const auto worker = std::get<WorkerArguments>(parse(
+      "worker --store s --study n --threads 2 --lanes 4 --memory 1G --checkpoint 3 --lease 20 --keep-weights "
+      "--data a=b --data c=d"));
+  EXPECT_EQ(worker.store, "s");
+  EXPECT_EQ(worker.study, "n");
+  EXPECT_EQ(worker.checkpoint, "3");
+  EXPECT_EQ(worker.lease, "20");
+  EXPECT_TRUE(worker.keep_weights);
+  EXPECT_THAT(worker.data, ElementsAre("a=b", "c=d"));
+  const auto submit =
+      std::get<SubmitArguments>(parse("submit a.toml --slurm --nodes 2 --workers 4 --cpus-per-worker 3 "
+                                      "--time 1:00 --partition p --job-name j "
+                                      "--script f --one-machine --no-follow --seeds 5 --store s --dry-run"));
+  EXPECT_TRUE(submit.slurm && submit.one_machine && submit.no_follow && submit.dry_run && !submit.follow);
+  EXPECT_EQ(submit.nodes, "2");
+  EXPECT_EQ(submit.workers, "4");
+  EXPECT_EQ(submit.cpus_per_worker, "3");
+  EXPECT_EQ(submit.time, "1:00");
+  EXPECT_EQ(submit.partition, "p");
+  EXPECT_EQ(submit.job_name, "j");
+  EXPECT_EQ(submit.script, "f");
+  EXPECT_EQ(submit.study_file, "a.toml");
+  EXPECT_EQ(submit.seeds, "5");
+}
+
+TEST(CommandLine, TheCommandsOfStudies) {
+  EXPECT_EQ(std::get<StudyListArguments>(parse("study list --store s")).store, "s");
+  EXPECT_EQ(std::get<StudyShowArguments>(parse("study show mine")).study, "mine");
+  EXPECT_EQ(std::get<StudyShowArguments>(parse("study show --study mine")).study, "mine");
+  EXPECT_FALSE(std::get<StudyShowArguments>(parse("study show")).study);
+  const auto copy = std::get<StudyCopyArguments>(parse("study copy a b --study mine"));
+  EXPECT_EQ(copy.from + copy.to, "ab");
+  EXPECT_EQ(copy.study, "mine");
+  const auto remove = std::get<StudyDeleteArguments>(parse("study delete mine --yes --force"));
+  EXPECT_TRUE(remove.yes && remove.force);
+  const auto verify = std::get<StudyVerifyArguments>(parse("study verify mine --trials 9 --data a=b"));
+  EXPECT_EQ(verify.trials, "9");
+  EXPECT_THAT(verify.data, ElementsAre("a=b"));
+  EXPECT_EQ(refused("study delete").received, "no NAME");
+  EXPECT_EQ(refused("study copy a").received, "no TO");
+  EXPECT_EQ(refused("study shwo").hint, "did you mean 'show'?");
+}
+
 TEST(CommandLine, UnknownOptionsAndCommandsNameTheNearest) {
   EXPECT_EQ(to_text(refused("tune --epoch 2")),
             "etalon tune: received the unknown option '--epoch', expected one of its options\n"
@@ -114,7 +158,8 @@ TEST(CommandLine, AValueMayBeginWithAMinus) {
 
 TEST(CommandLine, HelpOfEveryCommandHasUsageAndExamples) {
   for (const std::string command :
-       {"", "tune", "report", "show", "data", "data list", "data describe", "data make"}) {
+       {"", "tune", "submit", "worker", "report", "show", "study", "study list", "study show", "study copy",
+        "study delete", "study verify", "data", "data list", "data describe", "data make"}) {
     const std::string text = std::get<Information>(parse(command + " --help")).text;
     EXPECT_TRUE(text.starts_with("Usage: etalon " + command)) << text;
     EXPECT_THAT(text, HasSubstr("\nExamples:\n  etalon " + command));

@@ -8,6 +8,27 @@
 namespace etalon {
 namespace {
 
+TEST(Values, SecondsOfCheckpointsAndLeases) {
+  EXPECT_EQ(checkpoint_seconds("0", "--checkpoint"), 0);
+  EXPECT_EQ(checkpoint_seconds("0.5", "--checkpoint"), 0.5);
+  EXPECT_EQ(lease_seconds("86400", "--lease"), 86400);
+  for (const char* text : {"-1", "86401", "nan", "inf", "soon", ""}) {
+    EXPECT_THROW(checkpoint_seconds(text, "--checkpoint"), RequestError) << text;
+    EXPECT_THROW(lease_seconds(text, "--lease"), RequestError) << text;
+  }
+  EXPECT_THROW(lease_seconds("0.5", "--lease"), RequestError);
+}
+
+TEST(Values, SourcesOfDataSets) {
+  const auto sources = data_sources({"mnist=mnist:/a=b", "cifar10=cifar10:c"}, "--data");
+  EXPECT_EQ(sources.at("mnist"), "mnist:/a=b");
+  EXPECT_EQ(sources.size(), 2U);
+  EXPECT_THROW(data_sources({"mnist"}, "--data"), RequestError);
+  EXPECT_THROW(data_sources({"=x"}, "--data"), RequestError);
+  EXPECT_THROW(data_sources({"x="}, "--data"), RequestError);
+  EXPECT_THROW(data_sources({"x=1", "x=2"}, "--data"), RequestError);
+}
+
 using ::testing::ElementsAre;
 
 TEST(WholeNumber, TakesItsWholeRange) {

@@ -7,8 +7,9 @@
 ///   dU[f] = dM[f] V[f]^T, summed over samples and tiles;   dw = G^T dU G, once a step
 ///
 /// Weights are each lane's own, so no frequency's operands are used often; the loops run frequency by
-/// frequency over a block of samples, and fetch the next frequency while one is multiplied. Sums run over
-/// channels, samples and tiles in ascending order: which samples share a block changes no bit.
+/// frequency over a block of samples, or over some rows of a large one, and fetch the next frequency while
+/// one is multiplied. Sums run over channels, samples and tiles in ascending order: which of them share a
+/// block changes no bit.
 #pragma once
 
 #include "etalon/nn/tile.h"
@@ -60,11 +61,11 @@ class Winograd {
   /// `count` samples; `input`, `output` and `winners` at the first of them.
   void forward(const L* transformed, const L* biases, const L* input, L* output, Bytes* winners,
                std::uint32_t count) const {
-    for_samples(count, [&](std::uint32_t first, std::uint32_t samples) {
-      inputs_to_frequencies(input + first * s_.input.sample, samples);
-      multiply_forward(transformed, samples * p_.tiles);
-      frequencies_to_outputs(biases, output + first * s_.output.sample,
-                             s_.pool ? winners + first * s_.winners_sample : nullptr, samples);
+    for_passes(count, [&](const Pass& pass) {
+      inputs_to_frequencies(input + pass.first * s_.input.sample, pass);
+      multiply_forward(transformed, tiles_of(pass));
+      frequencies_to_outputs(biases, output + pass.first * s_.output.sample,
+                             s_.pool ? winners + pass.first * s_.winners_sample : nullptr, pass);
     });
   }
 
@@ -73,13 +74,13 @@ class Winograd {
   /// where the gradient is that of the sums.
   void backward(const L* transformed, const L* input, const OutputSide& out, L* part, bool fresh,
                 L* input_gradient, std::uint32_t count) const {
-    for_samples(count, [&](std::uint32_t first, std::uint32_t samples) {
-      const bool begin = fresh && first == 0;
-      sums_to_frequencies(out, first, part + p_.transformed, begin, samples);
-      inputs_to_frequencies(input + first * s_.input.sample, samples);
-      multiply_back(transformed, part, begin, input_gradient != nullptr, samples * p_.tiles);
+    for_passes(count, [&](const Pass& pass) {
+      const bool begin = fresh && pass.first == 0 && pass.rows.first == 0;
+      sums_to_frequencies(out, part + p_.transformed, begin, pass);
+      inputs_to_frequencies(input + pass.first * s_.input.sample, pass);
+      multiply_back(transformed, part, begin, input_gradient != nullptr, tiles_of(pass));
       if (input_gradient != nullptr)
-        frequencies_to_input_gradient(input_gradient + first * s_.input_gradient.sample, samples);
+        frequencies_to_input_gradient(input_gradient + pass.first * s_.input_gradient.sample, pass);
     });
   }
 
@@ -102,10 +103,25 @@ class Winograd {
  private:
   using Transforms = WinogradTransforms<L>;
 
+  /// What goes through the weights together: these rows of tiles of `samples` samples.
+  struct Pass {
+    std::uint32_t first, samples;
+    Range rows;
+  };
   template <class Body>
-  void for_samples(std::uint32_t count, const Body& body) const {
+  void for_passes(std::uint32_t count, const Body& body) const {
     for (std::uint32_t first = 0; first < count; first += p_.block)
-      body(first, count - first < p_.block ? count - first : p_.block);
+      for (std::uint32_t row = 0; row < p_.tile_rows; row += p_.rows)
+        body(Pass{first,
+                  count - first < p_.block ? count - first : p_.block,
+                  {row, row + p_.rows < p_.tile_rows ? row + p_.rows : p_.tile_rows}});
+  }
+  std::uint32_t tiles_of(const Pass& pass) const {
+    return pass.samples * pass.rows.count() * p_.tile_columns;
+  }
+  /// Of the frequencies of row of tiles `ty` of the pass's sample `b`, from the channel's first.
+  std::uint64_t place_of(const Pass& pass, std::uint32_t b, std::uint32_t ty) const {
+    return std::uint64_t{b * pass.rows.count() + ty - pass.rows.first} * p_.tile_columns;
   }
 
   void transform_kernel(const L* w, L* u) const {
@@ -140,47 +156,47 @@ class Winograd {
     }
   }
 
-  void inputs_to_frequencies(const L* input, std::uint32_t samples) const {
-    for (std::uint32_t b = 0; b < samples; ++b)
+  void inputs_to_frequencies(const L* input, const Pass& pass) const {
+    for (std::uint32_t b = 0; b < pass.samples; ++b)
       for (std::uint32_t i = 0; i < s_.input.channels; ++i)
-        for (std::uint32_t ty = 0; ty < p_.tile_rows; ++ty)
+        for (std::uint32_t ty = pass.rows.first; ty < pass.rows.end; ++ty)
           tiles_.from_input(input + b * s_.input.sample + i * s_.input.plane, ty,
-                            inputs_ + i * p_.row + b * p_.tiles + ty * p_.tile_columns, p_.input_plane);
+                            inputs_ + i * p_.row + place_of(pass, b, ty), p_.input_plane);
   }
 
-  void sums_to_frequencies(const OutputSide& out, std::uint32_t first, L* bias_part, bool fresh,
-                           std::uint32_t samples) const {
+  void sums_to_frequencies(const OutputSide& out, L* bias_part, bool fresh, const Pass& pass) const {
     const std::uint64_t area = std::uint64_t{s_.output.height} * s_.output.width;
-    for (std::uint32_t b = 0; b < samples; ++b)
+    for (std::uint32_t b = 0; b < pass.samples; ++b)
       for (std::uint32_t o = 0; o < s_.output.channels; ++o) {
-        const std::uint64_t at = first + b;
+        const std::uint64_t at = pass.first + b;
         const GradientChannel<L> channel{
             out.gradient + at * s_.output_gradient.sample + o * s_.output_gradient.plane,
             out.output + at * s_.output.sample + o * s_.output.plane,
             out.winners + at * s_.winners_sample + o * area};
         L total = fresh && b == 0 ? L(0) : bias_part[o];
-        for (std::uint32_t ty = 0; ty < p_.tile_rows; ++ty)
-          total =
-              tiles_.from_gradient(channel, ty, outputs_ + o * p_.row + b * p_.tiles + ty * p_.tile_columns,
-                                   p_.output_plane, total);
+        for (std::uint32_t ty = pass.rows.first; ty < pass.rows.end; ++ty)
+          total = tiles_.from_gradient(channel, ty, outputs_ + o * p_.row + place_of(pass, b, ty),
+                                       p_.output_plane, total);
         bias_part[o] = total;
       }
   }
 
-  void frequencies_to_outputs(const L* biases, L* output, Bytes* winners, std::uint32_t samples) const {
+  void frequencies_to_outputs(const L* biases, L* output, Bytes* winners, const Pass& pass) const {
     const std::uint64_t area = std::uint64_t{s_.output.height} * s_.output.width;
-    for (std::uint32_t b = 0; b < samples; ++b)
+    for (std::uint32_t b = 0; b < pass.samples; ++b)
       for (std::uint32_t o = 0; o < s_.output.channels; ++o)
-        for (std::uint32_t ty = 0; ty < p_.tile_rows; ++ty)
-          tiles_.to_output(outputs_ + o * p_.row + b * p_.tiles + ty * p_.tile_columns, p_.output_plane, ty,
-                           biases[o], output + b * s_.output.sample + o * s_.output.plane,
+        for (std::uint32_t ty = pass.rows.first; ty < pass.rows.end; ++ty)
+          tiles_.to_output(outputs_ + o * p_.row + place_of(pass, b, ty), p_.output_plane, ty, biases[o],
+                           output + b * s_.output.sample + o * s_.output.plane,
                            s_.pool ? winners + b * s_.winners_sample + o * area : nullptr);
   }
 
-  void frequencies_to_input_gradient(L* gradient, std::uint32_t samples) const {
-    for (std::uint32_t b = 0; b < samples; ++b)
+  void frequencies_to_input_gradient(L* gradient, const Pass& pass) const {
+    const bool in_parts = p_.rows < p_.tile_rows;
+    for (std::uint32_t b = 0; b < pass.samples; ++b)
       for (std::uint32_t i = 0; i < s_.input.channels; ++i)
-        tiles_.to_input_gradient(inputs_ + i * p_.row + b * p_.tiles, p_.input_plane,
+        tiles_.to_input_gradient(inputs_ + i * p_.row + place_of(pass, b, pass.rows.first), p_.input_plane,
+                                 pass.rows, in_parts ? i : 0,
                                  gradient + b * s_.input_gradient.sample + i * s_.input_gradient.plane);
   }
 

@@ -9,7 +9,7 @@ std::uint64_t odd(std::uint64_t count) { return count | 1; }
 
 /// Tiles that a block should have: enough that a frequency's weights, read once for all of them, cost little;
 /// few enough that a frequency of inputs, weights and outputs stays in a second-level cache of 1 MB.
-constexpr std::uint32_t wanted_tiles = 64;
+constexpr std::uint32_t wanted_tiles = 32;
 
 }  // namespace
 
@@ -27,10 +27,11 @@ WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
   plan.tile_columns = (shape.sums_width + 3) / 4;
   plan.tiles = plan.tile_rows * plan.tile_columns;
   plan.block = std::clamp(wanted_tiles / plan.tiles, 1u, std::max(samples, 1u));
+  plan.rows = std::clamp(wanted_tiles / plan.tile_columns, 1u, plan.tile_rows);
   const std::uint64_t inputs = shape.input.channels, outputs = shape.output.channels;
   plan.weight_row = odd(inputs);
   plan.weight_plane = odd(outputs * plan.weight_row);
-  plan.row = odd((std::uint64_t{plan.block} * plan.tiles + 3) / 4 * 4);
+  plan.row = odd((std::uint64_t{plan.block} * plan.rows * plan.tile_columns + 3) / 4 * 4);
   plan.input_plane = odd(inputs * plan.row);
   plan.output_plane = odd(outputs * plan.row);
   plan.scratch_row = odd(4 * std::uint64_t{plan.tile_columns} + 2);
@@ -38,7 +39,7 @@ WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
   plan.part = plan.transformed + outputs;
   plan.outputs_at = winograd_frequencies * plan.input_plane;
   plan.scratch_at = plan.outputs_at + winograd_frequencies * plan.output_plane;
-  plan.workspace = plan.scratch_at + 8 * plan.scratch_row;
+  plan.workspace = plan.scratch_at + (6 + 2 * (plan.rows < plan.tile_rows ? inputs : 1)) * plan.scratch_row;
   return plan;
 }
 

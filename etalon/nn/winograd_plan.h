@@ -36,7 +36,8 @@ struct WinogradPlan {
   WinogradShape shape;
   std::uint32_t tile_rows = 0, tile_columns = 0;   ///< of a sample
   std::uint32_t tiles = 0;                         ///< of a sample
-  std::uint32_t block = 0;                         ///< samples that share a pass over the weights
+  std::uint32_t block = 0;                         ///< samples that share a pass over the weights;
+  std::uint32_t rows = 0;                          ///< of one sample alone: rows of tiles that do
   std::uint64_t weight_row = 0, weight_plane = 0;  ///< frequencies of weights, [f][o][i]: strides of o and f
   std::uint64_t row = 0;           ///< frequencies of a block, [f][channel][tile]: stride of a channel,
   std::uint64_t input_plane = 0;   ///< of a frequency for the inputs,

@@ -28,7 +28,7 @@ class WinogradTiles {
   using Integers = typename L::Integers;
   using Transforms = WinogradTransforms<L>;
 
-  /// `scratch`: 8 rows of plan.scratch_row.
+  /// `scratch`: rows of plan.scratch_row: 6, then 2 for each channel whose gradient is made in several calls.
   WinogradTiles(const WinogradPlan& plan, L* scratch)
       : p_(plan), s_(plan.shape), columns_(plan.tile_columns), step_(plan.scratch_row), rows_(scratch) {}
 
@@ -101,12 +101,14 @@ class WinogradTiles {
       store(tile_row, bias, channel);
   }
 
-  /// The gradient of an input channel, B dv B^T, for all rows of tiles; `frequencies` at its first tile.
-  void to_input_gradient(const L* frequencies, std::uint64_t plane, L* channel) const {
-    L *carried0 = rows_ + 6 * step_, *carried1 = rows_ + 7 * step_;
-    const std::uint32_t width = 4 * columns_ + 2;
-    for (std::uint32_t x = 0; x < width; ++x) carried0[x] = carried1[x] = L(0);
-    for (std::uint32_t ty = 0; ty < p_.tile_rows; ++ty, frequencies += columns_) {
+  /// The gradient of an input channel, B dv B^T, for some rows of tiles, which are given in ascending order;
+  /// `frequencies` at the first tile of these rows. What reaches into the next rows waits in place `waiting`.
+  void to_input_gradient(const L* frequencies, std::uint64_t plane, Range tile_rows, std::uint32_t waiting,
+                         L* channel) const {
+    L *carried0 = rows_ + (6 + 2 * waiting) * step_, *carried1 = carried0 + step_;
+    const std::uint32_t width = 4 * static_cast<std::uint32_t>(columns_) + 2;
+    for (std::uint32_t x = 0; x < width && tile_rows.first == 0; ++x) carried0[x] = carried1[x] = L(0);
+    for (std::uint32_t ty = tile_rows.first; ty < tile_rows.end; ++ty, frequencies += columns_) {
       rows_of_gradient(frequencies, plane);
       const std::uint32_t first = 4 * ty;  // counted from the padding
       for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
@@ -122,6 +124,7 @@ class WinogradTiles {
         carried1[at] = d[5];
       }
     }
+    if (tile_rows.end < p_.tile_rows) return;
     for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
       put(channel, 4 * p_.tile_rows, x, carried0[x + s_.padding]);
       put(channel, 4 * p_.tile_rows + 1, x, carried1[x + s_.padding]);

@@ -46,6 +46,23 @@ TEST(Plan, DoesNotOverwriteWhatAnActivationNeeds) {
   EXPECT_FALSE(plan.layers()[2].in_place);
 }
 
+/// One block's room, where slots are counted, or that of every sample.
+TEST(Plan, KeepsForOneBlockWhatOnlyAnAddOfItsStageReads) {
+  const auto slot_of_the_norm = [](const std::vector<std::string>& layers) {
+    const NetworkPlan plan(described(layers, {1, 6, 6}), {.batch = 4});
+    for (const LayerPlan& layer : plan.layers())
+      if (layer.kind == StepKind::normalize) return layer.output.slot;
+    return ~std::uint64_t{0};
+  };
+  const std::string conv = "conv 2 3x3 pad 1 label a";
+  EXPECT_GT(slot_of_the_norm({conv, "conv 2 1x1", "batchnorm", "add a", "dense 4"}), 0u);
+  EXPECT_EQ(slot_of_the_norm({conv, "conv 2 1x1", "batchnorm", "tanh", "add a", "dense 4"}), 0u);
+  EXPECT_EQ(slot_of_the_norm({conv, "batchnorm label n", "conv 2 1x1", "add n", "dense 4"}), 0u);
+  EXPECT_EQ(slot_of_the_norm(
+                {conv, "batchnorm label n", "relu label r", "conv 2 1x1", "batchnorm", "add r", "dense 4"}),
+            0u);
+}
+
 TEST(Plan, CoversEveryPositionWithTiles) {
   const NetworkPlan plan(described({"conv 2 3x3", "conv 3 5x5 stride 2 pad 2", "dense 4"}, {1, 9, 8}), {});
   const LayerPlan& layer = plan.layers()[1];

@@ -155,27 +155,6 @@ TEST(Trainer, LeavesWithinAboutAStepWhenAskedTo) {
   EXPECT_LT(source.asked(), 60);
 }
 
-/// Takes its time to hand out its only pack; counts the threads that helped with it.
-class SlowSource : public ListSource {
- public:
-  using ListSource::ListSource;
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    auto pack = ListSource::next_pack(most);
-    if (!pack.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    return pack;
-  }
-  void advanced(std::uint64_t samples, double) override { helpers += samples == 0 ? 1 : 0; }
-  std::atomic<int> helpers = 0;
-};
-
-TEST(Trainer, HelpsWithAPackThatIsNotAtWorkYet) {
-  const golden::GoldenInputs inputs = small_inputs();
-  const TrainingTask task = small_task(inputs, {}, 200);
-  SlowSource source(calm_trials(16, 200), 16);
-  make_trainer(task, {.lanes = 0, .threads = 2})->train(source);
-  EXPECT_EQ(source.helpers, 1);
-}
-
 /// Breaks when the first trial is finished.
 class BrokenSource : public ListSource {
  public:

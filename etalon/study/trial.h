@@ -51,7 +51,7 @@ struct TrialTimes {
   std::int64_t finished_unix_millis = 0;
   double seconds = 0;          ///< the pack's training seconds over its live lanes
   std::uint32_t attempts = 1;  ///< how often it was handed out until it was finished
-  std::string host{};            ///< that finished it; may be empty
+  std::string host{};          ///< that finished it; may be empty
 };
 
 /// A finished trial: it trained to its budget or diverged before.

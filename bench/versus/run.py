@@ -140,8 +140,8 @@ class Versus:
             one = run([self.build / "etalon", "tune", "--data", f"mnist:{mnist}", "--samples", samples, "--validation", 10000, "--epochs",
                        1, "--seeds", 1, "--threads", len(cores), "--no-report", "--json", "--quiet", "--store", store], cores)
             answer = json.loads(one.output)
-            best.setdefault("Etalon", []).append(answer["recommendations"][0]["validation_accuracy"])
-            memory.setdefault("Etalon", []).append(one.peak_mb)
+            best.setdefault("etalon tune", []).append(answer["recommendations"][0]["validation_accuracy"])
+            memory.setdefault("etalon tune", []).append(one.peak_mb)
             return one.seconds
 
         def optuna(name, environment):

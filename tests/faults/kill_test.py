@@ -7,7 +7,7 @@ import unittest
 from faults import TRIALS, FaultTest, curves_of, random, rows_of, signal, time
 
 KILLS = int(os.environ.get("ETALON_KILLS", "100"))
-EPOCHS = 12
+EPOCHS = 24
 
 
 class Kill(FaultTest):

@@ -18,10 +18,10 @@ class PostgresqlStore : public testing::Test {
 
 /// So many processes on `store`, with `trouble` in the middle of it. All end well.
 void work_through(std::uint32_t processes, const std::string& store, std::uint32_t train_millis,
-                  const std::function<void()>& trouble) {
+                  const std::function<void()>& trouble, bool crashes = false) {
   std::vector<pid_t> children;
   for (std::uint32_t process = 0; process < processes; ++process)
-    children.push_back(in_child([&] { return work_on(store, train_millis); }));
+    children.push_back(in_child([&] { return work_on(store, train_millis, crashes); }));
   trouble();
   for (const pid_t child : children) EXPECT_EQ(exit_status_of(child), 0);
 }
@@ -34,14 +34,17 @@ TEST_F(PostgresqlStore, sixteen_processes_that_start_at_once_on_a_fresh_database
 
 TEST_F(PostgresqlStore, four_processes_go_on_when_the_server_was_stopped_and_started) {
   PostgresqlServer server;
-  work_through(4, server.address(), 30, [&] {
-    for (const std::string mode : {"immediate", "fast"}) {
-      ::usleep(500'000);
-      server.stop(mode);
-      ::usleep(200'000);
-      server.start();
-    }
-  });
+  work_through(
+      4, server.address(), 30,
+      [&] {
+        for (const std::string mode : {"immediate", "fast"}) {
+          ::usleep(500'000);
+          server.stop(mode);
+          ::usleep(200'000);
+          server.start();
+        }
+      },
+      true);
   expect_all_work_done(server.address());
 }
 

@@ -20,18 +20,18 @@ std::vector<PlannedTrial> all_trials() {
 }
 
 /// Trains one trial that was claimed: checkpoints, beats, a result.
-void train(StudyStore& store, Hand& hand, const ClaimedTrial& claimed, std::uint32_t millis) {
+void train(StudyStore& store, Hand& hand, const ClaimedTrial& claimed, std::uint32_t millis, bool crashes) {
   const std::uint32_t number = 1000 - claimed.trial.key.seed_index;
   ::usleep(millis * 1000);
   store.save_checkpoints(hand.worker(), std::vector{some_checkpoint(number, 0, 20'000)});
   store.beat(hand.worker(), {1, 1});
-  if (!store.finish_trial(hand.worker(), some_trial(number), some_weights(number, 1000)))
+  if (!store.finish_trial(hand.worker(), some_trial(number), some_weights(number, 1000)) && !crashes)
     throw std::runtime_error("a result was refused");
 }
 
 }  // namespace
 
-int work_on(const std::string& where, std::uint32_t train_millis) {
+int work_on(const std::string& where, std::uint32_t train_millis, bool crashes) {
   const auto store = open_store(where, StoreAccess::create);
   store->save_study(some_study());
   Hand hand(*store, "some study");
@@ -39,7 +39,8 @@ int work_on(const std::string& where, std::uint32_t train_millis) {
   std::uint32_t seen = 0;
   while (store->queue("some study").finished < trial_count) {
     for (const std::uint32_t set : {0u, 1u})
-      for (const ClaimedTrial& claimed : hand.claim(set, 4)) train(*store, hand, claimed, train_millis);
+      for (const ClaimedTrial& claimed : hand.claim(set, 4))
+        train(*store, hand, claimed, train_millis, crashes);
     seen += static_cast<std::uint32_t>(store->trials_after("some study", seen).size());
   }
   seen += static_cast<std::uint32_t>(store->trials_after("some study", seen).size());

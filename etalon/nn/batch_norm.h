@@ -15,7 +15,9 @@
 ///   din = scale / sqrt(variance + epsilon) * (dout - dshift / count - x' * dscale / count)
 ///
 /// Which gradients a ReLU behind lets through is worked out anew from the input, bit for bit as the output
-/// was, so that nobody needs the output on the way back.
+/// was, so that nobody needs the output on the way back. A convolution by Winograd's algorithm that reads the
+/// output works that out too, and one that makes the input takes the gradient back itself: neither the output
+/// nor the gradient of the input is kept then (`merged`).
 ///
 /// Place `extra` keeps [batch_norm_constants][c], one row for each Constant, then [b][2][c], the sums of each
 /// sample.
@@ -25,6 +27,29 @@
 #include "etalon/nn/tile.h"
 
 namespace etalon::ETALON_INSTANCE {
+
+/// What a channel's values become, and their gradients.
+template <class L, bool rectify>
+struct NormLine {
+  L mean, factor, shift;  ///< forward
+  L offset, slope;        ///< backward
+
+  ETALON_INLINE L value(L in) const {
+    const L sum = at(in - mean);
+    return rectify ? rectified(sum) : sum;
+  }
+  /// The gradient of the output that a ReLU behind lets through.
+  ETALON_INLINE L passed(L off, L gradient) const {
+    return rectify ? select<L>(less_equal(at(off), L(0)), L(0), gradient) : gradient;
+  }
+  ETALON_INLINE L input_gradient(L in, L gradient) const {
+    const L off = in - mean;
+    return fma(slope, off, fma(factor, passed(off, gradient), offset));
+  }
+
+ private:
+  ETALON_INLINE L at(L off) const { return fma(off, factor, shift); }
+};
 
 template <class L>
 class BatchNorm {
@@ -56,20 +81,19 @@ class BatchNorm {
 
   /// Second step, forward.
   void normalize(std::uint32_t sample, std::uint32_t c) const {
-    const Line line = line_of(c);
-    const L* in = row_of(p_.input, sample, c);
-    L* out = row_of(p_.output, sample, c);
-    for (std::uint32_t y = 0; y < p_.input.height; ++y, in += p_.input.row, out += p_.output.row)
-      for (std::uint32_t x = 0; x < p_.input.width; ++x) {
-        const L value = line.at(in[x] - line.mean);
-        out[x] = p_.rectify ? rectified(value) : value;
-      }
+    with_line(c, [&](const auto& line) {
+      const L* in = row_of(p_.input, sample, c);
+      L* out = row_of(p_.output, sample, c);
+      for (std::uint32_t y = 0; y < p_.input.height; ++y, in += p_.input.row, out += p_.output.row)
+        for (std::uint32_t x = 0; x < p_.input.width; ++x) out[x] = line.value(in[x]);
+    });
   }
 
   /// Second step, backward: the sums of one sample's gradient.
   void measure_gradient(std::uint32_t sample, std::uint32_t c) const {
     L plain[4] = {L(0), L(0), L(0), L(0)}, weighted[4] = {L(0), L(0), L(0), L(0)};
-    for_gradients(sample, c, [&](std::uint32_t, std::uint32_t, std::uint32_t j, L off, L d) {
+    for_gradients(sample, c, [&](const auto& line, std::uint32_t, std::uint32_t, std::uint32_t j, L in, L g) {
+      const L off = in - line.mean, d = line.passed(off, g);
       plain[j] = plain[j] + d;
       weighted[j] = fma(d, off, weighted[j]);
     });
@@ -101,12 +125,21 @@ class BatchNorm {
   /// First step, backward.
   void pass_gradient(std::uint32_t sample, std::uint32_t c) const {
     const Tensor& to = p_.input_gradient;
-    const L factor = constant(used_factor)[c];
-    const L offset = constant(gradient_offset)[c], slope = constant(gradient_slope)[c];
     L* result = row_of(to, sample, c);
-    for_gradients(sample, c, [&](std::uint32_t y, std::uint32_t x, std::uint32_t, L off, L d) {
-      result[y * to.row + x] = fma(slope, off, fma(factor, d, offset));
-    });
+    for_gradients(sample, c,
+                  [&](const auto& line, std::uint32_t y, std::uint32_t x, std::uint32_t, L in, L g) {
+                    result[y * to.row + x] = line.input_gradient(in, g);
+                  });
+  }
+
+  /// Calls body(NormLine of channel c), made for a ReLU behind or for none. Its backward side stands from
+  /// conclude_gradient() on.
+  template <class Body>
+  ETALON_INLINE void with_line(std::uint32_t c, const Body& body) const {
+    if (p_.rectify)
+      body(line_of<true>(c));
+    else
+      body(line_of<false>(c));
   }
 
  private:
@@ -120,11 +153,6 @@ class BatchNorm {
     gradient_slope
   };
   static_assert(gradient_slope + 1 == batch_norm_constants);
-  /// What a channel's values become, from their distance to the mean.
-  struct Line {
-    L mean, factor, shift;
-    ETALON_INLINE L at(L off) const { return fma(off, factor, shift); }
-  };
   struct Moments {
     L mean, variance;
   };
@@ -135,8 +163,10 @@ class BatchNorm {
   }
   L* running() const { return desk_.arena + p_.statistics; }
 
-  Line line_of(std::uint32_t c) const {
-    return {constant(used_mean)[c], constant(used_factor)[c], constant(used_shift)[c]};
+  template <bool rectify>
+  NormLine<L, rectify> line_of(std::uint32_t c) const {
+    return {constant(used_mean)[c], constant(used_factor)[c], constant(used_shift)[c],
+            constant(gradient_offset)[c], constant(gradient_slope)[c]};
   }
   L* row_of(const Tensor& t, std::uint32_t sample, std::uint32_t c) const {
     return desk_.at(t, sample) + c * t.plane;
@@ -161,25 +191,15 @@ class BatchNorm {
     return (chain[0] + chain[1]) + (chain[2] + chain[3]);
   }
 
-  /// body(y, x, x modulo 4, in - mean, gradient that the ReLU behind lets through) over one channel.
+  /// body(line, y, x, x modulo 4, input, gradient of the output) over one channel.
   template <class Body>
   ETALON_INLINE void for_gradients(std::uint32_t sample, std::uint32_t c, const Body& body) const {
-    if (p_.rectify)
-      for_gradients<true>(sample, c, body);
-    else
-      for_gradients<false>(sample, c, body);
-  }
-  template <bool rectify, class Body>
-  ETALON_INLINE void for_gradients(std::uint32_t sample, std::uint32_t c, const Body& body) const {
-    const Line line = line_of(c);
-    const L *in = row_of(p_.input, sample, c), *gradient = row_of(p_.output_gradient, sample, c);
-    for (std::uint32_t y = 0; y < p_.input.height;
-         ++y, in += p_.input.row, gradient += p_.output_gradient.row)
-      for_columns([&](std::uint32_t x, std::uint32_t j) {
-        const L off = in[x] - line.mean;
-        body(y, x, j, off,
-             rectify ? select<L>(less_equal(line.at(off), L(0)), L(0), gradient[x]) : gradient[x]);
-      });
+    with_line(c, [&](const auto& line) {
+      const L *in = row_of(p_.input, sample, c), *gradient = row_of(p_.output_gradient, sample, c);
+      for (std::uint32_t y = 0; y < p_.input.height;
+           ++y, in += p_.input.row, gradient += p_.output_gradient.row)
+        for_columns([&](std::uint32_t x, std::uint32_t j) { body(line, y, x, j, in[x], gradient[x]); });
+    });
   }
 
   /// Of the minibatch; the running ones follow.

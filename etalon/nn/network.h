@@ -154,7 +154,7 @@ class Network {
 
   void forward_channel(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, std::uint32_t c,
                        bool training) const {
-    if (layer.kind == StepKind::normalize)
+    if (layer.kind == StepKind::normalize && !layer.merged)
       BatchNorm<L>(layer, desk).normalize(b, c);
     else if (layer.kind == StepKind::statistics && training)
       BatchNorm<L>(layer, desk).measure(b, c);
@@ -164,7 +164,7 @@ class Network {
   void backward_channel(const LayerPlan& layer, const Desk<L>& desk, std::uint32_t b, std::uint32_t c) const {
     if (layer.kind == StepKind::normalize)
       BatchNorm<L>(layer, desk).measure_gradient(b, c);
-    else if (layer.kind == StepKind::statistics && layer.wants_input_gradient)
+    else if (layer.kind == StepKind::statistics && !layer.merged && layer.wants_input_gradient)
       BatchNorm<L>(layer, desk).pass_gradient(b, c);
     else if (layer.kind == StepKind::add)
       Add<L>(layer, desk).backward(b, c);

@@ -38,6 +38,7 @@ NetworkPlan::NetworkPlan(const NetworkDescription& network, const PlanOptions& o
   take_steps(network);
   place_parameters(network);
   choose_winograd(network);
+  if (options_.fuse) merge_norms();
   lay_activations();
   if (!options_.forward_only) lay_gradients();
   lay_sums();
@@ -60,9 +61,27 @@ void NetworkPlan::choose_winograd(const NetworkDescription& network) {
     by_winograd_.push_back(pays);
     if (!pays) continue;
     WinogradShape shape;
+    shape.input.channels = described.input.channels, shape.output.channels = described.output.channels;
     shape.sums_height = described.output.height, shape.sums_width = described.output.width;
+    const WinogradPlan plan = plan_winograd(shape, options_.batch);
     std::uint32_t& block = blocks_[graph_.steps[i].stage];
-    block = std::max(block, plan_winograd(shape, options_.batch).block);
+    block = std::max({block, plan.forward.samples, plan.backward.samples});
+  }
+}
+
+/// The second step of a batch norm is merged with the convolution that alone reads it, the way back of the
+/// first with the convolution before it.
+void NetworkPlan::merge_norms() {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (!by_winograd_[i]) continue;
+    LayerPlan& conv = layers_[i];
+    const auto beside = [&](std::size_t before, std::size_t behind) {
+      return graph_.steps[before].output == graph_.steps[behind].input;
+    };
+    if (i > 0 && layers_[i - 1].kind == StepKind::normalize && beside(i - 1, i))
+      layers_[i - 1].merged = true, conv.input_norm = &layers_[i - 1];
+    if (i + 1 < layers_.size() && layers_[i + 1].kind == StepKind::statistics && beside(i, i + 1))
+      layers_[i + 1].merged = true, conv.output_norm = &layers_[i + 1];
   }
 }
 

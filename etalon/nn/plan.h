@@ -80,7 +80,8 @@ struct LayerPlan {
   std::uint32_t index = 0;  ///< layer of the description
   bool in_place = false;
   bool rectify = false, pool = false;  ///< as in GraphStep
-  bool runs_backward = false;          ///< has parameters, or a gradient to pass on
+  bool merged = false;  ///< normalize, forward; statistics, backward: the convolution beside it does that
+  bool runs_backward = false;  ///< has parameters, or a gradient to pass on
   bool wants_input_gradient = false;
   Tensor input, output, input_gradient, output_gradient;
   Tensor addend, addend_gradient;  ///< add; addend_gradient is empty where it is output_gradient itself
@@ -103,8 +104,10 @@ struct LayerPlan {
   std::uint32_t position_tiles = 0, gradient_tiles = 0;
   const PositionTile* positions = nullptr;
   const GradientTile* gradients = nullptr;
-  const WinogradPlan* winograd = nullptr;           ///< where set, conv runs by nn/winograd.h
-  std::uint64_t transformed = 0;                    ///< frequencies of the weights
+  const WinogradPlan* winograd = nullptr;  ///< where set, conv runs by nn/winograd.h;
+  const LayerPlan* input_norm = nullptr;   ///< then, unless null: its input is this batch norm's input,
+  const LayerPlan* output_norm = nullptr;  ///< its output's gradient that of this one's output
+  std::uint64_t transformed = 0;           ///< frequencies of the weights
   std::uint64_t workspace = 0, workspace_slot = 0;  ///< of the first member; from one to the next
   const std::uint32_t* taps = nullptr;              ///< [columns] offset of tap (i, ky, kx) in the input
 
@@ -133,7 +136,7 @@ struct PlanOptions {
   std::uint32_t members = 1;       ///< threads that may share a pack
   bool forward_only = false;       ///< no gradients, no state
   bool winograd = true;            ///< let convolutions that gain by it run by Winograd's algorithm
-  bool fuse = true;                ///< see graph_of
+  bool fuse = true;  ///< see graph_of; and let those convolutions do the work of batch norms beside them
 };
 
 /// Minibatch gradients of convolutions are summed in up to so many parts, so that threads can share them.
@@ -166,6 +169,7 @@ class NetworkPlan {
   void take_steps(const NetworkDescription& network);
   void place_parameters(const NetworkDescription& network);
   void choose_winograd(const NetworkDescription& network);
+  void merge_norms();
   void lay_activations();
   void lay_gradients();
   void lay_sums();

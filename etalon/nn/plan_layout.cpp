@@ -13,9 +13,11 @@ std::uint64_t odd(std::uint64_t count) { return count | 1; }
 /// Values whose gradients are one tensor.
 class GradientSharing {
  public:
-  explicit GradientSharing(const Graph& graph) : parents_(graph.values.size()) {
+  GradientSharing(const Graph& graph, const std::vector<LayerPlan>& layers) : parents_(graph.values.size()) {
     std::iota(parents_.begin(), parents_.end(), 0u);
-    for (const GraphStep& step : graph.steps) {
+    for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+      const GraphStep& step = graph.steps[i];
+      if (layers[i].merged && step.kind == StepKind::statistics) join(step.input, step.output);
       if (step.in_place || step.kind == StepKind::normalize || step.kind == StepKind::add)
         join(step.input, step.output);
       if (step.kind == StepKind::fork) join(step.input, step.second);
@@ -43,7 +45,7 @@ class GradientSharing {
       case StepKind::avgpool:
         return other < main;
       case StepKind::normalize:
-        return other < main - 1;
+        return other < main - 2;  // both its steps, and the convolution that may do the first one's
       default:
         return false;
     }
@@ -125,7 +127,7 @@ void NetworkPlan::lay_activations() {
   for (std::size_t i = graph_.steps.size(); i-- > 0;) {
     const GraphStep& step = graph_.steps[i];
     std::uint32_t& pad = pads[step.input];
-    if (step.kind == StepKind::conv) pad = std::max(pad, paddings_[i]);
+    if (step.kind == StepKind::conv && !by_winograd_[i]) pad = std::max(pad, paddings_[i]);
     if (shares_activation(step)) pad = std::max(pad, pads[step.output]);
     if (step.kind == StepKind::fork) pad = std::max(pad, pads[step.second]);
   }
@@ -136,7 +138,7 @@ void NetworkPlan::lay_activations() {
     const GraphStep& step = graph_.steps[i];
     Tensor& output = activations_[step.output];
     const TensorShape& shape = graph_.values[step.output].shape;
-    if (shares_activation(step))
+    if (shares_activation(step) || (step.kind == StepKind::normalize && layers_[i].merged))
       output = activations_[step.input];
     else if (passing[step.output])
       output = make_tensor(shape, 0, blocks_[step.stage], options_.members);
@@ -150,7 +152,7 @@ void NetworkPlan::lay_activations() {
 }
 
 void NetworkPlan::lay_gradients() {
-  const GradientSharing sharing(graph_);
+  const GradientSharing sharing(graph_, layers_);
   std::vector<Life> lives(graph_.values.size());
   const auto touch = [&](std::uint32_t value, std::size_t step) {
     if (value != no_value && graph_.values[value].wants_gradient)

@@ -41,14 +41,15 @@ class Winograd {
  public:
   using Bytes = typename L::Bytes;
   using OutputSide = GradientChannel<L>;  ///< at channel 0 of the first sample
+  /// At channel 0 of the first sample; `norm`: the batch norm that makes the input of `values`, or null.
+  struct InputSide {
+    const L* values;
+    const BatchNorm<L>* norm;
+  };
 
   /// `workspace`: plan.workspace values, this thread's own. Both are borrowed.
   Winograd(const WinogradPlan& plan, L* workspace)
-      : p_(plan),
-        s_(plan.shape),
-        inputs_(workspace),
-        outputs_(workspace + plan.outputs_at),
-        tiles_(plan, workspace + plan.scratch_at) {}
+      : p_(plan), s_(plan.shape), workspace_(workspace), tiles_(plan, workspace + plan.scratch_at) {}
 
   /// `weights` [o][weight_row] of some outputs to `transformed`, plan.transformed values in all.
   void transform_weights(const L* weights, L* transformed, Range outputs) const {
@@ -59,26 +60,25 @@ class Winograd {
   }
 
   /// `count` samples; `input`, `output` and `winners` at the first of them.
-  void forward(const L* transformed, const L* biases, const L* input, L* output, Bytes* winners,
+  void forward(const L* transformed, const L* biases, const InputSide& input, L* output, Bytes* winners,
                std::uint32_t count) const {
-    for_passes(count, [&](const Pass& pass) {
-      inputs_to_frequencies(input + pass.first * s_.input.sample, pass);
-      multiply_forward(transformed, tiles_of(pass));
+    for_passes(p_.forward, count, [&](const Pass& pass) {
+      inputs_to_frequencies(input, pass);
+      multiply_forward(transformed, pass);
       frequencies_to_outputs(biases, output + pass.first * s_.output.sample,
                              s_.pool ? winners + pass.first * s_.winners_sample : nullptr, pass);
     });
   }
 
   /// Adds the samples' share to `part` (plan.part values), or begins it with them if `fresh`. Sets
-  /// `input_gradient` unless that is null. `output` and `winners` are as forward() left them, and not read
-  /// where the gradient is that of the sums.
-  void backward(const L* transformed, const L* input, const OutputSide& out, L* part, bool fresh,
+  /// `input_gradient` unless that is null. `output` and `winners` are as forward() left them.
+  void backward(const L* transformed, const InputSide& input, const OutputSide& out, L* part, bool fresh,
                 L* input_gradient, std::uint32_t count) const {
-    for_passes(count, [&](const Pass& pass) {
+    for_passes(p_.backward, count, [&](const Pass& pass) {
       const bool begin = fresh && pass.first == 0 && pass.rows.first == 0;
       sums_to_frequencies(out, part + p_.transformed, begin, pass);
-      inputs_to_frequencies(input + pass.first * s_.input.sample, pass);
-      multiply_back(transformed, part, begin, input_gradient != nullptr, tiles_of(pass));
+      inputs_to_frequencies(input, pass);
+      multiply_back(transformed, part, begin, input_gradient != nullptr, pass);
       if (input_gradient != nullptr)
         frequencies_to_input_gradient(input_gradient + pass.first * s_.input_gradient.sample, pass);
     });
@@ -105,17 +105,21 @@ class Winograd {
 
   /// What goes through the weights together: these rows of tiles of `samples` samples.
   struct Pass {
+    const WinogradPasses& places;
     std::uint32_t first, samples;
     Range rows;
   };
   template <class Body>
-  void for_passes(std::uint32_t count, const Body& body) const {
-    for (std::uint32_t first = 0; first < count; first += p_.block)
-      for (std::uint32_t row = 0; row < p_.tile_rows; row += p_.rows)
-        body(Pass{first,
-                  count - first < p_.block ? count - first : p_.block,
-                  {row, row + p_.rows < p_.tile_rows ? row + p_.rows : p_.tile_rows}});
+  void for_passes(const WinogradPasses& passes, std::uint32_t count, const Body& body) const {
+    for (std::uint32_t first = 0; first < count; first += passes.samples)
+      for (std::uint32_t row = 0; row < p_.tile_rows; row += passes.rows)
+        body(Pass{passes,
+                  first,
+                  count - first < passes.samples ? count - first : passes.samples,
+                  {row, row + passes.rows < p_.tile_rows ? row + passes.rows : p_.tile_rows}});
   }
+  L* inputs_of(const Pass& pass) const { return workspace_ + pass.places.inputs_at; }
+  L* outputs_of(const Pass& pass) const { return workspace_ + pass.places.outputs_at; }
   std::uint32_t tiles_of(const Pass& pass) const {
     return pass.samples * pass.rows.count() * p_.tile_columns;
   }
@@ -156,12 +160,31 @@ class Winograd {
     }
   }
 
-  void inputs_to_frequencies(const L* input, const Pass& pass) const {
+  void inputs_to_frequencies(const InputSide& input, const Pass& pass) const {
     for (std::uint32_t b = 0; b < pass.samples; ++b)
-      for (std::uint32_t i = 0; i < s_.input.channels; ++i)
-        for (std::uint32_t ty = pass.rows.first; ty < pass.rows.end; ++ty)
-          tiles_.from_input(input + b * s_.input.sample + i * s_.input.plane, ty,
-                            inputs_ + i * p_.row + place_of(pass, b, ty), p_.input_plane);
+      for (std::uint32_t i = 0; i < s_.input.channels; ++i) {
+        const L* channel = input.values + (pass.first + b) * s_.input.sample + i * s_.input.plane;
+        L* frequencies = inputs_of(pass) + i * pass.places.row + place_of(pass, b, pass.rows.first);
+        if (input.norm == nullptr)
+          channel_to_frequencies(
+              channel, [](L in) { return in; }, frequencies, pass);
+        else
+          input.norm->with_line(i, [&](const auto& line) {
+            channel_to_frequencies(
+                channel, [&](L in) { return line.value(in); }, frequencies, pass);
+          });
+      }
+  }
+
+  template <class Value>
+  ETALON_INLINE void channel_to_frequencies(const L* channel, const Value& value, L* frequencies,
+                                            const Pass& pass) const {
+    const Range rows = pass.rows;
+    for (std::uint32_t ty = rows.first; ty < rows.end; ++ty, frequencies += p_.tile_columns) {
+      const L* next = ty + 1 < rows.end ? channel + (4 * ty + 6 - s_.padding) * s_.input.row
+                                        : channel + s_.input.plane + 4 * rows.first * s_.input.row;
+      tiles_.from_input(channel, value, ty, frequencies, pass.places.input_plane, next);
+    }
   }
 
   void sums_to_frequencies(const OutputSide& out, L* bias_part, bool fresh, const Pass& pass) const {
@@ -172,11 +195,12 @@ class Winograd {
         const GradientChannel<L> channel{
             out.gradient + at * s_.output_gradient.sample + o * s_.output_gradient.plane,
             out.output + at * s_.output.sample + o * s_.output.plane,
-            out.winners + at * s_.winners_sample + o * area};
+            out.winners + at * s_.winners_sample + o * area, out.norm, o};
         L total = fresh && b == 0 ? L(0) : bias_part[o];
         for (std::uint32_t ty = pass.rows.first; ty < pass.rows.end; ++ty)
-          total = tiles_.from_gradient(channel, ty, outputs_ + o * p_.row + place_of(pass, b, ty),
-                                       p_.output_plane, total);
+          total = tiles_.from_gradient(channel, ty,
+                                       outputs_of(pass) + o * pass.places.row + place_of(pass, b, ty),
+                                       pass.places.output_plane, total);
         bias_part[o] = total;
       }
   }
@@ -186,82 +210,86 @@ class Winograd {
     for (std::uint32_t b = 0; b < pass.samples; ++b)
       for (std::uint32_t o = 0; o < s_.output.channels; ++o)
         for (std::uint32_t ty = pass.rows.first; ty < pass.rows.end; ++ty)
-          tiles_.to_output(outputs_ + o * p_.row + place_of(pass, b, ty), p_.output_plane, ty, biases[o],
+          tiles_.to_output(outputs_of(pass) + o * pass.places.row + place_of(pass, b, ty),
+                           pass.places.output_plane, ty, biases[o],
                            output + b * s_.output.sample + o * s_.output.plane,
                            s_.pool ? winners + b * s_.winners_sample + o * area : nullptr);
   }
 
   void frequencies_to_input_gradient(L* gradient, const Pass& pass) const {
-    const bool in_parts = p_.rows < p_.tile_rows;
+    const bool in_parts = pass.places.rows < p_.tile_rows;
     for (std::uint32_t b = 0; b < pass.samples; ++b)
       for (std::uint32_t i = 0; i < s_.input.channels; ++i)
-        tiles_.to_input_gradient(inputs_ + i * p_.row + place_of(pass, b, pass.rows.first), p_.input_plane,
-                                 pass.rows, in_parts ? i : 0,
+        tiles_.to_input_gradient(inputs_of(pass) + i * pass.places.row + place_of(pass, b, pass.rows.first),
+                                 pass.places.input_plane, pass.rows, in_parts ? i : 0,
                                  gradient + b * s_.input_gradient.sample + i * s_.input_gradient.plane);
   }
 
   static std::uint64_t blocks(std::uint32_t count, std::uint32_t most) { return (count + most - 1) / most; }
 
-  void multiply_forward(const L* transformed, std::uint32_t tiles) const {
+  void multiply_forward(const L* transformed, const Pass& pass) const {
+    const WinogradPasses& places = pass.places;
+    const std::uint32_t tiles = tiles_of(pass);
     const std::uint64_t times = blocks(s_.output.channels, most_rows) * blocks(tiles, 4);
     for (std::uint32_t f = 0; f < winograd_frequencies; ++f) {
-      const L *u = transformed + f * p_.weight_plane, *v = inputs_ + f * p_.input_plane;
-      L* m = outputs_ + f * p_.output_plane;
-      Prefetch weights, inputs;
+      const L *u = transformed + f * p_.weight_plane, *v = inputs_of(pass) + f * places.input_plane;
+      L* m = outputs_of(pass) + f * places.output_plane;
+      Prefetch weights;
       weights.begin(u + p_.weight_plane, p_.weight_plane * sizeof(L), times);
-      inputs.begin(v + p_.input_plane, p_.input_plane * sizeof(L), times);
       for_blocks(s_.output.channels, [&](std::uint32_t o, auto rows) {
         for (std::uint32_t t = 0; t < tiles; t += 4) {
           product<rows.v>(u + o * p_.weight_row, p_.weight_row, 1, v + t, s_.input.channels,
-                          m + o * p_.row + t);
+                          m + o * places.row + t, places.row);
           weights.next();
-          inputs.next();
         }
       });
     }
   }
 
-  /// out[r][0..3] = sum over k < count of a[r * a_row + k * a_step] * b[k][0..3], rows of b and out p_.row
+  /// out[r][0..3] = sum over k < count of a[r * a_row + k * a_step] * b[k][0..3], rows of b and out `row`
   /// apart. Columns beyond the block's last tile are computed and never read.
   template <int I>
   ETALON_INLINE void product(const L* a, std::uint64_t a_row, std::uint64_t a_step, const L* b,
-                             std::uint32_t count, L* out) const {
+                             std::uint32_t count, L* out, std::uint64_t b_row) const {
     Tile<L, I, 4> tile;
     tile.clear();
     const L* const columns[4] = {b, b + 1, b + 2, b + 3};
-    const auto row = static_cast<std::ptrdiff_t>(p_.row);
+    const auto row = static_cast<std::ptrdiff_t>(b_row);
     tile.run(a, static_cast<std::ptrdiff_t>(a_row), static_cast<std::ptrdiff_t>(a_step), columns, row, count);
     L* const to[4] = {out, out + 1, out + 2, out + 3};
     tile.store(to, row);
   }
 
   /// dU[f] += dM[f] V[f]^T; then dV[f] takes the place of V[f].
-  void multiply_back(const L* transformed, L* part, bool fresh, bool wants_input, std::uint32_t tiles) const {
+  void multiply_back(const L* transformed, L* part, bool fresh, bool wants_input, const Pass& pass) const {
+    const WinogradPasses& places = pass.places;
+    const std::uint32_t tiles = tiles_of(pass);
     const std::uint64_t times = blocks(s_.output.channels, most_rows) * blocks(s_.input.channels, 4);
     for (std::uint32_t f = 0; f < winograd_frequencies; ++f) {
-      const L *u = transformed + f * p_.weight_plane, *dm = outputs_ + f * p_.output_plane;
-      L *v = inputs_ + f * p_.input_plane, *du = part + f * p_.weight_plane;
+      const L *u = transformed + f * p_.weight_plane, *dm = outputs_of(pass) + f * places.output_plane;
+      L *v = inputs_of(pass) + f * places.input_plane, *du = part + f * p_.weight_plane;
       Prefetch weights, next;
       weights.begin(u, wants_input ? p_.weight_plane * sizeof(L) : 0, times);
-      next.begin(v + p_.input_plane, p_.input_plane * sizeof(L), times);
+      next.begin(v + places.input_plane, places.input_plane * sizeof(L), times);
       for_blocks(s_.output.channels, [&](std::uint32_t o, auto rows) {
         for_blocks<4>(s_.input.channels, [&](std::uint32_t i, auto columns) {
-          weight_gradient<rows.v, columns.v>(dm + o * p_.row, v + i * p_.row, tiles,
+          weight_gradient<rows.v, columns.v>(dm + o * places.row, v + i * places.row, places.row, tiles,
                                              du + o * p_.weight_row + i, fresh);
           weights.next();
           next.next();
         });
       });
-      if (wants_input) data_gradient(u, dm, v, du, tiles);
+      if (wants_input) data_gradient(u, dm, v, du, pass);
     }
   }
 
   template <int I, int J>
-  ETALON_INLINE void weight_gradient(const L* dm, const L* v, std::uint32_t tiles, L* du, bool fresh) const {
+  ETALON_INLINE void weight_gradient(const L* dm, const L* v, std::uint64_t v_row, std::uint32_t tiles, L* du,
+                                     bool fresh) const {
     const L *columns[J], *from[J];
     L* to[J];
     ETALON_UNROLL for (int j = 0; j < J; ++j) {
-      columns[j] = v + static_cast<std::uint64_t>(j) * p_.row;
+      columns[j] = v + static_cast<std::uint64_t>(j) * v_row;
       from[j] = to[j] = du + j;
     }
     const auto row = static_cast<std::ptrdiff_t>(p_.weight_row);
@@ -270,18 +298,21 @@ class Winograd {
       tile.clear();
     else
       tile.load(from, row);
-    tile.run(dm, static_cast<std::ptrdiff_t>(p_.row), 1, columns, 1, tiles);
+    tile.run(dm, static_cast<std::ptrdiff_t>(v_row), 1, columns, 1, tiles);
     tile.store(to, row);
   }
 
-  void data_gradient(const L* u, const L* dm, L* dv, const L* du, std::uint32_t tiles) const {
+  void data_gradient(const L* u, const L* dm, L* dv, const L* du, const Pass& pass) const {
+    const WinogradPasses& places = pass.places;
+    const std::uint32_t tiles = tiles_of(pass);
     const std::uint64_t times = blocks(s_.input.channels, most_rows) * blocks(tiles, 4);
     Prefetch sums, gradient;
-    sums.begin(dm + p_.output_plane, p_.output_plane * sizeof(L), times);
+    sums.begin(dm + places.output_plane, places.output_plane * sizeof(L), times);
     gradient.begin(du + p_.weight_plane, p_.weight_plane * sizeof(L), times);
     for_blocks(s_.input.channels, [&](std::uint32_t i, auto rows) {
       for (std::uint32_t t = 0; t < tiles; t += 4) {
-        product<rows.v>(u + i, 1, p_.weight_row, dm + t, s_.output.channels, dv + i * p_.row + t);
+        product<rows.v>(u + i, 1, p_.weight_row, dm + t, s_.output.channels, dv + i * places.row + t,
+                        places.row);
         sums.next();
         gradient.next();
       }
@@ -290,7 +321,7 @@ class Winograd {
 
   const WinogradPlan& p_;
   const WinogradShape& s_;
-  L *inputs_, *outputs_;
+  L* workspace_;
   WinogradTiles<L> tiles_;
 };
 

@@ -22,19 +22,26 @@ class WinogradConvolution {
   }
 
   void forward(Range samples) const {
-    winograd_.forward(arena_ + p_.transformed, arena_ + p_.biases, desk_.at(p_.input, samples.first),
-                      desk_.at(p_.output, samples.first), winners_of(samples.first), samples.count());
+    with_norm(p_.input_norm, [&](const BatchNorm<L>* norm) {
+      winograd_.forward(arena_ + p_.transformed, arena_ + p_.biases,
+                        {desk_.at(p_.input, samples.first), norm}, desk_.at(p_.output, samples.first),
+                        winners_of(samples.first), samples.count());
+    });
   }
 
   /// Adds the samples' share to the gradient of `part`, or begins it with them, and sets their input gradient
   /// if that is wanted.
   void backward(Range samples, std::uint32_t part, bool begins) const {
-    const GradientChannel<L> out{desk_.at(p_.output_gradient, samples.first),
-                                 desk_.at(p_.output, samples.first), winners_of(samples.first)};
     L* input_gradient = p_.wants_input_gradient ? desk_.at(p_.input_gradient, samples.first) : nullptr;
-    winograd_.backward(arena_ + p_.transformed, desk_.at(p_.input, samples.first), out,
-                       arena_ + p_.part_gradients + part * p_.part_length, begins, input_gradient,
-                       samples.count());
+    with_norm(p_.input_norm, [&](const BatchNorm<L>* before) {
+      with_norm(p_.output_norm, [&](const BatchNorm<L>* behind) {
+        winograd_.backward(arena_ + p_.transformed, {desk_.at(p_.input, samples.first), before},
+                           {desk_.at(p_.output_gradient, samples.first), desk_.at(p_.output, samples.first),
+                            winners_of(samples.first), behind, 0},
+                           arena_ + p_.part_gradients + part * p_.part_length, begins, input_gradient,
+                           samples.count());
+      });
+    });
   }
 
   /// As Convolution::update, for some outputs.
@@ -51,6 +58,14 @@ class WinogradConvolution {
 
  private:
   using Bytes = typename L::Bytes;
+
+  /// Calls body(the batch norm that `step` is a step of, or null).
+  template <class Body>
+  void with_norm(const LayerPlan* step, const Body& body) const {
+    if (step == nullptr) return body(nullptr);
+    const BatchNorm<L> norm(*step, desk_);
+    body(&norm);
+  }
   Bytes* winners_of(std::uint32_t sample) const {
     return reinterpret_cast<Bytes*>(arena_ + p_.extra) + sample * p_.extra_sample;
   }

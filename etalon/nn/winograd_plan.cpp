@@ -1,15 +1,31 @@
 #include "etalon/nn/winograd_plan.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 
 namespace etalon {
 namespace {
 
 std::uint64_t odd(std::uint64_t count) { return count | 1; }
 
-/// Tiles that a block should have: enough that a frequency's weights, read once for all of them, cost little;
-/// few enough that a frequency of inputs, weights and outputs stays in a second-level cache of 1 MB.
-constexpr std::uint32_t wanted_tiles = 32;
+std::uint32_t knob(const char* name, std::uint32_t channels, std::uint32_t otherwise) {
+  const std::string key = std::string(name) + std::to_string(channels);
+  const char* text = std::getenv(key.c_str());
+  return text ? static_cast<std::uint32_t>(std::atoi(text)) : otherwise;
+}
+
+/// Passes of about `tiles` tiles.
+WinogradPasses passes_of(const WinogradPlan& plan, std::uint32_t tiles, std::uint32_t samples) {
+  WinogradPasses passes;
+  passes.samples = std::clamp(tiles / (plan.tile_rows * plan.tile_columns), 1u, std::max(samples, 1u));
+  passes.rows = std::clamp(tiles / plan.tile_columns, 1u, plan.tile_rows);
+  const std::uint64_t most = std::uint64_t{passes.samples} * passes.rows * plan.tile_columns;
+  passes.row = odd((most + 3) / 4 * 4);
+  passes.input_plane = odd(plan.shape.input.channels * passes.row);
+  passes.output_plane = odd(plan.shape.output.channels * passes.row);
+  return passes;
+}
 
 }  // namespace
 
@@ -25,21 +41,27 @@ WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
   plan.shape = shape;
   plan.tile_rows = (shape.sums_height + 3) / 4;
   plan.tile_columns = (shape.sums_width + 3) / 4;
-  plan.tiles = plan.tile_rows * plan.tile_columns;
-  plan.block = std::clamp(wanted_tiles / plan.tiles, 1u, std::max(samples, 1u));
-  plan.rows = std::clamp(wanted_tiles / plan.tile_columns, 1u, plan.tile_rows);
   const std::uint64_t inputs = shape.input.channels, outputs = shape.output.channels;
   plan.weight_row = odd(inputs);
   plan.weight_plane = odd(outputs * plan.weight_row);
-  plan.row = odd((std::uint64_t{plan.block} * plan.rows * plan.tile_columns + 3) / 4 * 4);
-  plan.input_plane = odd(inputs * plan.row);
-  plan.output_plane = odd(outputs * plan.row);
   plan.scratch_row = odd(4 * std::uint64_t{plan.tile_columns} + 2);
+  const std::uint32_t channels = std::max(inputs, outputs);
+
+  WinogradPasses& forward = plan.forward;
+  forward = passes_of(plan, knob("TF", channels, 32), samples);
+  forward.input_plane = forward.output_plane = std::max(forward.input_plane, forward.output_plane);
+  forward.inputs_at = forward.output_plane;
+  forward.length = (winograd_frequencies + 1) * forward.input_plane;
+  WinogradPasses& backward = plan.backward;
+  backward = passes_of(plan, knob("TB", channels, 32), samples);
+  backward.outputs_at = winograd_frequencies * backward.input_plane;
+  backward.length = backward.outputs_at + winograd_frequencies * backward.output_plane;
+
+  plan.scratch_at = std::max(forward.length, backward.length);
   plan.transformed = winograd_frequencies * plan.weight_plane;
   plan.part = plan.transformed + outputs;
-  plan.outputs_at = winograd_frequencies * plan.input_plane;
-  plan.scratch_at = plan.outputs_at + winograd_frequencies * plan.output_plane;
-  plan.workspace = plan.scratch_at + (6 + 2 * (plan.rows < plan.tile_rows ? inputs : 1)) * plan.scratch_row;
+  plan.workspace =
+      plan.scratch_at + (6 + 2 * (backward.rows < plan.tile_rows ? inputs : 1)) * plan.scratch_row;
   return plan;
 }
 

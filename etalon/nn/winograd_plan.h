@@ -19,33 +19,36 @@ inline constexpr std::uint32_t winograd_frequencies = 36;
 
 /// What the caller knows of a layer.
 struct WinogradShape {
-  Tensor input;            ///< its frame of zeros is at least as wide as `padding`
+  Tensor input;            ///< no frame is read
   Tensor output;           ///< after ReLU and pooling; no frame is read or written
-  Tensor output_gradient;  ///< of the output; or of the sums, if `gradient_of_sums`; no frame is read
+  Tensor output_gradient;  ///< of the output, or of a batch norm's behind; no frame is read
   Tensor input_gradient;   ///< no frame is written
   std::uint32_t sums_height = 0, sums_width = 0;  ///< before pooling
   std::uint32_t padding = 0;
   std::uint64_t weight_row = 0;      ///< weights as [o][i][3][3], values from one o to the next
   bool rectify = false;              ///< a ReLU follows, done in the same pass
   bool pool = false;                 ///< a max-pool 2x2 (and `rectify`) follows, done in the same pass
-  bool gradient_of_sums = false;     ///< whoever calls takes the gradient back through pooling and ReLU
   std::uint64_t winners_sample = 0;  ///< bytes a lane from one sample's winners to the next
+};
+
+/// The tiles that share a pass over the weights, and where their frequencies stand in a workspace.
+struct WinogradPasses {
+  std::uint32_t samples = 0;  ///< in a pass;
+  std::uint32_t rows = 0;     ///< of one sample alone: rows of tiles
+  std::uint64_t row = 0;      ///< frequencies stand as [f][channel][tile]: stride of a channel,
+  std::uint64_t input_plane = 0, output_plane = 0;  ///< of a frequency
+  std::uint64_t inputs_at = 0, outputs_at = 0;      ///< in the workspace
+  std::uint64_t length = 0;                         ///< of both together
 };
 
 struct WinogradPlan {
   WinogradShape shape;
   std::uint32_t tile_rows = 0, tile_columns = 0;   ///< of a sample
-  std::uint32_t tiles = 0;                         ///< of a sample
-  std::uint32_t block = 0;                         ///< samples that share a pass over the weights;
-  std::uint32_t rows = 0;                          ///< of one sample alone: rows of tiles that do
   std::uint64_t weight_row = 0, weight_plane = 0;  ///< frequencies of weights, [f][o][i]: strides of o and f
-  std::uint64_t row = 0;           ///< frequencies of a block, [f][channel][tile]: stride of a channel,
-  std::uint64_t input_plane = 0;   ///< of a frequency for the inputs,
-  std::uint64_t output_plane = 0;  ///< of a frequency for the outputs
-  std::uint64_t scratch_row = 0;   ///< half-transformed rows of tiles, [6][x]
-  std::uint64_t outputs_at = 0, scratch_at = 0;  ///< in a workspace; the inputs' frequencies begin it
-  std::uint64_t transformed = 0;                 ///< length of the transformed weights
-  std::uint64_t part = 0;                        ///< length of a part's gradient: frequencies, then biases
+  WinogradPasses forward, backward;
+  std::uint64_t scratch_row = 0, scratch_at = 0;  ///< half-transformed rows of tiles, [6][x]
+  std::uint64_t transformed = 0;                  ///< length of the transformed weights
+  std::uint64_t part = 0;                         ///< length of a part's gradient: frequencies, then biases
   std::uint64_t workspace = 0;  ///< length of a thread's workspace; may hold anything finite at first
 };
 

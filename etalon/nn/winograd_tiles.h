@@ -6,6 +6,7 @@
 /// that no column is transformed twice, then along the rows; the way back in the opposite order.
 #pragma once
 
+#include "etalon/nn/batch_norm.h"
 #include "etalon/nn/convolution.h"
 #include "etalon/nn/winograd_plan.h"
 #include "etalon/nn/winograd_transforms.h"
@@ -13,12 +14,14 @@
 namespace etalon::ETALON_INSTANCE {
 
 /// What the gradient of a channel's sums is made of. `output` and `winners` may be null where they are not
-/// needed.
+/// needed; `norm` is the batch norm behind, `gradient` then that of its output, or null.
 template <class L>
 struct GradientChannel {
   const L* gradient;
   const L* output;
   const typename L::Bytes* winners;
+  const BatchNorm<L>* norm;
+  std::uint32_t channel;
 };
 
 template <class L>
@@ -33,22 +36,28 @@ class WinogradTiles {
       : p_(plan), s_(plan.shape), columns_(plan.tile_columns), step_(plan.scratch_row), rows_(scratch) {}
 
   /// Rows 4 * tile_row - padding and five more of an input channel, B^T d B; zeros outside the tensor.
-  void from_input(const L* channel, std::uint32_t tile_row, L* frequencies, std::uint64_t plane) const {
+  /// `value`: what becomes of a number there. Meanwhile fetches four rows from `ahead` on.
+  template <class Value>
+  void from_input(const L* channel, const Value& value, std::uint32_t tile_row, L* frequencies,
+                  std::uint64_t plane, const L* ahead) const {
     const Tensor& t = s_.input;
-    const auto first = static_cast<std::int64_t>(4 * tile_row) - s_.padding;
-    const auto below = static_cast<std::int64_t>(t.height + t.pad) - first;
-    const L* corner = channel + first * static_cast<std::int64_t>(t.row) - s_.padding;
-    const std::uint32_t width = 4 * columns_ + 2, there = t.width + t.pad + s_.padding;
-    const std::uint32_t filled = there < width ? there : width;
-    if (below >= 6)
-      columns_of_input<true>(corner, filled, 6);
+    const std::uint32_t first = 4 * tile_row;  // counted from the padding
+    const std::uint32_t above = first < s_.padding ? s_.padding - first : 0;
+    const std::uint32_t left = t.height + s_.padding - first, below = left < 6 ? left : 6;
+    const L* top = channel + (first - s_.padding + above) * t.row;
+    if (above == 0 && below == 6)
+      columns_of_input<true>(top, value, above, below, ahead);
     else
-      columns_of_input<false>(corner, filled, static_cast<std::uint32_t>(below));
-    for (std::uint32_t fy = 0; fy < 6; ++fy)
-      for (std::uint32_t x = filled; x < width; ++x) rows_[fy * step_ + x] = L(0);
+      columns_of_input<false>(top, value, above, below, ahead);
+    const std::uint32_t width = 4 * static_cast<std::uint32_t>(columns_) + 2;
+    for (std::uint32_t fy = 0; fy < 6; ++fy) {
+      L* row = rows_ + fy * step_;
+      for (std::uint32_t x = 0; x < s_.padding; ++x) row[x] = L(0);
+      for (std::uint32_t x = t.width + s_.padding; x < width; ++x) row[x] = L(0);
+    }
     for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
       const L* row = rows_ + fy * step_;
-      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L d[6], v[6];
         ETALON_UNROLL for (int k = 0; k < 6; ++k) d[k] = row[k];
         Transforms::inputs(d, v);
@@ -62,15 +71,19 @@ class WinogradTiles {
   /// rows.
   L from_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, L* frequencies,
                   std::uint64_t plane, L total) const {
-    if (s_.gradient_of_sums || (!s_.pool && !s_.rectify))
-      total = columns_of_gradient<PlainGradient>(channel, tile_row, total);
+    if (channel.norm != nullptr)
+      channel.norm->with_line(channel.channel, [&](const auto& line) {
+        total = columns_of_gradient(NormedGradient(GradientAndOutput(s_, channel, tile_row), line), total);
+      });
     else if (s_.pool)
-      total = columns_of_gradient<PooledGradient>(channel, tile_row, total);
+      total = columns_of_gradient(PooledGradient(s_, channel, tile_row), total);
+    else if (s_.rectify)
+      total = columns_of_gradient(RectifiedGradient(s_, channel, tile_row), total);
     else
-      total = columns_of_gradient<RectifiedGradient>(channel, tile_row, total);
+      total = columns_of_gradient(PlainGradient(s_, channel, tile_row), total);
     for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
       const L* row = rows_ + fy * step_;
-      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L y[4], m[6];
         ETALON_UNROLL for (int k = 0; k < 4; ++k) y[k] = row[k];
         Transforms::outputs_transposed(y, m);
@@ -87,7 +100,7 @@ class WinogradTiles {
                  Bytes* winners) const {
     for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
       L* row = rows_ + fy * step_;
-      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L m[6], y[4];
         ETALON_UNROLL for (int k = 0; k < 6; ++k) m[k] =
             frequencies[static_cast<std::uint64_t>(k) * plane + t4];
@@ -145,16 +158,28 @@ class WinogradTiles {
     const L* from;
     std::uint32_t below, width;
   };
-  struct RectifiedGradient : PlainGradient {
-    RectifiedGradient(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
+  struct GradientAndOutput : PlainGradient {
+    GradientAndOutput(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
         : PlainGradient(s, c, tile_row),
           output_row(s.output.row),
           output(c.output + 4 * tile_row * output_row) {}
-    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
-      return select<L>(less_equal(output[k * output_row + x], L(0)), L(0), PlainGradient::load(k, x));
-    }
     std::uint64_t output_row;
     const L* output;
+  };
+  struct RectifiedGradient : GradientAndOutput {
+    using GradientAndOutput::GradientAndOutput;
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
+      const L out = this->output[k * this->output_row + x];
+      return select<L>(less_equal(out, L(0)), L(0), PlainGradient::load(k, x));
+    }
+  };
+  template <class Line>
+  struct NormedGradient : GradientAndOutput {
+    NormedGradient(const GradientAndOutput& of, const Line& by) : GradientAndOutput(of), line(by) {}
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
+      return line.input_gradient(this->output[k * this->output_row + x], PlainGradient::load(k, x));
+    }
+    Line line;
   };
   struct PooledGradient {
     PooledGradient(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
@@ -176,8 +201,7 @@ class WinogradTiles {
   };
 
   template <class Gradient>
-  L columns_of_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, L total) const {
-    const Gradient gradient(s_, channel, tile_row);
+  L columns_of_gradient(const Gradient& gradient, L total) const {
     for (std::uint32_t x = 0; x < gradient.width; ++x) {
       L y[4], m[6];
       ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) y[k] =
@@ -191,24 +215,27 @@ class WinogradTiles {
     return total;
   }
 
-  template <bool all>
-  void columns_of_input(const L* corner, std::uint32_t width, std::uint32_t below) const {
+  template <bool all, class Value>
+  ETALON_INLINE void columns_of_input(const L* top, const Value& value, std::uint32_t above,
+                                      std::uint32_t below, const L* ahead) const {
     const std::uint64_t row = s_.input.row;
-    for (std::uint32_t x = 0; x < width; ++x) {
+    for (std::uint32_t x = 0; x < s_.input.width; ++x) {
       L d[6], v[6];
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) fetch(ahead + k * row + x);
       ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) d[k] =
-          all || k < below ? corner[k * row + x] : L(0);
+          all || (k >= above && k < below) ? value(top[(k - above) * row + x]) : L(0);
       Transforms::inputs(d, v);
-      ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) rows_[k * step_ + x] = v[k];
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) rows_[k * step_ + x + s_.padding] = v[k];
     }
   }
+  static ETALON_INLINE void fetch(const L* place) { __builtin_prefetch(place, 0, 3); }
 
   /// Along the rows of a row of tiles; neighbours share two columns and add up there.
   void rows_of_gradient(const L* frequencies, std::uint64_t plane) const {
     for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
       L* row = rows_ + fy * step_;
       L carried0(0), carried1(0);
-      for (std::uint32_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L v[6], d[6];
         ETALON_UNROLL for (int k = 0; k < 6; ++k) v[k] =
             frequencies[static_cast<std::uint64_t>(k) * plane + t4];

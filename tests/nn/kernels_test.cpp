@@ -162,6 +162,10 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"conv 8 3x3 pad 1", "tanh label a", "conv 9 3x3 pad 1", "batchnorm", "tanh",
                                  "conv 8 3x3 pad 1", "add a", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu",
                                  "maxpool 2", "dense 4"},
+        // so, a residual block that does the work of its batch norms
+        std::vector<std::string>{"conv 8 3x3 pad 1", "relu label a", "conv 8 3x3 pad 1 no-bias", "batchnorm",
+                                 "relu", "conv 8 3x3 pad 1 no-bias", "batchnorm", "add a", "relu", "gap",
+                                 "dense 4"},
         // one value read three times, twice by adds, and an add whose main side writes in place
         std::vector<std::string>{"conv 3 3x3 pad 1 label a", "tanh label t", "conv 3 1x1", "dropout 0.4",
                                  "add t", "tanh", "add t", "sigmoid", "dense 4"},
@@ -187,6 +191,29 @@ TEST(Kernels, WinogradAgreesWithTheDirectSums) {
         ASSERT_NEAR(fast.gradient[k], direct.gradient[k], 1e-9) << k;
       for (std::size_t b = 0; b < 7; ++b) EXPECT_NEAR(fast.losses[b], direct.losses[b], 1e-9);
     }
+}
+
+/// With and without a ReLU between; images of one pass and of several.
+TEST(Kernels, BatchNormsMergedWithWinogradChangeNoBit) {
+  for (const TensorShape shape : {TensorShape{3, 13, 10}, TensorShape{3, 30, 21}}) {
+    const NetworkDescription network = described(
+        {"conv 8 3x3 pad 1", "batchnorm", "relu label a", "conv 9 3x3 pad 1", "batchnorm", "conv 8 3x3 pad 1",
+         "batchnorm", "add a", "relu", "conv 8 3x3", "batchnorm", "conv 8 3x3 pad 2", "dense 4"},
+        shape);
+    RandomSequence random({.study_seed = 6});
+    const auto parameters = random_parameters<float>(random, network);
+    const auto batch = random_batch<float>(random, network, 7);
+    LaneNetwork<float> merged(network, 7, true, true), apart(network, 7, false, true);
+    const auto merges = [](const NetworkPlan& plan) {
+      return std::ranges::count_if(plan.layers(), [](const LayerPlan& layer) { return layer.merged; });
+    };
+    EXPECT_EQ(merges(merged.plan()), 5);
+    EXPECT_EQ(merges(apart.plan()), 0);
+    const PlainResult<float> one = merged.run(parameters, batch), other = apart.run(parameters, batch);
+    EXPECT_EQ(one.logits, other.logits);
+    EXPECT_EQ(one.gradient, other.gradient);
+    EXPECT_EQ(one.parameters, other.parameters);
+  }
 }
 
 TEST(Kernels, BatchNormNormalizesAndRemembers) {

@@ -61,7 +61,7 @@ WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
   plan.transformed = winograd_frequencies * plan.weight_plane;
   plan.part = plan.transformed + outputs;
   plan.workspace =
-      plan.scratch_at + (6 + 2 * (backward.rows < plan.tile_rows ? inputs : 1)) * plan.scratch_row;
+      plan.scratch_at + (7 + 2 * (backward.rows < plan.tile_rows ? inputs : 1)) * plan.scratch_row;
   return plan;
 }
 

@@ -31,7 +31,8 @@ class WinogradTiles {
   using Integers = typename L::Integers;
   using Transforms = WinogradTransforms<L>;
 
-  /// `scratch`: rows of plan.scratch_row: 6, then 2 for each channel whose gradient is made in several calls.
+  /// `scratch`: rows of plan.scratch_row: 6, one that takes what falls outside a tensor, then 2 for each
+  /// channel whose gradient is made in several calls.
   WinogradTiles(const WinogradPlan& plan, L* scratch)
       : p_(plan), s_(plan.shape), columns_(plan.tile_columns), step_(plan.scratch_row), rows_(scratch) {}
 
@@ -102,6 +103,7 @@ class WinogradTiles {
       L* row = rows_ + fy * step_;
       for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L m[6], y[4];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
         ETALON_UNROLL for (int k = 0; k < 6; ++k) m[k] =
             frequencies[static_cast<std::uint64_t>(k) * plane + t4];
         Transforms::outputs(m, y);
@@ -110,50 +112,54 @@ class WinogradTiles {
     }
     if (s_.pool)
       store_pooled(tile_row, bias, channel, winners);
+    else if (s_.rectify)
+      store<true>(tile_row, bias, channel);
     else
-      store(tile_row, bias, channel);
+      store<false>(tile_row, bias, channel);
   }
 
   /// The gradient of an input channel, B dv B^T, for some rows of tiles, which are given in ascending order;
   /// `frequencies` at the first tile of these rows. What reaches into the next rows waits in place `waiting`.
   void to_input_gradient(const L* frequencies, std::uint64_t plane, Range tile_rows, std::uint32_t waiting,
                          L* channel) const {
-    L *carried0 = rows_ + (6 + 2 * waiting) * step_, *carried1 = carried0 + step_;
+    L *carried0 = rows_ + (7 + 2 * waiting) * step_, *carried1 = carried0 + step_;
     const std::uint32_t width = 4 * static_cast<std::uint32_t>(columns_) + 2;
     for (std::uint32_t x = 0; x < width && tile_rows.first == 0; ++x) carried0[x] = carried1[x] = L(0);
     for (std::uint32_t ty = tile_rows.first; ty < tile_rows.end; ++ty, frequencies += columns_) {
       rows_of_gradient(frequencies, plane);
-      const std::uint32_t first = 4 * ty;  // counted from the padding
+      L* to[4];
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) to[k] = gradient_row(channel, 4 * ty + k);
       for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
         const std::uint32_t at = x + s_.padding;
         L v[6], d[6];
         ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) v[k] = rows_[k * step_ + at];
         Transforms::inputs_transposed(v, d);
-        put(channel, first, x, d[0] + carried0[at]);
-        put(channel, first + 1, x, d[1] + carried1[at]);
-        put(channel, first + 2, x, d[2]);
-        put(channel, first + 3, x, d[3]);
+        to[0][x] = d[0] + carried0[at];
+        to[1][x] = d[1] + carried1[at];
+        to[2][x] = d[2];
+        to[3][x] = d[3];
         carried0[at] = d[4];
         carried1[at] = d[5];
       }
     }
     if (tile_rows.end < p_.tile_rows) return;
+    L *last0 = gradient_row(channel, 4 * p_.tile_rows), *last1 = gradient_row(channel, 4 * p_.tile_rows + 1);
     for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
-      put(channel, 4 * p_.tile_rows, x, carried0[x + s_.padding]);
-      put(channel, 4 * p_.tile_rows + 1, x, carried1[x + s_.padding]);
+      last0[x] = carried0[x + s_.padding];
+      last1[x] = carried1[x + s_.padding];
     }
   }
 
  private:
-  /// How to find the gradient of sum (4 * tile_row + k, x), k < 4: load(k, x), valid for k < below and x <
-  /// width.
+  /// How to find the gradient of sum (4 * tile_row + k, x), k < 4: load(k, x, x % 2), valid for k < below and
+  /// x < width; k and x % 2 are known to the compiler.
   struct PlainGradient {
     PlainGradient(const WinogradShape& s, const GradientChannel<L>& c, std::uint32_t tile_row)
         : row(s.output_gradient.row),
           from(c.gradient + 4 * tile_row * row),
           below(s.sums_height - 4 * tile_row),
           width(s.sums_width) {}
-    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const { return from[k * row + x]; }
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x, std::uint32_t) const { return from[k * row + x]; }
     std::uint64_t row;
     const L* from;
     std::uint32_t below, width;
@@ -168,16 +174,16 @@ class WinogradTiles {
   };
   struct RectifiedGradient : GradientAndOutput {
     using GradientAndOutput::GradientAndOutput;
-    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x, std::uint32_t) const {
       const L out = this->output[k * this->output_row + x];
-      return select<L>(less_equal(out, L(0)), L(0), PlainGradient::load(k, x));
+      return select<L>(less_equal(out, L(0)), L(0), PlainGradient::load(k, x, 0));
     }
   };
   template <class Line>
   struct NormedGradient : GradientAndOutput {
     NormedGradient(const GradientAndOutput& of, const Line& by) : GradientAndOutput(of), line(by) {}
-    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
-      return line.input_gradient(this->output[k * this->output_row + x], PlainGradient::load(k, x));
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x, std::uint32_t) const {
+      return line.input_gradient(this->output[k * this->output_row + x], PlainGradient::load(k, x, 0));
     }
     Line line;
   };
@@ -189,9 +195,9 @@ class WinogradTiles {
           winners(c.winners + 2 * tile_row * winners_row),
           below(2 * s.output.height > 4 * tile_row ? 2 * s.output.height - 4 * tile_row : 0),
           width(2 * s.output.width) {}
-    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x) const {
+    ETALON_INLINE L load(std::uint32_t k, std::uint32_t x, std::uint32_t odd) const {
       const auto winner = from_bytes<L>(winners[k / 2 * winners_row + x / 2]);
-      const auto place = static_cast<typename L::Integer>(k % 2 * 2 + x % 2);
+      const auto place = static_cast<typename L::Integer>(k % 2 * 2 + odd);
       return select<L>(equal<L>(winner, all_integers<L>(place)), from[k / 2 * row + x / 2], L(0));
     }
     std::uint64_t row, winners_row;
@@ -202,16 +208,29 @@ class WinogradTiles {
 
   template <class Gradient>
   L columns_of_gradient(const Gradient& gradient, L total) const {
-    for (std::uint32_t x = 0; x < gradient.width; ++x) {
+    total = gradient.below >= 4 ? columns_of_gradient<true>(gradient, total)
+                                : columns_of_gradient<false>(gradient, total);
+    for (std::uint32_t fy = 0; fy < 6; ++fy)
+      for (std::uint32_t x = gradient.width; x < 4 * columns_; ++x) rows_[fy * step_ + x] = L(0);
+    return total;
+  }
+
+  template <bool all, class Gradient>
+  ETALON_INLINE L columns_of_gradient(const Gradient& gradient, L total) const {
+    const auto column = [&](std::uint32_t x, std::uint32_t odd) {
       L y[4], m[6];
       ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) y[k] =
-          k < gradient.below ? gradient.load(k, x) : L(0);
+          all || k < gradient.below ? gradient.load(k, x, odd) : L(0);
       total = total + ((y[0] + y[1]) + (y[2] + y[3]));
       Transforms::outputs_transposed(y, m);
       ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) rows_[k * step_ + x] = m[k];
+    };
+    std::uint32_t x = 0;
+    for (; x + 2 <= gradient.width; x += 2) {
+      column(x, 0);
+      column(x + 1, 1);
     }
-    for (std::uint32_t fy = 0; fy < 6; ++fy)
-      for (std::uint32_t x = gradient.width; x < 4 * columns_; ++x) rows_[fy * step_ + x] = L(0);
+    if (x < gradient.width) column(x, 0);
     return total;
   }
 
@@ -237,6 +256,7 @@ class WinogradTiles {
       L carried0(0), carried1(0);
       for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L v[6], d[6];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k) fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
         ETALON_UNROLL for (int k = 0; k < 6; ++k) v[k] =
             frequencies[static_cast<std::uint64_t>(k) * plane + t4];
         Transforms::inputs_transposed(v, d);
@@ -252,11 +272,12 @@ class WinogradTiles {
     }
   }
 
-  /// `y` counts from the padding; what falls into it is nobody's gradient.
-  ETALON_INLINE void put(L* channel, std::uint32_t y, std::uint32_t x, L value) const {
-    if (y - s_.padding < s_.input_gradient.height)  // wraps below 0
-      channel[(y - s_.padding) * s_.input_gradient.row + x] = value;
+  /// Row `y`, counted from the padding, of an input's gradient; what falls into the padding is nobody's.
+  L* gradient_row(L* channel, std::uint32_t y) const {
+    const std::uint32_t row = y - s_.padding;  // wraps below 0
+    return row < s_.input_gradient.height ? channel + row * s_.input_gradient.row : nowhere();
   }
+  L* nowhere() const { return rows_ + 6 * step_; }
 
   ETALON_INLINE void sums_of_column(std::uint32_t x, L bias, L (&y)[4]) const {
     L m[6];
@@ -265,15 +286,18 @@ class WinogradTiles {
     ETALON_UNROLL for (int k = 0; k < 4; ++k) y[k] = y[k] + bias;
   }
 
+  template <bool rectify>
   void store(std::uint32_t tile_row, L bias, L* channel) const {
     const Tensor& t = s_.output;
-    const std::uint32_t below = t.height - 4 * tile_row;
-    L* out = channel + 4 * tile_row * t.row;
+    L* to[4];
+    ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) {
+      const std::uint32_t y = 4 * tile_row + k;
+      to[k] = y < t.height ? channel + y * t.row : nowhere();
+    }
     for (std::uint32_t x = 0; x < t.width; ++x) {
       L y[4];
       sums_of_column(x, bias, y);
-      ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) if (k < below) out[k * t.row + x] =
-          s_.rectify ? rectified(y[k]) : y[k];
+      ETALON_UNROLL for (int k = 0; k < 4; ++k) to[k][x] = rectify ? rectified(y[k]) : y[k];
     }
   }
 

@@ -230,17 +230,13 @@ class Winograd {
   void multiply_forward(const L* transformed, const Pass& pass) const {
     const WinogradPasses& places = pass.places;
     const std::uint32_t tiles = tiles_of(pass);
-    const std::uint64_t times = blocks(s_.output.channels, most_rows) * blocks(tiles, 4);
     for (std::uint32_t f = 0; f < winograd_frequencies; ++f) {
       const L *u = transformed + f * p_.weight_plane, *v = inputs_of(pass) + f * places.input_plane;
       L* m = outputs_of(pass) + f * places.output_plane;
-      Prefetch weights;
-      weights.begin(u + p_.weight_plane, p_.weight_plane * sizeof(L), times);
       for_blocks(s_.output.channels, [&](std::uint32_t o, auto rows) {
         for (std::uint32_t t = 0; t < tiles; t += 4) {
           product<rows.v>(u + o * p_.weight_row, p_.weight_row, 1, v + t, s_.input.channels,
                           m + o * places.row + t, places.row);
-          weights.next();
         }
       });
     }

@@ -103,7 +103,8 @@ class WinogradTiles {
       L* row = rows_ + fy * step_;
       for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L m[6], y[4];
-        ETALON_UNROLL for (int k = 0; k < 6; ++k) fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
+        ETALON_UNROLL for (int k = 0; k < 6; ++k)
+            fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
         ETALON_UNROLL for (int k = 0; k < 6; ++k) m[k] =
             frequencies[static_cast<std::uint64_t>(k) * plane + t4];
         Transforms::outputs(m, y);
@@ -256,7 +257,8 @@ class WinogradTiles {
       L carried0(0), carried1(0);
       for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
         L v[6], d[6];
-        ETALON_UNROLL for (int k = 0; k < 6; ++k) fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
+        ETALON_UNROLL for (int k = 0; k < 6; ++k)
+            fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
         ETALON_UNROLL for (int k = 0; k < 6; ++k) v[k] =
             frequencies[static_cast<std::uint64_t>(k) * plane + t4];
         Transforms::inputs_transposed(v, d);

@@ -7,7 +7,7 @@ import unittest
 from faults import TRIALS, FaultTest, curves_of, random, rows_of, signal, time
 
 KILLS = int(os.environ.get("ETALON_KILLS", "100"))
-EPOCHS = 40  # and more where the machine is too fast for so many kills
+EPOCHS = 20  # and more where the machine is too fast for so many kills
 
 
 class Kill(FaultTest):

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Studies that are stopped, killed or disturbed, and go on to the same result."""
 
+import re
 import shlex
 import unittest
+from pathlib import Path
 
 from program import PROGRAM, SLOW, ProgramTest, rows_of, signal, timeless
 
@@ -130,6 +132,18 @@ class Interruption(ProgramTest):
         first.send_signal(signal.SIGCONT)
         self.assertEqual(self.finish(first).code, 0)
         self.assertEqual(timeless(self.shown()), self.undisturbed())
+
+    def test_a_server_that_does_not_answer_is_not_waited_for_once_stopped(self):
+        watched = 1 << (signal.SIGTERM - 1)
+        for words in (("tune", *SLOW), ("worker",), ("study", "verify")):
+            process = self.start(*words, "--store", "postgresql://127.0.0.1:1/none")
+            status = Path(f"/proc/{process.pid}/status")
+            self.wait_until("it watches for signals", lambda: int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) & watched)
+            process.send_signal(signal.SIGTERM)
+            stopped = self.finish(process)
+            self.assertEqual(stopped.code, 130, stopped.err)
+            self.assertEqual(stopped.err, "interrupted: the store has not answered yet; resume with\n  "
+                             f"{PROGRAM} {' '.join(words)} --store postgresql://127.0.0.1:1/none\n")
 
 
 if __name__ == "__main__":

@@ -176,13 +176,27 @@ TEST_F(PostgresqlOutage, before_the_first_answer_is_waited_out_for_less_long) {
   ManualClock clock;
   double waited = 0;
   PostgresqlPatience patience;
-  patience.sleep = [&](double seconds) {
+  patience.sleep_opening = [&](double seconds) {
     waited += seconds;
     clock.now_unix_millis += static_cast<std::int64_t>(seconds * 1000) + 1;
   };
   EXPECT_THROW(PostgresqlDatabase(address(), StoreAccess::create, clock, patience), Failure);
   EXPECT_GT(waited, 20);
   EXPECT_LT(waited, 40);
+}
+
+TEST_F(PostgresqlOutage, before_the_first_answer_ends_where_the_sleeper_throws_and_only_there) {
+  class Enough {};
+  const Sleeper stop = [](double) { throw Enough(); };
+  {
+    PostgresqlDatabase database(address(), StoreAccess::create, system_clock(), {.sleep_opening = stop});
+    execute(address(),
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+    database.read([](SqlSession& session) { session.query("SELECT 1"); });
+  }
+  server->stop();
+  EXPECT_THROW(open_store(address(), StoreAccess::read, system_clock(), stop), Enough);
 }
 
 TEST_F(PostgresqlOutage, of_connections_that_are_all_taken_is_waited_out) {
@@ -193,7 +207,7 @@ TEST_F(PostgresqlOutage, of_connections_that_are_all_taken_is_waited_out) {
   }
   PostgresqlPatience patience;
   std::uint32_t waits = 0;
-  patience.sleep = [&](double seconds) {
+  patience.sleep_opening = [&](double seconds) {
     if (++waits == 3) taken.clear();
     sleep_for_seconds(seconds);
   };

@@ -46,6 +46,7 @@ make_server() {
   mkdir -p "$folder"
   [[ -z $(ls -A "$folder") ]] || fail "$folder: received a folder with something in it, expected an empty one"
   mkdir "$folder/socket"
+  cat /proc/sys/kernel/random/uuid > "$folder/name"
   [[ $(id -u) != 0 ]] || chown -R "$server_user:$server_group" "$folder"
   chmod 755 "$folder"
   (cd / && as_server "$bin/initdb" --pgdata="$folder/data" --username=etalon --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
@@ -84,9 +85,16 @@ remove_server() {
   rm -rf "$1"
 }
 
+# Whether it is the same server: another may have been made in its place, by whoever runs the tests again.
+is_still() {
+  [[ $(cat "$1/name" 2> /dev/null) == "$2" ]]
+}
+
 watch_process() {
-  while [[ -e $1 ]] && kill -0 "$2" 2> /dev/null; do sleep 1; done
-  remove_server "$1"
+  local name
+  name=$(cat "$1/name")
+  while is_still "$1" "$name" && kill -0 "$2" 2> /dev/null; do sleep 1; done
+  ! is_still "$1" "$name" || remove_server "$1"
 }
 
 run_with_server() {

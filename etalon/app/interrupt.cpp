@@ -1,9 +1,13 @@
 #include "etalon/app/interrupt.h"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include <unistd.h>
 
+#include "etalon/base/clock.h"
 #include "etalon/base/error.h"
 #include "etalon/live/terminal.h"
 
@@ -42,5 +46,13 @@ InterruptWatch::~InterruptWatch() {
 }
 
 const std::atomic<bool>& InterruptWatch::flag() const { return interrupt_flag; }
+
+void InterruptWatch::sleep(double seconds) {
+  const double end = system_clock().steady_seconds() + seconds;
+  for (double left = seconds; left > 0; left = end - system_clock().steady_seconds()) {
+    if (interrupt_flag) throw Interrupted();
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, 0.05)));
+  }
+}
 
 }  // namespace etalon

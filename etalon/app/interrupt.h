@@ -19,6 +19,9 @@ class InterruptWatch {
 
   const std::atomic<bool>& flag() const;
   bool interrupted() const { return flag().load(); }
+
+  /// Sleeps for so many seconds; throws Interrupted as soon as the flag is set.
+  static void sleep(double seconds);
 };
 
 /// Thrown where work is left because the flag was set; carries no message, as it is no error.

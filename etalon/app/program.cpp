@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "etalon/app/commands.h"
+#include "etalon/app/interrupt.h"
+#include "etalon/app/shell.h"
 #include "etalon/base/version.h"
 #include "etalon/training/trainer.h"
 
@@ -56,6 +58,9 @@ int run_program(const std::vector<std::string>& words) {
   ExitCode code = ExitCode::failed;
   try {
     code = run_command(parse_command_line({words.begin() + 1, words.end()}, version_text()), words);
+  } catch (const Interrupted&) {  // before the store of a command was open
+    fmt::print(stderr, "interrupted: the store has not answered yet; resume with\n  {}\n", shell_line(words));
+    code = ExitCode::interrupted;
   } catch (const Error& error) {
     code = complain(error.what(), error.code());
   } catch (const std::bad_alloc&) {

@@ -7,6 +7,7 @@
 #include "etalon/app/machine_request.h"
 #include "etalon/app/trial_id.h"
 #include "etalon/app/values.h"
+#include "etalon/base/clock.h"
 #include "etalon/base/text.h"
 #include "etalon/live/display.h"
 #include "etalon/running/verify.h"
@@ -54,7 +55,7 @@ ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
   const WorkerRequest request =
       machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory);
   const InterruptWatch interrupts;
-  const auto store = open_store(arguments.store, StoreAccess::read);
+  const auto store = open_store(arguments.store, StoreAccess::read, system_clock(), InterruptWatch::sleep);
   const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
   const auto display = make_display(arguments.quiet);
   if (!note.empty()) display->note(note);

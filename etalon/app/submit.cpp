@@ -112,7 +112,8 @@ bool is_concluded(StudyStore& store, const std::string& name) {
 
 ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& prepared, const SlurmJob& job) {
   const Run& run = submission.run;
-  const auto store = open_store(submission.request.store, StoreAccess::create);
+  const auto store =
+      open_store(submission.request.store, StoreAccess::create, system_clock(), InterruptWatch::sleep);
   prepared.open(*store);
   if (is_concluded(*store, job.study)) {
     print_conclusion(run, *store, submission.request.store, job.study, submission.request.report_folder(),
@@ -137,7 +138,7 @@ ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& pr
 
 ExitCode follow_earlier(const Submission& submission) {
   const std::string& where = submission.request.store;
-  const auto store = open_store(where, StoreAccess::read);
+  const auto store = open_store(where, StoreAccess::read, system_clock(), InterruptWatch::sleep);
   const std::string& asked = submission.request.study.study_name;
   const ChosenName chosen =
       choose_study_name(*store, where, asked.empty() ? std::nullopt : std::optional(asked));

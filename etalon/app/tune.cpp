@@ -20,7 +20,8 @@ namespace {
 std::unique_ptr<StudyStore> existing_store(const std::string& where) {
   std::error_code ignored;
   if (store_kind(where) == StoreKind::file && !std::filesystem::exists(where, ignored)) return nullptr;
-  return store_kind(where) == StoreKind::memory ? nullptr : open_store(where, StoreAccess::read);
+  if (store_kind(where) == StoreKind::memory) return nullptr;
+  return open_store(where, StoreAccess::read, system_clock(), InterruptWatch::sleep);
 }
 
 nlohmann::ordered_json memory_json(const StudyMemory& memory) {
@@ -62,7 +63,7 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
 
 ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepared,
                const std::string& resuming_line) {
-  const auto store = open_store(request.store, StoreAccess::create);
+  const auto store = open_store(request.store, StoreAccess::create, system_clock(), InterruptWatch::sleep);
   try {
     const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
     if (end == StudyEnd::interrupted) throw Interrupted();

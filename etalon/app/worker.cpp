@@ -47,8 +47,9 @@ class Work {
         request_(machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory)),
         options_(work_options(arguments)),
         // Opened for reading first: a store that is missing is not made by a worker.
-        chosen_(choose_studies(*open_store(where_, StoreAccess::read), arguments)),
-        store_(open_store(where_, StoreAccess::create)) {}
+        chosen_(choose_studies(*open_store(where_, StoreAccess::read, system_clock(), InterruptWatch::sleep),
+                               arguments)),
+        store_(open_store(where_, StoreAccess::create, system_clock(), InterruptWatch::sleep)) {}
 
   ExitCode run() {
     if (chosen_) {

@@ -64,15 +64,22 @@ bool is_there(const std::string& source) {
   return colon == std::string::npos || std::filesystem::exists(source.substr(colon + 1), ignored);
 }
 
+/// "mnist:DIR", of the kind that the study names, or that was asked for in place of a generated set.
+std::string usage_like(const std::string& named, const std::string& asked) {
+  const std::string& source = named.find(':') == std::string::npos ? asked : named;
+  return source.substr(0, source.find(':')) + ":DIR";
+}
+
 /// Data that lies nowhere near is told in the study's words: its source was written on another machine.
 void require_data(const StudySnapshot& study, const std::vector<std::string>& sources) {
   for (std::size_t set = 0; set < sources.size(); ++set)
     if (!is_there(sources[set]))
-      throw RequestError({fmt::format("data set {} of {}", study.sets[set].name, place_of(study)),
-                          "nothing at " + looked_for(sources[set]),
-                          fmt::format("the data that the study names '{}'", study.sets[set].source),
-                          fmt::format("where it lies elsewhere on this machine: --data {}=mnist:DIR",
-                                      study.sets[set].name)});
+      throw RequestError(
+          {fmt::format("data set {} of {}", study.sets[set].name, place_of(study)),
+           "nothing at " + looked_for(sources[set]),
+           fmt::format("the data that the study names '{}'", study.sets[set].source),
+           fmt::format("where it lies elsewhere on this machine: --data {}={}", study.sets[set].name,
+                       usage_like(study.sets[set].source, sources[set]))});
 }
 
 void require_same_data(const StudySnapshot& study, const Preparation& all) {

@@ -12,10 +12,13 @@ StoreKind store_kind(const std::string& where) {
   return is_postgresql_address(where) ? StoreKind::server : StoreKind::file;
 }
 
-std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access, const Clock& clock) {
+std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access, const Clock& clock,
+                                       const Sleeper& sleep) {
   if (where == "memory:") return make_memory_store(clock);
   if (is_postgresql_address(where))
-    return make_sql_store(std::make_unique<PostgresqlDatabase>(where, access, clock), clock);
+    return make_sql_store(std::make_unique<PostgresqlDatabase>(where, access, clock,
+                                                               PostgresqlPatience{.sleep_opening = sleep}),
+                          clock);
   return make_sql_store(std::make_unique<SqliteDatabase>(where, access), clock);
 }
 

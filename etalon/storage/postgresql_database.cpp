@@ -82,7 +82,8 @@ void PostgresqlDatabase::in_session(Kind kind, const std::function<void(SqlSessi
 
 void PostgresqlDatabase::until_done(Kind kind, const Act& act) {
   const std::lock_guard guard(mutex_);
-  Backoff outage(has_answered_ ? patience_.outage : patience_.opening, clock_, patience_.sleep);
+  Backoff outage = has_answered_ ? Backoff(patience_.outage, clock_, patience_.sleep)
+                                 : Backoff(patience_.opening, clock_, patience_.sleep_opening);
   Backoff conflict(patience_.conflict, clock_, patience_.sleep);
   for (;;) {
     try {

@@ -18,10 +18,11 @@
 namespace etalon {
 
 struct PostgresqlPatience {
-  Patience outage;                  ///< of a server that answered before
+  Patience outage{};                ///< of a server that answered before
   Patience opening{.seconds = 30};  ///< of one that never did: its address may be wrong
   Patience conflict{.first_seconds = 0.002, .longest_seconds = 1};
   Sleeper sleep = sleep_for_seconds;
+  Sleeper sleep_opening = sleep_for_seconds;  ///< before the first answer
 };
 
 class PostgresqlDatabase final : public SqlDatabase {

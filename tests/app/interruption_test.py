@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Studies that are stopped, killed or disturbed, and go on to the same result."""
 
+import re
 import shlex
-import time
 import unittest
+from pathlib import Path
 
-from program import PROGRAM, SECONDS, SLOW, ProgramTest, signal, timeless
+from program import PROGRAM, SLOW, ProgramTest, rows_of, signal, timeless
 
 
 # One trial of some seconds.
-LONG = ("--data shapes --samples 5000 --validation 100 --batch 32 --seeds 1 --epochs 4 --lanes 1 --threads 1 "
+LONG = ("--data shapes --samples 2500 --validation 100 --batch 32 --seeds 1 --epochs 4 --lanes 1 --threads 1 "
         "--eta conv=0.1 --eta full=0.1").split()
 
 
@@ -17,14 +18,8 @@ class Interruption(ProgramTest):
     def standing(self):
         return self.done("study", "show", "--json", "--quiet").json()
 
-    def wait_for(self, process, holds):
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            self.assertIsNone(process.poll(), "it ended before it could be disturbed")
-            if holds():
-                return
-            time.sleep(0.05)
-        self.fail("waited in vain")
+    def wait_for_workers(self, count):
+        self.wait_until(f"{count} workers", lambda: self.workers() == count)
 
     def undisturbed(self):
         """The same study, trained in one go in another store and on other lanes."""
@@ -35,8 +30,9 @@ class Interruption(ProgramTest):
 
     def stop_after_a_trial(self, sign, *words):
         process = self.start("tune", *SLOW, *words)
-        self.wait_for_trials(process, 1)
+        self.freeze_in_the_middle(process)
         process.send_signal(sign)
+        process.send_signal(signal.SIGCONT)
         return self.finish(process)
 
     def test_ctrl_c_keeps_what_is_finished_and_prints_the_line_that_resumes(self):
@@ -73,9 +69,9 @@ class Interruption(ProgramTest):
 
     def test_a_second_tune_joins_and_outlives_the_first(self):
         first = self.start("tune", *SLOW, "--no-report")
-        self.wait_for_trials(first, 1)
+        self.freeze_in_the_middle(first)
         second = self.start("tune", *SLOW, "--no-report")
-        self.wait_for_trials(second, 1)
+        self.wait_for_workers(2)
         first.send_signal(signal.SIGKILL)
         self.finish(first)
         ended = self.finish(second)
@@ -85,9 +81,11 @@ class Interruption(ProgramTest):
 
     def test_a_second_tune_and_a_worker_join_a_running_study(self):
         first = self.start("tune", *SLOW, "--no-report", "--checkpoint", "0.1")
-        self.wait_for_trials(first, 1)
+        self.freeze_in_the_middle(first)
         second = self.start("tune", *SLOW, "--no-report", "--json", "--quiet")
         worker = self.start("worker", "--json", "--threads", "1")
+        self.wait_for_workers(3)
+        first.send_signal(signal.SIGCONT)
         answers = [self.finish(process) for process in (first, second, worker)]
         self.assertEqual([answer.code for answer in answers], [0, 0, 0], [answer.err for answer in answers])
         self.assertEqual(answers[1].json()["trials"], 8)
@@ -95,11 +93,10 @@ class Interruption(ProgramTest):
         self.assertEqual(timeless(self.shown()), self.undisturbed())
 
     def test_a_running_trial_goes_on_from_where_it_was_stopped(self):
-        process = self.start("tune", *LONG, "--no-report")
-        self.wait_for(process, lambda: self.run_program("study", "show").code == 0)
-        self.wait_for(process, lambda: any(trial["state"] == "running" for trial in self.standing()["all_trials"]))
-        time.sleep(0.5)
+        process = self.start("tune", *LONG, "--no-report", "--checkpoint", "0.05")
+        self.freeze_when(process, "a checkpoint", lambda: rows_of(self.folder / "etalon.db", "SELECT position FROM trial_checkpoint"))
         process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
         stopped = self.finish(process)
         self.assertEqual(stopped.code, 130, stopped.err)
         self.assertIn("0 of 1 trials are finished, 1 begun", stopped.err)
@@ -113,8 +110,7 @@ class Interruption(ProgramTest):
 
     def test_twice_leaves_at_once_and_loses_nothing(self):
         process = self.start("tune", *SLOW, "--no-report")
-        self.wait_for_trials(process, 1)
-        process.send_signal(signal.SIGSTOP)  # both signals are there when it goes on
+        self.freeze_in_the_middle(process)  # both signals are there when it goes on
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
@@ -126,15 +122,28 @@ class Interruption(ProgramTest):
 
     def test_a_stopped_worker_prints_the_line_that_resumes(self):
         first = self.start("tune", *SLOW, "--no-report", "--quiet")
-        self.wait_for_trials(first, 1)
+        self.freeze_in_the_middle(first)
         worker = self.start("worker")
-        self.wait_for(worker, lambda: len(self.standing()["workers"]) == 2)
+        self.wait_for_workers(2)
         worker.send_signal(signal.SIGTERM)
         stopped = self.finish(worker)
         self.assertEqual(stopped.code, 130, stopped.err)
         self.assertTrue(stopped.err.endswith(f"resume with\n  {PROGRAM} worker\n"), stopped.err)
+        first.send_signal(signal.SIGCONT)
         self.assertEqual(self.finish(first).code, 0)
         self.assertEqual(timeless(self.shown()), self.undisturbed())
+
+    def test_a_server_that_does_not_answer_is_not_waited_for_once_stopped(self):
+        watched = 1 << (signal.SIGTERM - 1)
+        for words in (("tune", *SLOW), ("worker",), ("study", "verify")):
+            process = self.start(*words, "--store", "postgresql://127.0.0.1:1/none")
+            status = Path(f"/proc/{process.pid}/status")
+            self.wait_until("it watches for signals", lambda: int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) & watched)
+            process.send_signal(signal.SIGTERM)
+            stopped = self.finish(process)
+            self.assertEqual(stopped.code, 130, stopped.err)
+            self.assertEqual(stopped.err, "interrupted: the store has not answered yet; resume with\n  "
+                             f"{PROGRAM} {' '.join(words)} --store postgresql://127.0.0.1:1/none\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -11,14 +12,39 @@ from pathlib import Path
 
 PROGRAM = os.environ["ETALON_PROGRAM"]
 EMULATOR = os.environ.get("ETALON_EMULATOR", "").split()  # where the program is for another processor
-SECONDS = 120  # no command of a test takes longer, not even under a sanitizer
+SECONDS = 300  # no command of a test takes longer, not even under a sanitizer or on a slow, busy machine
 
 # 2 x 2 settings, 2 seeds: trained in a fraction of a second.
 TINY = ("--data shapes --samples 256 --validation 128 --batch 32 --seeds 2 "
         "--eta conv=0.01,0.1 --eta full=0.01,0.1").split()
-# The same 8 trials, one after the other and long enough to be stopped between the first and the last.
+# The same 8 trials, one after the other and long enough to be frozen between the first and the last.
 SLOW = ("--data shapes --samples 1500 --validation 100 --batch 32 --seeds 2 --epochs 2 --lanes 1 --threads 1 "
         "--eta conv=0.01,0.1 --eta full=0.01,0.1").split()
+
+
+def rows_of(path, statement):
+    """Rows of a store file that a study may be writing to; none while it is being made."""
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+        try:
+            return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:
+        return []
+
+
+def may_be_written_to(path):
+    """Whether nobody is in the middle of a change."""
+    connection = sqlite3.connect(path, timeout=0.1, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+        return True
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
 
 
 class Answer:
@@ -68,16 +94,39 @@ class ProgramTest(unittest.TestCase):
     def shown(self, store="etalon.db"):
         return self.done("show", "--json", "--quiet", "--store", store).json()
 
-    def wait_for_trials(self, process, count, store="etalon.db"):
-        """Until the running `process` has that many trials in the store."""
-        deadline = time.monotonic() + SECONDS
+    def wait_until(self, what, is_true, seconds=SECONDS):
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self.assertIsNone(process.poll(), "the study ended before it could be disturbed")
-            answer = self.run_program("show", "--json", "--quiet", "--store", store)
-            if answer.code == 0 and answer.json()["trials"]["finished"] >= count:
+            if is_true():
                 return
-            time.sleep(0.05)
-        self.fail("the study did not come so far")
+            time.sleep(0.02)
+        self.fail(f"not within {seconds} s: {what}")
+
+    def freeze_when(self, process, what, is_true, store="etalon.db"):
+        """Stops `process` as soon as is_true() of its store file, and where it keeps no other from writing. It is alive, and stands
+        still until signalled to go on, so the test may take its time, however fast the machine."""
+        path = self.folder / store
+
+        def frozen():
+            self.assertIsNone(process.poll(), "the study ended before it could be disturbed")
+            if not is_true():
+                return False
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            if process.poll() is None and is_true() and may_be_written_to(path):
+                return True
+            process.send_signal(signal.SIGCONT)
+            return False
+        self.wait_until(what, frozen)
+
+    def freeze_in_the_middle(self, process, store="etalon.db"):
+        """With a trial that is finished and one that is not, both of this process that runs alone."""
+        path = self.folder / store
+        self.freeze_when(process, "a finished trial, and one that is trained", lambda: rows_of(path, "SELECT id FROM trial LIMIT 1") and
+                         rows_of(path, "SELECT position FROM queue WHERE worker <> 0 LIMIT 1"), store)
+
+    def workers(self, store="etalon.db"):
+        return rows_of(self.folder / store, "SELECT count(*) FROM worker")[0][0]
 
 
 def timeless(shown):
@@ -88,4 +137,4 @@ def timeless(shown):
     return [timeless(value) for value in shown] if isinstance(shown, list) else shown
 
 
-__all__ = ["Answer", "ProgramTest", "PROGRAM", "SLOW", "TINY", "signal", "timeless"]
+__all__ = ["Answer", "ProgramTest", "PROGRAM", "SLOW", "TINY", "rows_of", "signal", "timeless"]

@@ -10,11 +10,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
-from program import SECONDS, ProgramTest, signal, timeless
+from program import ProgramTest, signal, timeless
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
@@ -55,13 +54,7 @@ class Slurm(ProgramTest):
     def cancel_everything(self):
         subprocess.run(["scancel", "--full", "--state=RUNNING"], env=self.environment, capture_output=True)
         subprocess.run(["scancel", "--state=PENDING"], env=self.environment, capture_output=True)
-        self.wait_until(lambda: not self.tool("squeue", "--noheader"), "the jobs go")
-
-    def wait_until(self, holds, what):
-        deadline = time.monotonic() + SECONDS
-        while not holds():
-            self.assertLess(time.monotonic(), deadline, f"waited in vain until {what}")
-            time.sleep(0.1)
+        self.wait_until("the jobs go", lambda: not self.tool("squeue", "--noheader"))
 
     def tasks(self, state="RUNNING"):
         """Jobs of the array in that state: {"4_1", ...}."""
@@ -81,19 +74,19 @@ class Slurm(ProgramTest):
         def begun():
             trials = [trial for trial in self.standing(store)["all_trials"] if trial["state"] == "running"]
             return sum(trial["epochs"] > 0 for trial in trials) >= 2
-        self.wait_until(begun, "workers train")
+        self.wait_until("workers train", begun)
 
     def disturb(self, store):
         """Submits three workers; one is cancelled, one requeued, one is pushed out by a job of higher rank."""
         following = self.start("submit", "--slurm", "--workers", "3", "--one-machine", *STUDY, *WORK, "--store", store,
                                "--partition", "low", "--time", "01:00:00", "--json")
-        self.wait_until(lambda: len(self.tasks()) == 3, "three workers run")
+        self.wait_until("three workers run", lambda: len(self.tasks()) == 3)
         self.wait_for_begun(store)
         job = sorted(self.tasks())[0].split("_")[0]
         self.tool("scancel", f"{job}_1")
         self.tool("scontrol", "requeue", f"{job}_2")
-        self.wait_until(lambda: f"{job}_2" in self.tasks(), "the requeued worker runs again")
-        self.wait_until(lambda: f"{job}_1" not in self.tasks(), "the cancelled worker is gone")
+        self.wait_until("the requeued worker runs again", lambda: f"{job}_2" in self.tasks())
+        self.wait_until("the cancelled worker is gone", lambda: f"{job}_1" not in self.tasks())
         (self.folder / "push.sh").write_text("#!/bin/bash\nsleep 2\n")
         for node in ("node1", "node2"):
             self.tool("sbatch", "--partition=high", "--exclusive", f"--nodelist={node}", "--output=/dev/null", "push.sh")
@@ -130,7 +123,7 @@ class Slurm(ProgramTest):
     def test_several_workers_a_node_are_told_of_the_requeue(self):
         following = self.start("submit", "--slurm", "--nodes", "1", "--workers", "2", "--cpus-per-worker", "1", *STUDY, *WORK,
                                "--store", "shared.db", "--quiet")
-        self.wait_until(lambda: self.tasks(), "the job runs")
+        self.wait_until("the job runs", lambda: self.tasks())
         self.wait_for_begun("shared.db")
         self.tool("scontrol", "requeue", next(iter(self.tasks())))
         answer = self.finish(following)
@@ -139,7 +132,7 @@ class Slurm(ProgramTest):
 
     def test_following_ends_where_it_is_stopped_and_jobs_go_on(self):
         following = self.start("submit", "--slurm", *STUDY, *WORK, "--store", "shared.db", "--job-name", "mine")
-        self.wait_until(lambda: self.tasks(), "the worker runs")
+        self.wait_until("the worker runs", lambda: self.tasks())
         following.send_signal(signal.SIGINT)
         stopped = self.finish(following)
         self.assertEqual(stopped.code, 130, stopped.err)
@@ -153,8 +146,8 @@ class Slurm(ProgramTest):
 
     def test_a_study_that_every_worker_left_is_noticed(self):
         following = self.start("submit", "--slurm", *STUDY, *WORK, "--store", "shared.db")
-        self.wait_until(lambda: self.tasks(), "the worker runs")
-        self.wait_until(lambda: self.standing("shared.db")["workers"], "the worker is enlisted")
+        self.wait_until("the worker runs", lambda: self.tasks())
+        self.wait_until("the worker is enlisted", lambda: self.standing("shared.db")["workers"])
         self.tool("scancel", next(iter(self.tasks())).split("_")[0])
         answer = self.finish(following)
         self.assertEqual(answer.code, 1, answer.err)

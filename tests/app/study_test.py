@@ -41,9 +41,10 @@ class Studies(ProgramTest):
 
     def test_an_unfinished_study_is_copied_and_goes_on(self):
         process = self.start("tune", *SLOW, "--no-report")
-        self.wait_for_trials(process, 1)
+        self.freeze_in_the_middle(process)
         self.assertIn("works on it", self.refused("study", "copy", "etalon.db", "other.db").err)
         process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
         self.assertEqual(self.finish(process).code, 130)
         self.done("study", "copy", "etalon.db", "other.db", "--quiet")
         self.done("worker", "--store", "other.db", "--quiet")
@@ -71,15 +72,16 @@ class Studies(ProgramTest):
 
     def test_a_study_at_work_is_deleted_by_force_alone(self):
         process = self.start("tune", *SLOW, "--study", "mine", "--no-report")
-        self.wait_for_trials(process, 1)
+        self.freeze_in_the_middle(process)
         refused = self.refused("study", "delete", "mine", "--yes")
         self.assertIn(f":{process.pid}", refused.err)
         self.done("study", "delete", "mine", "--yes", "--force")
+        process.send_signal(signal.SIGCONT)
         self.assertEqual(self.finish(process).code, 1)
 
     def test_the_dead_do_not_hold_a_study(self):
         process = self.start("tune", *SLOW, "--study", "mine", "--no-report")
-        self.wait_for_trials(process, 1)
+        self.freeze_in_the_middle(process)
         process.kill()
         self.finish(process)
         self.done("study", "delete", "mine", "--yes")
@@ -128,7 +130,7 @@ class Workers(ProgramTest):
     def test_other_data_is_refused(self):
         self.done("data", "make", "digits", "digits")
         process = self.start("tune", *SLOW, "--no-report")
-        self.wait_for_trials(process, 1)
+        self.freeze_in_the_middle(process)
         self.assertIn("fingerprint", self.refused("worker", "--data", "shapes=mnist:digits", "--quiet").err)
         self.assertIn("does not have", self.refused("worker", "--data", "mnist=mnist:digits", "--quiet").err)
 
@@ -171,15 +173,13 @@ class Submissions(ProgramTest):
     def test_following_sees_the_study_to_its_end(self):
         self.fake("sbatch", "echo 17\n")
         following = self.start("submit", "--slurm", *TINY, "--json")
-        deadline = 200
-        while self.run_program("study", "list").code and deadline:
-            deadline -= 1
+        while "8 trials, 0 of them finished" not in (line := following.stderr.readline()):
+            self.assertTrue(line, "it ended before it followed anything")
         self.done("worker", "--quiet")
         answer = self.finish(following)
         self.assertEqual(answer.code, 0, answer.err)
         self.assertEqual(answer.json()["trials"], 8)
         self.assertTrue((self.folder / "report/report.md").exists())
-        self.assertIn("8 trials, 0 of them finished", answer.err)
         again = self.done("submit", "--slurm", *TINY, "--no-report", "--json")
         self.assertTrue(again.json()["was_complete"])
         self.assertNotIn("is submitted", again.err)

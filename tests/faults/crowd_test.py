@@ -25,14 +25,15 @@ class Crowd(FaultTest):
     def test_a_frozen_worker_loses_its_lease_and_its_late_results(self):
         lease = ("--lease", "2")
         frozen = self.start(*self.tune(EPOCHS, "etalon.db", "--threads", "1", "--lanes", "1", *lease))
-        self.wait_until("a first trial", lambda: curves_of(self.folder / "etalon.db"))
-        frozen.send_signal(signal.SIGSTOP)
+        self.freeze_in_the_middle(frozen)
         other = self.done("worker", "--store", "etalon.db", *lease)
         self.assertEqual(len(curves_of(self.folder / "etalon.db")), TRIALS)
         frozen.send_signal(signal.SIGCONT)
         answer = self.finish(frozen)
         self.assertEqual(answer.code, 0, answer.err)
         self.assertNotIn("error", other.err)
+        self.assertIn("was silent for 2.0 s; its 1 trial wait again", other.err)
+        self.assertIn("others took this worker for gone", answer.err)
         self.check_as_undisturbed(EPOCHS)
 
     def test_commands_that_ask_for_different_etas_share_one_study(self):

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from faults import EMULATOR, PROGRAM, FaultTest, Path, curves_of
+from faults import EMULATOR, PROGRAM, SECONDS, FaultTest, Path, curves_of, signal
 
 EPOCHS = 3
 CHECKPOINTS = ("--checkpoint", "0.05")
@@ -75,18 +75,23 @@ class Disk(FaultTest):
     def test_a_limit_on_file_sizes_is_an_error_with_a_message(self):
         words = self.tune(EPOCHS, "etalon.db", "--quiet", *CHECKPOINTS)
         limited = subprocess.run([*EMULATOR, PROGRAM, *words], cwd=self.folder, env=self.environment, capture_output=True, text=True,
-                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)), timeout=120)
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)), timeout=SECONDS)
         self.assertEqual(limited.returncode, 1, limited.stderr)
         self.assertRegex(limited.stderr, r"error: .+: received .+, expected .+")
         self.done(*words)
         self.check_as_undisturbed(EPOCHS)
 
+    def one_by_one(self):
+        """A study that is frozen with most of its trials before it."""
+        process = self.start(*self.tune(EPOCHS, "etalon.db", "--quiet", "--lanes", "1", "--threads", "1", *CHECKPOINTS))
+        self.freeze_in_the_middle(process)
+        return process
+
     def test_a_store_that_is_removed_while_a_study_runs(self):
-        process = self.start(*self.tune(40, "etalon.db", "--quiet", *CHECKPOINTS))
-        self.wait_until("a store", lambda: (self.folder / "etalon.db").exists())
-        self.wait_until("a first trial", lambda: curves_of(self.folder / "etalon.db"))
+        process = self.one_by_one()
         for path in self.folder.glob("etalon.db*"):
             path.unlink()
+        process.send_signal(signal.SIGCONT)
         answer = self.finish(process)
         self.check_clear_failure(answer, "etalon.db")
         self.assertEqual(list(self.folder.iterdir()), [], "nothing was made in its place")
@@ -94,11 +99,11 @@ class Disk(FaultTest):
     def test_a_store_that_is_replaced_while_a_study_runs(self):
         self.done(*self.tune(1, "other.db", "--quiet"))
         before = (self.folder / "other.db").read_bytes()
-        process = self.start(*self.tune(40, "etalon.db", "--quiet", *CHECKPOINTS))
-        self.wait_until("a first trial", lambda: curves_of(self.folder / "etalon.db"))
+        process = self.one_by_one()
         for path in self.folder.glob("etalon.db*"):
             path.unlink()
         shutil.copy(self.folder / "other.db", self.folder / "etalon.db")
+        process.send_signal(signal.SIGCONT)
         self.check_clear_failure(self.finish(process), "etalon.db")
         self.assertEqual((self.folder / "etalon.db").read_bytes(), before, "the other store was touched")
 

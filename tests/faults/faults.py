@@ -1,30 +1,17 @@
 """What the tests of faults share: a study of 25 trials, processes that are started and killed, and the bits of a store."""
 
 import random
-import sqlite3
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
-from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, signal, timeless  # noqa: E402
+from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, rows_of, signal, timeless  # noqa: E402
 
 # 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs, lanes and threads are each test's own.
 GRID = "--data shapes --samples 1024 --validation 128 --batch 32 --seeds 1".split()
 TRIALS = 25
-
-
-def rows_of(path, statement):
-    """Rows of a store file that a study may be writing to; none while it is being made."""
-    try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-        try:
-            return connection.execute(statement).fetchall()
-        finally:
-            connection.close()
-    except sqlite3.OperationalError:
-        return []
 
 
 def curves_of(path):
@@ -39,8 +26,6 @@ def weights_of(path):
 
 
 class FaultTest(ProgramTest):
-    seconds = 240  # a whole disturbed study
-
     def tune(self, epochs, store="etalon.db", *more):
         return ["tune", *GRID, "--epochs", str(epochs), "--store", store, "--no-report", *more]
 
@@ -62,14 +47,6 @@ class FaultTest(ProgramTest):
         self.assertTrue(weights)
         self.assertEqual(weights, expected_weights)
         self.assertEqual(shown, expected)
-
-    def wait_until(self, what, is_true, seconds=None):
-        deadline = time.monotonic() + (seconds or SECONDS)
-        while time.monotonic() < deadline:
-            if is_true():
-                return
-            time.sleep(0.02)
-        self.fail(f"not within {seconds or SECONDS} s: {what}")
 
 
 __all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "TRIALS", "curves_of", "random", "rows_of", "signal",

@@ -42,7 +42,6 @@ class Recorder final : public StudyObserver {
   void advanced(std::uint64_t samples, double share) override {
     samples_seen += samples;
     last_share = share;
-    if (stop_after_samples && samples_seen >= stop_after_samples) stop->store(true);
   }
   void trial_finished(const TrialRecord& trial, double accuracy, bool) override {
     EXPECT_TRUE(trials.insert(trial.key).second) << "told twice";
@@ -55,7 +54,7 @@ class Recorder final : public StudyObserver {
 
   std::size_t finished_before = 0, sets = 0, conclusions = 0, stop_after = 0;
   std::uint32_t planned = 0;
-  std::uint64_t samples_seen = 0, stop_after_samples = 0;
+  std::uint64_t samples_seen = 0;
   std::vector<StudyMemory> memories;
   double last_share = 0;
   std::set<TrialKey> trials;

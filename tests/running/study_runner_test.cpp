@@ -9,6 +9,7 @@
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "tests/running/forwarding_store.h"
 #include "tests/running/studies.h"
 
 namespace etalon {
@@ -81,14 +82,17 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
 
 TEST(StudyRunner, APauseLosesNoStep) {
   StudyRequest request = small_request();
-  request.epochs = 200;  // a trial takes several reports, so that the pause falls into the first
+  request.epochs = 40;
   request.lanes = request.threads = 1;
   const auto whole = open_store("memory:", StoreAccess::create);
   const auto parts = open_store("memory:", StoreAccess::create);
   Recorder undisturbed, first, second;
   run(request, *whole, undisturbed);
-  first.stop_after_samples = 4000;
-  EXPECT_EQ(run(request, *parts, first), StudyEnd::interrupted);
+  std::atomic<bool> stop{false};
+  ForwardingStore pausing(*parts);  // a first checkpoint: some trial is in the middle
+  pausing.before = [&](const std::string& call) { stop = stop || call == "save_checkpoints"; };
+  EXPECT_EQ(PreparedStudy(request).run(pausing, first, stop, {.checkpoint_seconds = 0.001}),
+            StudyEnd::interrupted);
   const auto running = parts->running_trials(stored(*parts).name);
   ASSERT_FALSE(running.empty());
   const auto paused =
@@ -99,7 +103,7 @@ TEST(StudyRunner, APauseLosesNoStep) {
   request.lanes = 0;
   EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
   EXPECT_NEAR(second.last_share, 1.0, 1e-9);
-  EXPECT_EQ(first.samples_seen + second.samples_seen, 8u * 200u * 256u);
+  EXPECT_EQ(first.samples_seen + second.samples_seen, 8u * 40u * 256u);
   expect_same_results(stored(*whole), stored(*parts));
 }
 

@@ -107,6 +107,10 @@ TEST_F(WorkerTest, WithASourceForAnUnknownSetIsRefused) {
 
 TEST_F(WorkerTest, SaysWhereItLookedForDataThatIsNotThere) {
   StudySnapshot made = study(small_request());
+  EXPECT_THAT(refusal(made, {.sources = {{"shapes", "mnist:nowhere"}}}),
+              HasSubstr("--data shapes=mnist:DIR"));
+  made.sets[0].source = "cifar10:far/away";
+  EXPECT_THAT(refusal(made), HasSubstr("--data shapes=cifar10:DIR"));
   made.sets[0].source = "mnist:far/away";
   const std::string text = refusal(made);
   EXPECT_THAT(text, HasSubstr("nothing at " + (std::filesystem::current_path() / "far/away").string()));

@@ -2,6 +2,7 @@
 /// happened to.
 
 #include <filesystem>
+#include <mutex>
 #include <random>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include "etalon/judging/judge.h"
 #include "etalon/running/seat.h"
 #include "etalon/storage/open.h"
+#include "tests/running/forwarding_store.h"
 #include "tests/running/studies.h"
 
 namespace etalon {
@@ -63,14 +65,41 @@ class Stubborn {
   std::thread thread_;
 };
 
-struct Trouble {
-  std::size_t workers = 4, tunes = 1;
-  std::chrono::milliseconds every{20};  ///< something happens; 0: nothing ever
-  WorkOptions options{.checkpoint_seconds = 0.005};
+/// Strikes as the study goes on, however fast that is: at every so many calls that bring something, before
+/// the store hears of it. In turns a victim is dismissed and a worker asked to stop.
+class Trouble {
+ public:
+  enum class Victim { who_holds_trials, the_strategist };
+  Trouble(StudyStore& store, std::uint32_t calls, Victim victim)
+      : store_(store), calls_(calls), victim_(victim) {}
+
+  void before(const std::string& call, const std::function<void(std::size_t)>& stop) {
+    if (call != "save_checkpoints" && call != "finish_trial" && call != "plan_trials" && call != "conclude")
+      return;
+    const std::scoped_lock lock(mutex_);
+    if (++seen_ % calls_ != 0) return;
+    if (seen_ / calls_ % 2 == 0) return stop(random_());
+    std::vector<std::uint64_t> victims;
+    for (const WorkerRecord& seat : store_.workers(store_.list_studies().at(0).name))
+      if (victim_ == Victim::the_strategist ? seat.strategist : seat.trials > 0)
+        victims.push_back(seat.identity.id);
+    if (!victims.empty() && store_.dismiss(victims[random_() % victims.size()])) ++dismissals_;
+  }
+  std::uint32_t dismissals() const { return dismissals_; }
+
+ private:
+  StudyStore& store_;
+  const std::uint32_t calls_;
+  const Victim victim_;
+  std::mutex mutex_;
+  std::minstd_rand random_{7};
+  std::uint32_t seen_ = 0, dismissals_ = 0;
 };
 
-/// Workers of all widths; stops and dismissals until the study has concluded.
-void work_in_trouble(StudyStore& store, const StudyRequest& request, const Trouble& trouble) {
+/// So many workers of all widths, the first of them `tunes`, until the study has concluded. One that idles
+/// hears of its dismissal with its next beat, a twelfth of the lease later.
+void work_together(StudyStore& store, const StudyRequest& request, std::size_t workers, std::size_t tunes,
+                   Trouble* trouble = nullptr) {
   std::vector<std::unique_ptr<PreparedStudy>> prepared;
   for (const std::uint32_t lanes : {1u, 4u, 0u}) {
     StudyRequest own = request;
@@ -78,20 +107,24 @@ void work_in_trouble(StudyStore& store, const StudyRequest& request, const Troub
     prepared.push_back(std::make_unique<PreparedStudy>(own));
   }
   prepared[0]->open(store);
-  std::vector<std::unique_ptr<Stubborn>> workers;
-  for (std::size_t i = 0; i < trouble.workers; ++i)
-    workers.push_back(std::make_unique<Stubborn>(*prepared[i % prepared.size()], store, i < trouble.tunes,
-                                                 trouble.options));
-  std::minstd_rand random(7);
-  while (trouble.every.count() > 0 && !store.queue(prepared[0]->name()).concluded) {
-    std::this_thread::sleep_for(trouble.every);
-    const auto seats = store.workers(prepared[0]->name());
-    if (random() % 2 == 0)
-      workers[random() % workers.size()]->stop();
-    else if (!seats.empty())
-      store.dismiss(seats[random() % seats.size()].identity.id);
+  std::mutex starting;
+  std::vector<std::unique_ptr<Stubborn>> all;
+  ForwardingStore troubled(store);
+  if (trouble)
+    troubled.before = [&](const std::string& call) {
+      trouble->before(call, [&](std::size_t random) {
+        const std::scoped_lock lock(starting);
+        all[random % workers]->stop();
+      });
+    };
+  {
+    const std::scoped_lock lock(starting);
+    for (std::size_t i = 0; i < workers; ++i)
+      all.push_back(
+          std::make_unique<Stubborn>(*prepared[i % prepared.size()], troubled, i < tunes,
+                                     WorkOptions{.checkpoint_seconds = 0.005, .lease_seconds = 12}));
   }
-  for (const auto& worker : workers) {
+  for (const auto& worker : all) {
     worker->join();
     EXPECT_EQ(worker->told(), stored(store).trials.size());
   }
@@ -106,16 +139,18 @@ std::uint32_t most_attempts(const StudySnapshot& study) {
 
 TEST(Workers, SixteenTrainWhatOneTrains) {
   const auto store = open_store("memory:", StoreAccess::create);
-  work_in_trouble(*store, shared_request(0), {.workers = 16, .every = std::chrono::milliseconds(0)});
+  work_together(*store, shared_request(0), 16, 1);
   expect_same_results(undisturbed(shared_request(0)), stored(*store));
 }
 
 TEST(Workers, StoppedAndDismissedAtRandomMomentsTheyTrainTheSame) {
   const auto store = open_store("memory:", StoreAccess::create);
-  work_in_trouble(*store, shared_request(0), {});
+  Trouble trouble(*store, 4, Trouble::Victim::who_holds_trials);
+  work_together(*store, shared_request(0), 4, 1, &trouble);
   const StudySnapshot study = stored(*store);
   expect_same_results(undisturbed(shared_request(0)), study);
-  EXPECT_GT(most_attempts(study), 1u) << "no trial ever changed hands: make the trouble greater";
+  EXPECT_GT(trouble.dismissals(), 0u);
+  EXPECT_GT(most_attempts(study), 1u) << "no trial ever changed hands";
 }
 
 TEST(Workers, TakeOverTheStrategistsRoleAndComeToTheSameRounds) {
@@ -126,8 +161,10 @@ TEST(Workers, TakeOverTheStrategistsRoleAndComeToTheSameRounds) {
   const StudySnapshot alone = undisturbed(request);
   ASSERT_EQ(alone.trials.size(), 8u + 3u + 3u);
   const auto store = open_store("memory:", StoreAccess::create);
-  work_in_trouble(*store, request, {.workers = 3, .tunes = 2, .every = std::chrono::milliseconds(5)});
+  Trouble trouble(*store, 3, Trouble::Victim::the_strategist);
+  work_together(*store, request, 3, 2, &trouble);
   expect_same_results(alone, stored(*store));
+  EXPECT_GT(trouble.dismissals(), 0u) << "nobody had to take the role over";
   EXPECT_EQ(to_text(judge(alone).trials.at(0).verdict.status),
             to_text(judge(stored(*store)).trials.at(0).verdict.status));
 }

@@ -1,8 +1,10 @@
 /// What was reported survives kill -9.
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
@@ -91,14 +93,21 @@ TEST(Kill, every_reported_trial_is_there_whenever_the_process_was_killed) {
 }
 
 TEST(Kill, killed_while_the_store_is_made_leaves_a_store_or_none) {
-  for (int delay_micros = 0; delay_micros < 20'000; delay_micros += 1000) {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("etalon.db");
-    const pid_t child = in_child([&] {
-      open_store(path, StoreAccess::create);
+  const auto begin_in = [](const TemporaryFolder& folder) {
+    return in_child([&] {
+      open_store(folder.file("etalon.db"), StoreAccess::create);
       return 0;
     });
-    ::usleep(static_cast<useconds_t>(delay_micros));
+  };
+  const TemporaryFolder whole;
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(exit_status_of(begin_in(whole)), 0);
+  const std::chrono::duration<double> usual = std::chrono::steady_clock::now() - began;
+  for (int part = 0; part < 20; ++part) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("etalon.db");
+    const pid_t child = begin_in(folder);
+    std::this_thread::sleep_for(part * usual / 20);
     ::kill(child, SIGKILL);
     exit_status_of(child);
     EXPECT_NO_THROW(open_store(path, StoreAccess::create)->save_study(some_study()));

@@ -1,5 +1,6 @@
 /// Studies in PostgreSQL that processes share while its server has troubles.
 #include <gtest/gtest.h>
+#include <pqxx/pqxx>
 #include <unistd.h>
 
 #include "tests/storage/flaky_way.h"
@@ -32,13 +33,29 @@ TEST_F(PostgresqlStore, sixteen_processes_that_start_at_once_on_a_fresh_database
   expect_all_work_done(place.address());
 }
 
+/// Until so many trials are finished: processes that are in the middle of it.
+void wait_for_trials(const std::string& store, int count) {
+  const auto finished = [&] {
+    try {
+      return std::stoi(execute(store, "SELECT count(*) FROM etalon.trial"));
+    } catch (const pqxx::sql_error&) {  // there is no table yet
+      return 0;
+    }
+  };
+  for (int looks = 0; finished() < count; ++looks) {
+    ASSERT_LT(looks, 18'000) << "waited in vain for " << count << " trials";
+    ::usleep(10'000);
+  }
+}
+
 TEST_F(PostgresqlStore, four_processes_go_on_when_the_server_was_stopped_and_started) {
   PostgresqlServer server;
   work_through(
       4, server.address(), 30,
       [&] {
+        int trials = 0;
         for (const std::string mode : {"immediate", "fast"}) {
-          ::usleep(500'000);
+          wait_for_trials(server.address(), trials += 30);
           server.stop(mode);
           ::usleep(200'000);
           server.start();
@@ -51,8 +68,8 @@ TEST_F(PostgresqlStore, four_processes_go_on_when_the_server_was_stopped_and_sta
 TEST_F(PostgresqlStore, four_processes_go_on_when_their_connections_are_cut) {
   const PostgresqlDatabaseForTest place;
   work_through(4, place.address(), 10, [&] {
-    for (int i = 0; i < 20; ++i) {
-      ::usleep(50'000);
+    for (int i = 1; i <= 20; ++i) {
+      wait_for_trials(place.address(), 5 * i);
       execute(place.address(),
               "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
               "WHERE datname = current_database() AND pid <> pg_backend_pid()");

@@ -1,25 +1,20 @@
 #include "etalon/nn/winograd_plan.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <string>
 
 namespace etalon {
 namespace {
 
 std::uint64_t odd(std::uint64_t count) { return count | 1; }
 
-std::uint32_t knob(const char* name, std::uint32_t channels, std::uint32_t otherwise) {
-  const std::string key = std::string(name) + std::to_string(channels);
-  const char* text = std::getenv(key.c_str());
-  return text ? static_cast<std::uint32_t>(std::atoi(text)) : otherwise;
-}
+/// Tiles that a pass should have: enough that a frequency's weights, read once for all of them, cost little;
+/// few enough that a frequency of inputs, weights and outputs stays in a second-level cache of 1 MB.
+constexpr std::uint32_t wanted_tiles = 32;
 
-/// Passes of about `tiles` tiles.
-WinogradPasses passes_of(const WinogradPlan& plan, std::uint32_t tiles, std::uint32_t samples) {
+WinogradPasses passes_of(const WinogradPlan& plan, std::uint32_t samples) {
   WinogradPasses passes;
-  passes.samples = std::clamp(tiles / (plan.tile_rows * plan.tile_columns), 1u, std::max(samples, 1u));
-  passes.rows = std::clamp(tiles / plan.tile_columns, 1u, plan.tile_rows);
+  passes.samples = std::clamp(wanted_tiles / (plan.tile_rows * plan.tile_columns), 1u, std::max(samples, 1u));
+  passes.rows = std::clamp(wanted_tiles / plan.tile_columns, 1u, plan.tile_rows);
   const std::uint64_t most = std::uint64_t{passes.samples} * passes.rows * plan.tile_columns;
   passes.row = odd((most + 3) / 4 * 4);
   passes.input_plane = odd(plan.shape.input.channels * passes.row);
@@ -45,15 +40,14 @@ WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
   plan.weight_row = odd(inputs);
   plan.weight_plane = odd(outputs * plan.weight_row);
   plan.scratch_row = odd(4 * std::uint64_t{plan.tile_columns} + 2);
-  const std::uint32_t channels = std::max(inputs, outputs);
 
   WinogradPasses& forward = plan.forward;
-  forward = passes_of(plan, knob("TF", channels, 32), samples);
+  forward = passes_of(plan, samples);
   forward.input_plane = forward.output_plane = std::max(forward.input_plane, forward.output_plane);
   forward.inputs_at = forward.output_plane;
   forward.length = (winograd_frequencies + 1) * forward.input_plane;
   WinogradPasses& backward = plan.backward;
-  backward = passes_of(plan, knob("TB", channels, 32), samples);
+  backward = passes_of(plan, samples);
   backward.outputs_at = winograd_frequencies * backward.input_plane;
   backward.length = backward.outputs_at + winograd_frequencies * backward.output_plane;
 

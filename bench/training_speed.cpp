@@ -118,7 +118,7 @@ double multiply_adds(const std::string& network) {
   const NetworkPlan plan(described, {});
   double sum = 0;
   for (const LayerPlan& layer : plan.layers())
-    sum += double{layer.columns} * described.layers[layer.index].output.size() *
+    sum += static_cast<double>(layer.columns) * described.layers[layer.index].output.size() *
            (layer.wants_input_gradient ? 3 : 2);
   return sum;
 }

@@ -154,11 +154,11 @@ class Versus:
             return one.seconds
 
         contenders = {"etalon tune": etalon}
-        name = "Optuna with PyTorch, OpenBLAS"  # the faster of the two
-        with measure.tolerate(self.left_out, f"whole job: {name}"):
-            environment = blas("openblas-pthread")
-            run([HERE / "optuna_tune.py", mnist, 64, 1000, *cores], cores, environment)  # is all of it installed?
-            contenders[name] = lambda: optuna(name, environment)
+        for name, library in {"Optuna with PyTorch": "blas", "Optuna with PyTorch, OpenBLAS": "openblas-pthread"}.items():
+            with measure.tolerate(self.left_out, f"whole job: {name}"):
+                environment = blas(library)
+                run([HERE / "optuna_tune.py", mnist, 64, 1000, *cores], cores, environment)  # is all of it installed?
+                contenders[name] = lambda name=name, environment=environment: optuna(name, environment)
         values = interleave(contenders, max(1, self.rounds - 2), lambda text: print(f"  whole job, {text}", file=sys.stderr))
         figures = {name: summary(value) for name, value in values.items()}
         for name in list(contenders)[1:]:

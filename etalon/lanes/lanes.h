@@ -142,7 +142,7 @@ ETALON_INLINE L select(typename L::Mask mask, L yes, L no) {
 template <class L>
 ETALON_INLINE typename L::Integers select_integers(typename L::Mask mask, typename L::Integers yes,
                                                    typename L::Integers no) {
-  return (mask & yes) | (~mask & no);
+  return mask ? yes : no;
 }
 template <class L>
 ETALON_INLINE typename L::Integers all_integers(typename L::Integer value) {
@@ -176,10 +176,30 @@ ETALON_INLINE typename L::Bytes to_bytes(typename L::Integers integers) {
 }
 template <class L>
 ETALON_INLINE typename L::Integers from_bytes(typename L::Bytes bytes) {
+  // GCC 12 takes __builtin_convertvector apart, byte by byte.
+#if defined(__AVX512F__)
+  if constexpr (L::width == 16)
+    return (typename L::Integers)_mm512_maskz_cvtepi8_epi32(0xffff, __builtin_bit_cast(__m128i, bytes));
+#endif
+#if defined(__AVX2__)
+  if constexpr (L::width == 8)
+    return (typename L::Integers)_mm256_cvtepi8_epi32(
+        _mm_cvtsi64_si128(__builtin_bit_cast(long long, bytes)));
+#endif
   if constexpr (L::width == 1)
     return bytes;
   else
     return __builtin_convertvector(bytes, typename L::Integers);
+}
+
+/// `a`, held in a register. Without it GCC reads an operand from memory anew for each multiply-add that takes
+/// it.
+template <class L>
+ETALON_INLINE L held(L a) {
+#if defined(__AVX__)
+  if constexpr (L::width == register_lanes) asm("" : "+v"(a.v));
+#endif
+  return a;
 }
 
 /// Lanes wider than a register, as two halves.

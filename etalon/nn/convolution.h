@@ -5,7 +5,7 @@
 ///   din[i][y][x]   = sum over o, ky, kx of w[o][i][ky][kx] * dsums[o][(y+p-ky)/s][(x+p-kx)/s]
 ///
 /// with the sums taken in the order written. A ReLU and a 2x2 max-pool that follow are done on the tile while
-/// it is in registers; the tile then is the pooling window, and one byte a lane keeps which position won.
+/// it is in registers; its positions then are pooling windows, and one byte a lane keeps which position won.
 #pragma once
 
 #include "etalon/nn/plan.h"
@@ -28,7 +28,7 @@ class Convolution {
 
   void forward(std::uint32_t sample) const {
     for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
-      for_blocks(outs_, [&](std::uint32_t o, auto rows) {
+      for_blocks<wide_rows>(outs_, [&](std::uint32_t o, auto rows) {
         switch (p_.kernel_width) {
           case 1:
             forward_block<rows.v, 1>(sample, g, o);
@@ -96,6 +96,8 @@ class Convolution {
  private:
   using Bytes = typename L::Bytes;
   using Integers = typename L::Integers;
+  /// Half a first-level cache: what the tiles of a pass read again and again takes about so many values.
+  static constexpr std::uint32_t cache_values = 20 * 1024 / sizeof(L);
 
   /// The corner of the zeros around a sample's input, at the first channel of a group.
   const L* input_corner(std::uint32_t sample, std::uint32_t group) const {
@@ -120,69 +122,80 @@ class Convolution {
     const L* weights = arena_ + p_.weights + o * p_.weight_row;
     L bias[I];
     ETALON_UNROLL for (int i = 0; i < I; ++i) bias[i] = arena_[p_.biases + o + i];
-    for (std::uint32_t t = 0; t < p_.position_tiles; ++t) {
-      const PositionTile& at = p_.positions[t];
-      Tile<L, I, 4> tile;
-      tile.set(bias);
-      accumulate<I, K>(tile, weights, corner, at);
+    constexpr int tiles = wide_columns / 4;
+    std::uint32_t t = 0;
+    for (; t + tiles <= p_.position_tiles; t += tiles)
+      forward_tile<I, K, wide_columns>(bias, weights, corner, sample, o, t);
+    if constexpr (tiles > 1)
+      for (; t < p_.position_tiles; ++t) forward_tile<I, K, 4>(bias, weights, corner, sample, o, t);
+  }
+
+  /// J positions: those of tile `t` and, where there are more than four, of the next.
+  template <int I, int K, int J>
+  ETALON_INLINE void forward_tile(const L (&bias)[I], const L* weights, const L* corner, std::uint32_t sample,
+                                  std::uint32_t o, std::uint32_t t) const {
+    const PositionTile* at = p_.positions + t;
+    const L* inputs[J];
+    ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] = corner + at[j / 4].input[j % 4];
+    Tile<L, I, J> tile;
+    tile.set(bias);
+    accumulate<I, K, J>(tile, weights, inputs);
+    ETALON_UNROLL for (int j = 0; j < J; j += 4) {
       if (p_.pool)
-        store_pooled(tile, sample, o, t, at);
+        store_pooled<I, J>(tile, sample, o, t + j / 4, j);
       else
-        store(tile, sample, o, at);
+        store<I, J>(tile, sample, o, at[j / 4], j);
     }
   }
 
-  template <int I, int K>
-  ETALON_INLINE void accumulate(Tile<L, I, 4>& tile, const L* w, const L* corner,
-                                const PositionTile& at) const {
-    const L* const inputs[4] = {corner + at.input[0], corner + at.input[1], corner + at.input[2],
-                                corner + at.input[3]};
+  template <int I, int K, int J>
+  ETALON_INLINE void accumulate(Tile<L, I, J>& tile, const L* w, const L* const (&inputs)[J]) const {
     const auto weight_row = static_cast<std::ptrdiff_t>(p_.weight_row);
+    const std::ptrdiff_t width = K != 0 ? K : p_.kernel_width;
     for (std::uint32_t i = 0; i < ins_; ++i) {
       auto offset = static_cast<std::ptrdiff_t>(i * p_.input.plane);
       for (std::uint32_t ky = 0; ky < p_.kernel_height; ++ky) {
-        if constexpr (K != 0) {
-          tile.template run_fixed<K>(w, weight_row, 1, inputs, offset, 1);
-          w += K;
-        } else {
-          for (std::uint32_t kx = 0; kx < p_.kernel_width; ++kx)
-            tile.step(w++, weight_row, inputs, offset + kx);
-        }
+        tile.run(w, weight_row, 1, inputs, 1, width, offset);
+        w += width;
         offset += static_cast<std::ptrdiff_t>(p_.input.row);
       }
     }
   }
 
-  template <int I>
-  ETALON_INLINE void store(Tile<L, I, 4>& tile, std::uint32_t sample, std::uint32_t o,
-                           const PositionTile& at) const {
+  template <int I, int J>
+  ETALON_INLINE void store(const Tile<L, I, J>& tile, std::uint32_t sample, std::uint32_t o,
+                           const PositionTile& at, int first) const {
     L* out = output_of(sample) + o * p_.output.plane;
-    if (p_.rectify)
-      ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < 4; ++j) tile.sum[i][j] =
-          rectified(tile.sum[i][j]);
-    L* const to[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
-    tile.store(to, static_cast<std::ptrdiff_t>(p_.output.plane));
+    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < 4; ++j) {
+      const L sum = tile.sum[i][first + j];
+      out[at.output[j] + i * static_cast<std::ptrdiff_t>(p_.output.plane)] =
+          p_.rectify ? rectified(sum) : sum;
+    }
   }
 
-  template <int I>
-  ETALON_INLINE void store_pooled(const Tile<L, I, 4>& tile, std::uint32_t sample, std::uint32_t o,
-                                  std::uint32_t t, const PositionTile& at) const {
-    L* out = output_of(sample) + o * p_.output.plane + at.output[0];
+  template <int I, int J>
+  ETALON_INLINE void store_pooled(const Tile<L, I, J>& tile, std::uint32_t sample, std::uint32_t o,
+                                  std::uint32_t t, int first) const {
+    L* out = output_of(sample) + o * p_.output.plane + p_.positions[t].output[0];
     Bytes* winners = winners_of(sample) + o * p_.position_tiles + t;
+    const auto plane = static_cast<std::ptrdiff_t>(p_.output.plane),
+               windows = static_cast<std::ptrdiff_t>(p_.position_tiles);
+    const bool rectify = p_.rectify;
     ETALON_UNROLL for (int i = 0; i < I; ++i) {
-      L best = tile.sum[i][0];
+      L best = tile.sum[i][first];
       Integers winner = all_integers<L>(0);
       ETALON_UNROLL for (int j = 1; j < 4; ++j) {
-        const auto larger = less(best, tile.sum[i][j]) | (is_nan(tile.sum[i][j]) & ~is_nan(best));
-        best = select<L>(larger, tile.sum[i][j], best);
+        const L sum = tile.sum[i][first + j];
+        const auto larger = ~less_equal(sum, best) & ~is_nan(best);
+        best = select<L>(larger, sum, best);
         winner = select_integers<L>(larger, all_integers<L>(j), winner);
       }
-      if (p_.rectify) {
+      if (rectify) {
         winner = select_integers<L>(less_equal(best, L(0)), all_integers<L>(no_winner), winner);
         best = rectified(best);
       }
-      out[i * static_cast<std::ptrdiff_t>(p_.output.plane)] = best;
-      winners[i * static_cast<std::ptrdiff_t>(p_.position_tiles)] = to_bytes<L>(winner);
+      out[i * plane] = best;
+      winners[i * windows] = to_bytes<L>(winner);
     }
   }
 
@@ -240,13 +253,12 @@ class Convolution {
 
   /// Some rows at a time, so that they stay in the first-level cache while all taps use them.
   void add_weight_gradient(std::uint32_t sample, L* part) const {
-    constexpr std::uint32_t cache_values = 20 * 1024 / sizeof(L);
-    const std::uint32_t rows = 1 + cache_values / (most_rows * p_.sums.width + 1);
+    const std::uint32_t rows = 1 + cache_values / (wide_rows * p_.sums.width + 1);
     for (std::uint32_t y = 0; y < p_.sums.height; y += rows) {
       const std::uint32_t end = y + rows < p_.sums.height ? y + rows : p_.sums.height;
       for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
-        for_blocks(outs_, [&](std::uint32_t o, auto i) {
-          for_blocks<4>(p_.columns, [&](std::uint32_t column, auto j) {
+        for_blocks<wide_rows>(outs_, [&](std::uint32_t o, auto i) {
+          for_blocks<wide_columns>(p_.columns, [&](std::uint32_t column, auto j) {
             const L* corner = input_corner(sample, g) + y * p_.stride * p_.input.row;
             if (p_.stride == 1)
               weight_gradient_tile<i.v, j.v, 1>(sample, part, corner, g * outs_ + o, column, y, end);
@@ -286,36 +298,44 @@ class Convolution {
     const std::uint32_t area = p_.kernel_height * p_.kernel_width;
     const L* weights = arena_ + p_.weights + group * outs_ * p_.weight_row + i * area;
     const L* sums = sums_of(sample) + group * outs_ * p_.sums.plane;
-    for (std::uint32_t t = 0; t < p_.gradient_tiles; ++t) {
-      const GradientTile& at = p_.gradients[t];
-      Tile<L, I, 4> tile;
+    const std::uint32_t run = 1 + cache_values / (I * area);
+    for (std::uint32_t o = 0; o < outs_; o += run)
+      for (std::uint32_t t = 0; t < p_.gradient_tiles; ++t)
+        data_gradient_tile<I, K>(weights, sums, out, p_.gradients[t], o, o + run < outs_ ? o + run : outs_);
+  }
+
+  /// Adds the shares of outputs [first, end), few enough for their weights to stay in the first-level cache.
+  template <int I, int K>
+  ETALON_INLINE void data_gradient_tile(const L* weights, const L* sums, L* out, const GradientTile& at,
+                                        std::uint32_t first, std::uint32_t end) const {
+    const auto plane = static_cast<std::ptrdiff_t>(p_.input_gradient.plane);
+    L* const places[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
+    Tile<L, I, 4> tile;
+    if (first == 0)
       tile.clear();
-      const L* first = weights + at.first_row * p_.kernel_width + at.first_column;
-      if (K != 0 && at.columns == K)  // NOLINT(bugprone-branch-clone): the same only where K is 0
-        scatter<I, K>(tile, first, sums, at);
-      else
-        scatter<I, 0>(tile, first, sums, at);
-      L* const places[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
-      tile.store(places, static_cast<std::ptrdiff_t>(to.plane));
-    }
+    else
+      tile.load({places[0], places[1], places[2], places[3]}, plane);
+    weights += first * p_.weight_row + at.first_row * p_.kernel_width + at.first_column;
+    if (K != 0 && at.columns == K)  // NOLINT(bugprone-branch-clone): the same only where K is 0
+      scatter<I, K>(tile, weights, sums, at, first, end);
+    else
+      scatter<I, 0>(tile, weights, sums, at, first, end);
+    tile.store(places, plane);
   }
 
   template <int I, int K>
-  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const L* sums,
-                             const GradientTile& at) const {
+  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const L* sums, const GradientTile& at,
+                             std::uint32_t first, std::uint32_t end) const {
     const L* const from[4] = {sums + at.sums[0], sums + at.sums[1], sums + at.sums[2], sums + at.sums[3]};
     const auto area = std::ptrdiff_t{p_.kernel_height} * p_.kernel_width;
     const auto row = std::ptrdiff_t{p_.kernel_width} * p_.stride;
-    for (std::uint32_t o = 0; o < outs_; ++o, weights += p_.weight_row) {
+    const std::ptrdiff_t columns = K != 0 ? K : at.columns, step = K != 0 ? 1 : p_.stride;
+    for (std::uint32_t o = first; o < end; ++o, weights += p_.weight_row) {
       const L* w = weights;
       auto offset = static_cast<std::ptrdiff_t>(o * p_.sums.plane);
       for (std::uint32_t a = 0; a < at.rows;
            ++a, w += row, offset -= static_cast<std::ptrdiff_t>(p_.sums.row)) {
-        if constexpr (K != 0)
-          tile.template run_fixed<K>(w, area, 1, from, offset, -1);
-        else
-          for (std::uint32_t b = 0; b < at.columns; ++b)
-            tile.step(w + b * p_.stride, area, from, offset - static_cast<std::ptrdiff_t>(b));
+        tile.run(w, area, step, from, -1, columns, offset);
       }
     }
   }

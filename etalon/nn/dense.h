@@ -33,8 +33,8 @@ class Dense {
   template <class Update>
   void backward(std::uint32_t count, Range inputs, Update& take) const {
     if (p_.wants_input_gradient) data_gradient(count, inputs);
-    for_blocks<4>(inputs.count(), [&](std::uint32_t i, auto columns) {
-      for_blocks(outputs_, [&](std::uint32_t o, auto rows) {
+    for_blocks<wide_columns>(inputs.count(), [&](std::uint32_t i, auto columns) {
+      for_blocks<wide_rows>(outputs_, [&](std::uint32_t o, auto rows) {
         update_tile<rows.v, columns.v>(count, o, inputs.first + i, take);
       });
     });

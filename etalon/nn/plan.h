@@ -55,7 +55,7 @@ struct Desk {
   }
 };
 
-/// Four outputs of a convolution that one register tile computes: where their inputs begin, where they go.
+/// Four outputs of a convolution that share a register tile: where their inputs begin, where they go.
 /// The last tile of a layer may repeat a position. With pooling, the four positions of a window and its
 /// output.
 struct PositionTile {

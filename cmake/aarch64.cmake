@@ -1,5 +1,5 @@
 # Builds for 64-bit ARM on another machine, against Debian's arm64 packages, and runs what it built in an emulator.
-# The packages: make packages-aarch64.
+# The packages: tools/packages-aarch64.txt.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)

@@ -7,9 +7,9 @@
 ///   dU[f] = dM[f] V[f]^T, summed over samples and tiles;   dw = G^T dU G, once a step
 ///
 /// Weights are each lane's own, so no frequency's operands are used often; the loops run frequency by
-/// frequency over a block of samples, or over some rows of a large one, and fetch the next frequency while
-/// one is multiplied. Sums run over channels, samples and tiles in ascending order: which of them share a
-/// block changes no bit.
+/// frequency over a block of samples, or over some rows of a large one. Forward, M[f] takes the place that
+/// V[f - 1] has left; on the way back the next frequency is fetched while one is multiplied. Sums run over
+/// channels, samples and tiles in ascending order: which of them share a block changes no bit.
 #pragma once
 
 #include "etalon/nn/tile.h"
@@ -234,10 +234,9 @@ class Winograd {
       const L *u = transformed + f * p_.weight_plane, *v = inputs_of(pass) + f * places.input_plane;
       L* m = outputs_of(pass) + f * places.output_plane;
       for_blocks(s_.output.channels, [&](std::uint32_t o, auto rows) {
-        for (std::uint32_t t = 0; t < tiles; t += 4) {
+        for (std::uint32_t t = 0; t < tiles; t += 4)
           product<rows.v>(u + o * p_.weight_row, p_.weight_row, 1, v + t, s_.input.channels,
                           m + o * places.row + t, places.row);
-        }
       });
     }
   }

@@ -161,6 +161,9 @@ class WinogradTiles {
           below(s.sums_height - 4 * tile_row),
           width(s.sums_width) {}
     ETALON_INLINE L load(std::uint32_t k, std::uint32_t x, std::uint32_t) const { return from[k * row + x]; }
+    ETALON_INLINE void look_ahead(std::uint32_t x) const {
+      ETALON_UNROLL for (std::uint32_t k = 4; k < 8; ++k) fetch(from + k * row + x);
+    }
     std::uint64_t row;
     const L* from;
     std::uint32_t below, width;
@@ -170,6 +173,10 @@ class WinogradTiles {
         : PlainGradient(s, c, tile_row),
           output_row(s.output.row),
           output(c.output + 4 * tile_row * output_row) {}
+    ETALON_INLINE void look_ahead(std::uint32_t x) const {
+      PlainGradient::look_ahead(x);
+      ETALON_UNROLL for (std::uint32_t k = 4; k < 8; ++k) fetch(output + k * output_row + x);
+    }
     std::uint64_t output_row;
     const L* output;
   };
@@ -201,6 +208,9 @@ class WinogradTiles {
       const auto place = static_cast<typename L::Integer>(k % 2 * 2 + odd);
       return select<L>(equal<L>(winner, all_integers<L>(place)), from[k / 2 * row + x / 2], L(0));
     }
+    ETALON_INLINE void look_ahead(std::uint32_t x) const {
+      fetch(from + (2 + x % 2) * row + x / 2);
+    }
     std::uint64_t row, winners_row;
     const L* from;
     const Bytes* winners;
@@ -220,6 +230,7 @@ class WinogradTiles {
   ETALON_INLINE L columns_of_gradient(const Gradient& gradient, L total) const {
     const auto column = [&](std::uint32_t x, std::uint32_t odd) {
       L y[4], m[6];
+      gradient.look_ahead(x);
       ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) y[k] =
           all || k < gradient.below ? gradient.load(k, x, odd) : L(0);
       total = total + ((y[0] + y[1]) + (y[2] + y[3]));

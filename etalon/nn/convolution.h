@@ -168,8 +168,9 @@ class Convolution {
     L* out = output_of(sample) + o * p_.output.plane;
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < 4; ++j) {
       const L sum = tile.sum[i][first + j];
-      out[at.output[j] + i * static_cast<std::ptrdiff_t>(p_.output.plane)] =
-          p_.rectify ? rectified(sum) : sum;
+      L* place = out + at.output[j] + i * static_cast<std::ptrdiff_t>(p_.output.plane);
+      __builtin_prefetch(place + 2 * wide_columns, 1, 3);
+      *place = p_.rectify ? rectified(sum) : sum;
     }
   }
 

@@ -135,6 +135,7 @@ class WinogradTiles {
         L v[6], d[6];
         ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) v[k] = rows_[k * step_ + at];
         Transforms::inputs_transposed(v, d);
+        ETALON_UNROLL for (int k = 0; k < 4; ++k) claim(to[k] + 4 * s_.input_gradient.row + x);
         to[0][x] = d[0] + carried0[at];
         to[1][x] = d[1] + carried1[at];
         to[2][x] = d[2];
@@ -208,9 +209,7 @@ class WinogradTiles {
       const auto place = static_cast<typename L::Integer>(k % 2 * 2 + odd);
       return select<L>(equal<L>(winner, all_integers<L>(place)), from[k / 2 * row + x / 2], L(0));
     }
-    ETALON_INLINE void look_ahead(std::uint32_t x) const {
-      fetch(from + (2 + x % 2) * row + x / 2);
-    }
+    ETALON_INLINE void look_ahead(std::uint32_t x) const { fetch(from + (2 + x % 2) * row + x / 2); }
     std::uint64_t row, winners_row;
     const L* from;
     const Bytes* winners;
@@ -259,7 +258,9 @@ class WinogradTiles {
       ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) rows_[k * step_ + x + s_.padding] = v[k];
     }
   }
+  /// Asks for a value that will soon be read, or written.
   static ETALON_INLINE void fetch(const L* place) { __builtin_prefetch(place, 0, 3); }
+  static ETALON_INLINE void claim(const L* place) { __builtin_prefetch(place, 1, 3); }
 
   /// Along the rows of a row of tiles; neighbours share two columns and add up there.
   void rows_of_gradient(const L* frequencies, std::uint64_t plane) const {
@@ -310,6 +311,7 @@ class WinogradTiles {
     for (std::uint32_t x = 0; x < t.width; ++x) {
       L y[4];
       sums_of_column(x, bias, y);
+      ETALON_UNROLL for (int k = 0; k < 4; ++k) claim(to[k] + 4 * t.row + x);
       ETALON_UNROLL for (int k = 0; k < 4; ++k) to[k][x] = rectify ? rectified(y[k]) : y[k];
     }
   }

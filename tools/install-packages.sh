@@ -17,11 +17,12 @@ fail() {
 
 names_in() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$@" | sort -u; }
 
-# Those of the given names that are not fully installed.
+# Those of the given names that are not fully installed; a name without an architecture is the machine's own.
 missing_of() {
-  local installed
-  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n${Package}:${Architecture} ${db:Status-Status}\n' 2> /dev/null |
-    sed -n 's/ installed$//p' | sort -u)
+  local own installed
+  own=$(dpkg --print-architecture)
+  installed=$(dpkg-query -W -f='${Package} ${Architecture} ${db:Status-Status}\n' 2> /dev/null |
+    awk -v own="$own" '$3 == "installed" { print $1 ":" $2; if ($2 == own || $2 == "all") print $1 }' | sort -u)
   comm -23 <(printf '%s\n' "$@" | sort -u) <(echo "$installed")
 }
 

@@ -6,6 +6,8 @@
 /// that no column is transformed twice, then along the rows; the way back in the opposite order.
 #pragma once
 
+#include <type_traits>
+
 #include "etalon/nn/batch_norm.h"
 #include "etalon/nn/convolution.h"
 #include "etalon/nn/winograd_plan.h"
@@ -74,7 +76,8 @@ class WinogradTiles {
                   std::uint64_t plane, L total) const {
     if (channel.norm != nullptr)
       channel.norm->with_line(channel.channel, [&](const auto& line) {
-        total = columns_of_gradient(NormedGradient(GradientAndOutput(s_, channel, tile_row), line), total);
+        total = columns_of_gradient(
+            NormedGradient<std::remove_cvref_t<decltype(line)>>({s_, channel, tile_row}, line), total);
       });
     else if (s_.pool)
       total = columns_of_gradient(PooledGradient(s_, channel, tile_row), total);

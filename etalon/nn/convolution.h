@@ -16,6 +16,25 @@ namespace etalon::ETALON_INSTANCE {
 /// Code of a pooled output whose gradient the ReLU stops.
 inline constexpr int no_winner = 4;
 
+/// The largest of a pooling window's sums, after the ReLU where one stands between; NaN wins, else the first
+/// of the largest. `winner` becomes its place, or no_winner.
+template <class L>
+ETALON_INLINE L pooled(const L (&window)[4], bool rectify, typename L::Bytes& winner) {
+  L best = window[0];
+  typename L::Integers place = all_integers<L>(0);
+  ETALON_UNROLL for (int j = 1; j < 4; ++j) {
+    const auto larger = ~less_equal(window[j], best) & ~is_nan(best);
+    best = select<L>(larger, window[j], best);
+    place = select_integers<L>(larger, all_integers<L>(j), place);
+  }
+  if (rectify) {
+    place = select_integers<L>(less_equal(best, L(0)), all_integers<L>(no_winner), place);
+    best = rectified(best);
+  }
+  winner = to_bytes<L>(place);
+  return best;
+}
+
 template <class L>
 class Convolution {
  public:
@@ -183,20 +202,9 @@ class Convolution {
                windows = static_cast<std::ptrdiff_t>(p_.position_tiles);
     const bool rectify = p_.rectify;
     ETALON_UNROLL for (int i = 0; i < I; ++i) {
-      L best = tile.sum[i][first];
-      Integers winner = all_integers<L>(0);
-      ETALON_UNROLL for (int j = 1; j < 4; ++j) {
-        const L sum = tile.sum[i][first + j];
-        const auto larger = ~less_equal(sum, best) & ~is_nan(best);
-        best = select<L>(larger, sum, best);
-        winner = select_integers<L>(larger, all_integers<L>(j), winner);
-      }
-      if (rectify) {
-        winner = select_integers<L>(less_equal(best, L(0)), all_integers<L>(no_winner), winner);
-        best = rectified(best);
-      }
-      out[i * plane] = best;
-      winners[i * windows] = to_bytes<L>(winner);
+      const L window[4] = {tile.sum[i][first], tile.sum[i][first + 1], tile.sum[i][first + 2],
+                           tile.sum[i][first + 3]};
+      out[i * plane] = pooled(window, rectify, winners[i * windows]);
     }
   }
 

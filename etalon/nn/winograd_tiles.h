@@ -30,7 +30,6 @@ template <class L>
 class WinogradTiles {
  public:
   using Bytes = typename L::Bytes;
-  using Integers = typename L::Integers;
   using Transforms = WinogradTransforms<L>;
 
   /// `scratch`: rows of plan.scratch_row: 6, one that takes what falls outside a tensor, then 2 for each
@@ -329,26 +328,9 @@ class WinogradTiles {
         const std::uint32_t y = 2 * tile_row + k;
         if (y >= t.height) continue;
         const L window[4] = {left[2 * k], right[2 * k], left[2 * k + 1], right[2 * k + 1]};
-        channel[y * t.row + x] = pooled(window, winners[y * t.width + x]);
+        channel[y * t.row + x] = pooled(window, s_.rectify, winners[y * t.width + x]);
       }
     }
-  }
-
-  /// As Convolution pools: the first of the largest; NaN wins.
-  ETALON_INLINE L pooled(const L (&window)[4], Bytes& winners) const {
-    L best = window[0];
-    Integers winner = all_integers<L>(0);
-    ETALON_UNROLL for (int j = 1; j < 4; ++j) {
-      const auto larger = less(best, window[j]) | (is_nan(window[j]) & ~is_nan(best));
-      best = select<L>(larger, window[j], best);
-      winner = select_integers<L>(larger, all_integers<L>(j), winner);
-    }
-    if (s_.rectify) {
-      winner = select_integers<L>(less_equal(best, L(0)), all_integers<L>(no_winner), winner);
-      best = rectified(best);
-    }
-    winners = to_bytes<L>(winner);
-    return best;
   }
 
   const WinogradPlan& p_;

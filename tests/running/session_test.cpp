@@ -65,6 +65,14 @@ class SessionTest : public testing::Test {
                          .on_advanced = [this](std::uint64_t samples) { samples_ += samples; }});
   }
 
+  /// A worker that takes `count` trials, keeps the state of the first after five steps, and is gone.
+  void keep_one_and_leave(std::uint32_t count) {
+    const auto seat = sit_down();
+    const auto leaving = session(*seat);
+    leaving->checkpoint({{leaving->next_pack(count)[0].ticket, state_after(5)}});
+    leaving->close();
+  }
+
   std::uint32_t finished() { return memory_->queue("study").finished; }
 
   ManualClock clock_;
@@ -213,13 +221,7 @@ TEST_F(SessionTest, CheckpointsAreThereForWhoeverGoesOn) {
 
 TEST_F(SessionTest, ALaneThatFallsFreeTakesOnlyTrialsAtAnEpochsStart) {
   plan(2);
-  {
-    const auto seat = sit_down();
-    const auto one = session(*seat);
-    const auto pack = one->next_pack(2);
-    one->checkpoint({{pack[0].ticket, state_after(5)}});
-    one->close();
-  }
+  keep_one_and_leave(2);
   const auto seat = sit_down();
   const auto next = session(*seat);
   const auto refill = next->next();
@@ -230,12 +232,7 @@ TEST_F(SessionTest, ALaneThatFallsFreeTakesOnlyTrialsAtAnEpochsStart) {
 
 TEST_F(SessionTest, AnotherNumericClassBeginsAnew) {
   plan(1);
-  {
-    const auto seat = sit_down();
-    const auto one = session(*seat);
-    one->checkpoint({{one->next_pack(1)[0].ticket, state_after(5)}});
-    one->close();
-  }
+  keep_one_and_leave(1);
   const auto seat = sit_down();
   const auto next = session(*seat, 1, "another");
   const auto pack = next->next_pack(1);

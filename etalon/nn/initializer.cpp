@@ -17,15 +17,18 @@ namespace {
 
 struct Initializer {
   const char* name;
-  bool counts_outputs;  ///< the variance is 2 / (fan_in + fan_out), not 2 / fan_in
+  double gain;          ///< the variance is gain / fan
+  bool counts_outputs;  ///< fan is fan_in + fan_out, not fan_in alone
   bool uniform;
+  bool draws_biases;  ///< as it draws weights; else biases are 0
 };
 
-constexpr std::array<Initializer, 4> initializers{{
-    {"he", false, false},
-    {"he-uniform", false, true},
-    {"glorot", true, false},
-    {"glorot-uniform", true, true},
+constexpr std::array<Initializer, 5> initializers{{
+    {"torch", 1.0 / 3.0, false, true, true},  // uniform in +-1 / sqrt(fan_in)
+    {"he", 2.0, false, false, false},
+    {"he-uniform", 2.0, false, true, false},
+    {"glorot", 2.0, true, false, false},
+    {"glorot-uniform", 2.0, true, true, false},
 }};
 
 const Initializer& find_initializer(const std::string& name) {
@@ -42,7 +45,7 @@ double variance(const LayerDescription& layer, const Initializer& initializer) {
   const double fan_in = static_cast<double>(layer.weights) / layer.output.channels;
   const double area = layer.kind == LayerKind::conv ? 1.0 * layer.kernel_height * layer.kernel_width : 1.0;
   const double fan_out = layer.output.channels * area;
-  return 2.0 / (initializer.counts_outputs ? fan_in + fan_out : fan_in);
+  return initializer.gain / (initializer.counts_outputs ? fan_in + fan_out : fan_in);
 }
 
 void fill_uniform(std::span<float> weights, double deviation, RandomSequence sequence) {
@@ -89,7 +92,8 @@ std::vector<float> initial_weights(const NetworkDescription& network, const std:
     }
     const RandomSequence sequence({study_seed, seed_index, Purpose::initial_weights}, position);
     const double deviation = std::sqrt(variance(layer, chosen));
-    const std::span weights(parameters.data() + layer.first_parameter, layer.weights);
+    const std::uint32_t drawn = layer.weights + (chosen.draws_biases ? layer.biases : 0);
+    const std::span weights(parameters.data() + layer.first_parameter, drawn);
     chosen.uniform ? fill_uniform(weights, deviation, sequence) : fill_normal(weights, deviation, sequence);
   }
   return parameters;

@@ -53,8 +53,6 @@ class Objective:
         torch.manual_seed(0)  # equal initial weights and order for every setting
         conv, full = trial.suggest_float("conv", 1e-4, 1.0), trial.suggest_float("full", 1e-4, 1.0)
         network = lenet5()
-        for parameter in network.parameters():  # He's initial weights, as Etalon's
-            torch.nn.init.kaiming_normal_(parameter) if parameter.dim() > 1 else torch.nn.init.zeros_(parameter)
         optimizer = torch.optim.SGD(groups_of(network, conv, full), lr=conv)
         images, labels = self.training
         order = torch.randperm(len(labels))

@@ -235,6 +235,7 @@ std::string study_file_lines(const StudyView& view) {
   if (training.optimizer.weight_decay > 0)
     text += "weight_decay = " + shortest(training.optimizer.weight_decay) + "\n";
   if (training.label_smoothing > 0) text += "label_smoothing = " + shortest(training.label_smoothing) + "\n";
+  text += "initializer = " + quoted_literal(training.initializer) + "\n";
   if (training.schedule.name != "constant")
     text += "schedule = " + quoted_literal(training.schedule.name) + "\n";
   if (training.schedule.warmup_epochs > 0)

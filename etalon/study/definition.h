@@ -42,8 +42,8 @@ struct ScheduleSpec {
 struct TrainingSpec {
   OptimizerSpec optimizer;
   ScheduleSpec schedule;
-  std::string initializer =
-      "he";  ///< he, he-uniform, glorot, glorot-uniform (the plain names are the normal variants)
+  /// torch, he, he-uniform, glorot, glorot-uniform (nn/initializer.h; plain he and glorot are normal)
+  std::string initializer = "torch";
   double label_smoothing =
       0.0;  ///< [0, 1): share of each label spread evenly over the classes, while training
   bool operator==(const TrainingSpec&) const = default;

@@ -119,6 +119,13 @@ TEST(InitialWeights, KeepTheirBits) {
   EXPECT_EQ(initial_weights(described, "he", 1, 0), expected);
 }
 
+TEST(InitialWeights, AsPyTorchsKeepTheirBits) {
+  const auto described = describe_layers({"dense 3"}, {1, 1, 1}, 2);
+  const std::vector<float> expected{-0x1.406f6cp-1f, -0x1.ceefe4p-2f, -0x1.4d6c1ap-1f,
+                                    -0x1.af369ap-2f, -0x1.276d7cp-1f, 0x1.7470a6p-1f};
+  EXPECT_EQ(initial_weights(described, "torch", 1, 0), expected);
+}
+
 TEST(InitialWeights, OfAnUnknownNameAreRefused) {
   try {
     initial_weights(network(), "hee", 7, 1);

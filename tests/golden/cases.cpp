@@ -20,6 +20,7 @@ GoldenCase tiny_lenet(const std::string& file, const std::string& name) {
                    "maxpool 2",        "dense 16", "relu",      "dense 5"};
   result.groups = default_groups();
   result.eta = {0.03, 0.02};
+  result.training.initializer = "he";
   return result;
 }
 
@@ -87,6 +88,10 @@ std::vector<GoldenCase> network_cases() {
   seven.groups = {{"all", {"conv"}}};
   seven.eta = {0.02};
 
+  GoldenCase as_torch = tiny_lenet("networks", "initial weights and biases as PyTorch's");
+  as_torch.training.initializer = "torch";
+  as_torch.eta = {0.2, 0.2};
+
   GoldenCase smoothed = tiny_lenet("networks", "smoothed labels");
   smoothed.training.label_smoothing = 0.2;
 
@@ -125,7 +130,7 @@ std::vector<GoldenCase> network_cases() {
                     "batchnorm",
                     "silu",
                     "dense 5"};
-  return {strided, overlapping, dense, seven, smoothed, residual, grouped};
+  return {strided, overlapping, dense, seven, as_torch, smoothed, residual, grouped};
 }
 
 std::vector<std::uint8_t> labels_of(const DataSet& data, const std::vector<std::uint32_t>& indices) {

@@ -27,6 +27,7 @@ TEST(GoldenCurve, BitsChangeOnlyWithTheVersionOfTheNumerics) {
   TrainingSpec training;
   training.optimizer.name = "adam";
   training.schedule.name = "cosine";
+  training.initializer = "he";
   const TrainingTask task = small_task(inputs, training, 2);
   const auto outcomes = train(task, {{0, {0.01, 0.003}, 2, 2}}, {.lanes = 1, .threads = 1});
   ASSERT_EQ(numerics_version, 2u) << "raised on purpose? then store the new digest here";

@@ -11,6 +11,9 @@
 
 namespace etalon {
 
+/// Seed indices from here on confirm a choice and are never used to make one; those below tune.
+inline constexpr std::uint32_t first_confirmation_seed = 10'000;
+
 /// Names a trial within a study. The order is the order of reports and exports.
 struct TrialKey {
   std::uint32_t set = 0;  ///< index into StudyDefinition::sets

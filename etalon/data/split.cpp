@@ -6,6 +6,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/exact_math.h"
 #include "etalon/base/random.h"
+#include "etalon/data/stratify.h"
 
 namespace etalon {
 namespace {
@@ -47,6 +48,26 @@ double variance_of(const PixelSums& sums) {
   return static_cast<double>(around_whole) / count - fraction * fraction;
 }
 
+/// The permutation's images in turn: to validation while it wants more of their class, then to training.
+Split deal(const DataSet& data, std::uint32_t validation, std::uint32_t samples, std::uint64_t study_seed) {
+  const LabelledImages& images = data.training;
+  std::vector<std::uint32_t> counts(data.classes);
+  for (const std::uint8_t label : images.labels) ++counts[label];
+  std::vector<std::uint32_t> wanted = stratified_counts(counts, validation);
+  Split split;
+  for (const std::uint32_t index :
+       permutation(images.count(), RandomSequence({study_seed, 0, Purpose::validation_split}))) {
+    std::uint32_t& more = wanted[images.labels[index]];
+    if (more > 0) {
+      --more;
+      split.validation.push_back(index);
+    } else if (split.training.size() < samples) {
+      split.training.push_back(index);
+    }
+  }
+  return split;
+}
+
 }  // namespace
 
 Split split_training_part(const DataSet& data, std::uint32_t validation, std::uint32_t samples,
@@ -66,10 +87,7 @@ Split split_training_part(const DataSet& data, std::uint32_t validation, std::ui
                         "at most " + std::to_string(left) + ": the " + std::to_string(count) + images +
                             " less " + std::to_string(cut) + " for validation",
                         "ask for fewer samples, or for a smaller --validation"});
-  const std::vector<std::uint32_t> order =
-      permutation(count, RandomSequence({study_seed, 0, Purpose::validation_split}));
-  const auto middle = order.begin() + cut;
-  return {{middle, middle + (samples == 0 ? left : samples)}, {order.begin(), middle}};
+  return deal(data, cut, samples == 0 ? left : samples, study_seed);
 }
 
 Normalization normalization_of(const DataSet& data, const Split& split) {

@@ -14,9 +14,10 @@ struct Split {
   std::vector<std::uint32_t> validation;
 };
 
-/// A permutation keyed by the study seed alone (law 2); its first `validation` indices are validation (0: a
-/// sixth of the training part, rounded down), the next `samples` (0: all others) training. Throws
-/// RequestError if there are too few.
+/// A permutation keyed by the study seed alone (law 2), dealt out: of each class its first images are
+/// validation, as many as its share of `validation` (0: a sixth of the training part, rounded down) comes to
+/// (stratified_counts); of all others the first `samples` (0: all) are training. Throws RequestError if there
+/// are too few.
 Split split_training_part(const DataSet& data, std::uint32_t validation, std::uint32_t samples,
                           std::uint64_t study_seed);
 

@@ -130,8 +130,8 @@ std::string data_table(const StudyView& view) {
          markdown_table(
              {"data set", "source", "image", "classes", "training", "validation", "test", "chance"}, rows,
              2) +
-         "\nValidation samples are cut from the training part by a permutation that depends on the study "
-         "seed alone. "
+         "\nValidation samples are cut from the training part, each class by its share, by a permutation "
+         "that depends on the study seed alone. "
          "Inputs are normalized by the training samples' mean and deviation of each channel. Chance is the "
          "validation "
          "accuracy of always naming the most frequent class.\n\n";

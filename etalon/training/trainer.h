@@ -18,7 +18,7 @@
 namespace etalon {
 
 /// Raised whenever the bits of any curve change; stored with each study.
-inline constexpr std::uint32_t numerics_version = 2;
+inline constexpr std::uint32_t numerics_version = 3;
 
 /// What one trainer needs to know; borrowed values must outlive it.
 struct TrainingTask {

@@ -73,6 +73,27 @@ TEST(Split, NeverChanges) {
   EXPECT_EQ(split.training, (std::vector<std::uint32_t>{11, 5, 10, 8, 2}));
 }
 
+/// [class] of the images at `indices`.
+std::vector<std::uint32_t> counts_at(const DataSet& data, const std::vector<std::uint32_t>& indices) {
+  std::vector<std::uint32_t> counts(data.classes);
+  for (const std::uint32_t index : indices) ++counts[data.training.labels[index]];
+  return counts;
+}
+
+TEST(Split, GivesValidationEveryClassByItsShare) {
+  DataSet data = numbered(600);
+  for (std::uint32_t i = 0; i < 600; ++i)
+    data.training.labels[i] = i % 50 == 0 ? 1 : i % 50 == 1 ? 2 : 0;  // 576, 12, 12
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const Split split = split_training_part(data, 60, 100, seed);
+    EXPECT_EQ(counts_at(data, split.validation), (std::vector<std::uint32_t>{58, 1, 1}));
+    EXPECT_EQ(split.training.size(), 100u);
+  }
+  EXPECT_EQ(counts_at(data, split_training_part(data, 598, 0, 1).training),
+            (std::vector<std::uint32_t>{1, 1, 0}))
+      << "two places for three classes";
+}
+
 TEST(Split, ValidatesOnASixthUnlessTold) {
   const Split split = split_training_part(numbered(100), 0, 0, 7);
   EXPECT_EQ(split.validation.size(), 16u);

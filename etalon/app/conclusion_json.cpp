@@ -36,6 +36,7 @@ Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
     json["eta"][study.definition.groups[group].name] = trial.key.setting.eta.at(group);
   json["seed"] = trial.key.seed_index;
   json["status"] = to_text(verdict.status);
+  json["fate"] = to_text(verdict.fate);
   json["validation_accuracy"] = number(verdict.accuracy);
   json["training_loss"] = number(verdict.final_training_loss);
   json["validation_loss"] = number(verdict.final_validation_loss);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "etalon/judging/limits.h"
 #include "etalon/judging/statistics.h"
 
 namespace etalon {
@@ -68,10 +69,12 @@ CellSummary sum_up(const Setting& setting, std::span<const SeedResult> seeds, do
   for (const SeedResult& seed : seeds) {
     cell.diverged_seeds += seed.verdict->status == TrialStatus::diverged;
     cell.stalled_seeds += seed.verdict->status == TrialStatus::stalled;
+    cell.failed_seeds += seed.verdict->fate == Fate::failed;
+    cell.slow_seeds += seed.verdict->fate == Fate::slow;
     seconds.push_back(seed.seconds);
   }
   using Number = std::optional<double>;
-  cell.divergence_upper = wilson_upper(cell.diverged_seeds, cell.seeds);
+  cell.failure_upper = wilson_upper(cell.failed_seeds, cell.seeds);
   cell.accuracy = spread_over(seeds, [](const Verdict& verdict) { return verdict.accuracy; });
   cell.final_training_loss =
       spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.final_training_loss); });
@@ -113,41 +116,56 @@ std::optional<double> sensitivity(const std::vector<CellSummary>& cells, std::si
   return mean(rises);
 }
 
-std::vector<std::optional<double>> margin(const std::vector<CellSummary>& cells, std::size_t cell) {
-  std::vector<std::optional<double>> margins;
+std::vector<Margin> margin(const std::vector<CellSummary>& cells, std::size_t cell) {
+  std::vector<Margin> margins;
   for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group) {
-    std::optional<double> nearest;
-    for (const std::size_t other : axis_through(cells, cell, group)) {
-      if (cells[other].diverged_seeds == 0) continue;
-      const double distance = decades(cells[cell], cells[other], group);
-      nearest = nearest ? std::min(*nearest, distance) : distance;
-    }
-    margins.push_back(nearest);
+    const std::vector<std::size_t> axis = axis_through(cells, cell, group);
+    Margin& found = margins.emplace_back();
+    for (auto other = std::find(axis.begin(), axis.end(), cell); other != axis.end() && !found.failed;
+         ++other)
+      (cells[*other].failed_seeds > 0 ? found.failed : found.held) =
+          decades(cells[cell], cells[*other], group);
   }
   return margins;
 }
 
-bool has_cell_of_margin(const std::vector<CellSummary>& cells, std::size_t cell, double divergence_limit) {
-  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group)
+std::vector<MarginAnswer> margin_answers(const std::vector<CellSummary>& cells, std::size_t cell,
+                                         const std::function<bool(const CellSummary&)>& holds) {
+  std::vector<MarginAnswer> answers;
+  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group) {
+    MarginAnswer upwards = MarginAnswer::unknown, worst = MarginAnswer::holds;
     for (const std::size_t other : neighbours(cells, cell, group)) {
+      const bool near = decades(cells[cell], cells[other], group) <= limits::near_decades;
+      const MarginAnswer answer = holds(cells[other]) ? MarginAnswer::holds
+                                  : near              ? MarginAnswer::fails
+                                                      : MarginAnswer::unknown;
       const bool larger = cells[other].setting.eta[group] > cells[cell].setting.eta[group];
-      const std::uint32_t lost = cells[other].diverged_seeds + (larger ? cells[other].stalled_seeds : 0);
-      if (lost > divergence_limit * cells[other].seeds) return false;
+      (larger ? upwards : worst) = answer;
     }
-  return true;
+    answers.push_back(std::max(upwards, worst));
+  }
+  return answers;
+}
+
+MarginAnswer margin_answer(const std::vector<CellSummary>& cells, std::size_t cell,
+                           const std::function<bool(const CellSummary&)>& holds) {
+  const std::vector<MarginAnswer> answers = margin_answers(cells, cell, holds);
+  return answers.empty() ? MarginAnswer::holds : std::ranges::max(answers);
 }
 
 double margin_or_room(const std::vector<CellSummary>& cells, std::size_t cell) {
   double least = std::numeric_limits<double>::infinity();
-  for (std::size_t group = 0; group < cells[cell].margin.size(); ++group) {
-    const std::size_t top = axis_through(cells, cell, group).back();
-    least = std::min(least, cells[cell].margin[group].value_or(decades(cells[cell], cells[top], group)));
-  }
+  for (const Margin& margin : cells[cell].margin)
+    least = std::min(least, margin.failed.value_or(margin.held.value_or(0)));
   return least;
 }
 
 double diverged_share(const CellSummary& cell) {
   return cell.seeds == 0 ? 0.0 : static_cast<double>(cell.diverged_seeds) / cell.seeds;
+}
+
+double failed_share(const CellSummary& cell) {
+  return cell.seeds == 0 ? 0.0 : static_cast<double>(cell.failed_seeds) / cell.seeds;
 }
 
 }  // namespace etalon

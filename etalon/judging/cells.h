@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,18 +29,27 @@ std::vector<std::size_t> axis_through(const std::vector<CellSummary>& cells, std
 /// at least 0, per decade of eta. After Wortsman 2023, arXiv 2309.14322. Empty without neighbours.
 std::optional<double> sensitivity(const std::vector<CellSummary>& cells, std::size_t cell);
 
-/// [group] decades of eta to the nearest cell with a diverged seed on that axis, on either side; 0 if this
-/// cell has one; empty where the axis has none. Never interpolated: the boundary is fractal.
-std::vector<std::optional<double>> margin(const std::vector<CellSummary>& cells, std::size_t cell);
+/// [group] between which neighbours upwards failure begins.
+std::vector<Margin> margin(const std::vector<CellSummary>& cells, std::size_t cell);
 
-/// Whether the next cells on every axis, as far as the grid has them, keep the limit on diverged seeds. A
-/// neighbour of larger eta whose seeds stall counts as diverged: it lies behind the same cliff.
-bool has_cell_of_margin(const std::vector<CellSummary>& cells, std::size_t cell, double divergence_limit);
+/// What is known of the cells next to one.
+enum class MarginAnswer { holds, unknown, fails };  ///< the later, the worse
 
-/// For ties: the smallest margin over the groups; where an axis has no diverged cell, the distance to its
-/// upper end.
+/// [group] What the next cells on that axis say, the worse of both sides. A next cell for which `holds` is
+/// false fails, if it is no more than a decade away: of one beyond, and of one that was not searched upwards,
+/// nothing is known. Downwards, where failure does not begin, a missing cell is no doubt.
+std::vector<MarginAnswer> margin_answers(const std::vector<CellSummary>& cells, std::size_t cell,
+                                         const std::function<bool(const CellSummary&)>& holds);
+
+/// The worst over the groups; holds without any.
+MarginAnswer margin_answer(const std::vector<CellSummary>& cells, std::size_t cell,
+                           const std::function<bool(const CellSummary&)>& holds);
+
+/// For ties: the smallest distance over the groups to the first failed cell upwards, in decades; where an
+/// axis has none, to the last that held.
 double margin_or_room(const std::vector<CellSummary>& cells, std::size_t cell);
 
 double diverged_share(const CellSummary& cell);
+double failed_share(const CellSummary& cell);
 
 }  // namespace etalon

@@ -42,7 +42,8 @@ std::vector<std::size_t> eligible_cells(const SetEvidence& evidence, const Choic
   const std::vector<std::size_t> learning =
       preferred(as_good, [&](std::size_t cell) { return evidence.cells[cell].stalled_seeds == 0; });
   std::vector<std::size_t> with_margin = preferred(learning, [&](std::size_t cell) {
-    return has_cell_of_margin(evidence.cells, cell, rules.divergence_limit);
+    const auto holds = [&](const CellSummary& next) { return failed_share(next) <= rules.divergence_limit; };
+    return margin_answer(evidence.cells, cell, holds) != MarginAnswer::fails;
   });
   story.as_good = as_good.size();
   story.stalling = as_good.size() - learning.size();

@@ -72,10 +72,6 @@ std::size_t most_accurate(const SetEvidence& evidence, std::span<const std::size
   });
 }
 
-bool above_chance(double accuracy, double chance, std::uint32_t samples) {
-  return accuracy > chance + 2 * std::sqrt(guess_variance(chance, samples));
-}
-
 bool above_chance(const SetEvidence& evidence, std::size_t cell) {
   return above_chance(evidence.mean_accuracy(cell), evidence.chance, evidence.validation_samples);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "etalon/judging/failure.h"
 #include "etalon/study/definition.h"
 #include "etalon/study/snapshot.h"
 #include "etalon/study/verdict.h"
@@ -44,9 +45,6 @@ std::vector<std::size_t> admissible(const SetEvidence& evidence, const ChoiceRul
 /// The admissible cell of the highest mean accuracy; the first in Setting order where several share it.
 /// REQUIRES: `cells` not empty.
 std::size_t most_accurate(const SetEvidence& evidence, std::span<const std::size_t> cells);
-
-/// Whether an accuracy lies more than two standard errors of a guess on `samples` samples over chance.
-bool above_chance(double accuracy, double chance, std::uint32_t samples);
 
 /// Whether the cell's mean accuracy is above chance.
 bool above_chance(const SetEvidence& evidence, std::size_t cell);

@@ -7,6 +7,7 @@
 #include "etalon/judging/cells.h"
 #include "etalon/judging/choose.h"
 #include "etalon/judging/evidence.h"
+#include "etalon/judging/failure.h"
 #include "etalon/judging/measures.h"
 #include "etalon/judging/over_seeds.h"
 #include "etalon/judging/targets.h"
@@ -91,6 +92,16 @@ struct JudgedSet {
   Targets targets;
 };
 
+/// The one rule of failure, over all runs of the set. Confirmation seeds judge no other run.
+void judge_fates(JudgedSet& judged, std::uint32_t tuning_seeds, double chance, std::uint32_t samples) {
+  std::vector<RunEnd> runs;
+  for (const JudgedTrial& trial : judged.trials)
+    runs.push_back({trial.key.setting, trial.verdict.status, trial.verdict.accuracy,
+                    trial.key.seed_index < tuning_seeds});
+  const std::vector<Fate> fates = fates_of(runs, chance, samples);
+  for (std::size_t i = 0; i < fates.size(); ++i) judged.trials[i].verdict.fate = fates[i];
+}
+
 JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts) {
   std::vector<MeasuredTrial> measured = measure_set(study, set, facts.label_entropy);
   const double chance = chance_of(facts);
@@ -111,6 +122,7 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
     judged.curves.push_back(std::move(trial.curve));
     judged.budget_epochs = std::max(judged.budget_epochs, look.budget_epochs);
   }
+  judge_fates(judged, study.plan.seeds, chance, facts.validation_samples);
   return judged;
 }
 

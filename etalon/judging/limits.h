@@ -25,6 +25,9 @@ inline constexpr double smallest_loss = 1e-8;       ///< before the logarithm is
 inline constexpr double target_share = 0.9;         ///< of the best trial's descent
 inline constexpr double still_falling = 0.95;       ///< probability from which a budget is called too short
 
+/// A setting that fails says nothing of one further away than this, in decades of eta.
+inline constexpr double near_decades = 1.0 + 1e-9;
+
 // Speed: the share of the budget (the plot's horizontal axis) after which 90 % of the best descent is made.
 inline constexpr double super_fast = 0.15;  ///< the curve looks like an L
 inline constexpr double fast = 0.40;        ///< the bend lies in the left part of the plot

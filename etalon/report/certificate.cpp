@@ -45,7 +45,8 @@ Json json_of(const std::optional<EpochsToTarget>& target) {
 Json margins(const CellSummary& cell, const StudyView& view) {
   Json json = Json::object();
   for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group)
-    json[view.groups()[group].name] = json_of(cell.margin[group]);
+    json[view.groups()[group].name] = {{"held", json_of(cell.margin[group].held)},
+                                       {"failed", json_of(cell.margin[group].failed)}};
   return json;
 }
 
@@ -56,7 +57,9 @@ Json json_of(const CellView& view_cell, const StudyView& view) {
   json["seeds"] = cell.seeds;
   json["diverged_seeds"] = cell.diverged_seeds;
   json["stalled_seeds"] = cell.stalled_seeds;
-  json["diverged_share_upper_95"] = cell.divergence_upper;
+  json["failed_seeds"] = cell.failed_seeds;
+  json["slow_seeds"] = cell.slow_seeds;
+  json["failed_share_upper_95"] = cell.failure_upper;
   json["validation_accuracy"] = json_of(cell.accuracy);
   json["training_loss"] = json_of(cell.final_training_loss);
   json["validation_loss"] = json_of(cell.final_validation_loss);

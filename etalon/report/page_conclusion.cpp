@@ -47,16 +47,20 @@ std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
   return text;
 }
 
+std::string margin_text(const Margin& margin) {
+  if (!margin.held) return "in the setting itself";
+  if (margin.failed)
+    return fmt::format("between {} and {}", number_text(*margin.held), number_text(*margin.failed));
+  if (*margin.held == 0) return "unknown, as nothing larger was searched";
+  return "beyond " + number_text(*margin.held);
+}
+
 std::string margin_line(const CellSummary& cell, const StudyView& view) {
   std::vector<std::string> parts;
-  for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group) {
-    const std::string name = escaped_markdown(view.groups()[group].name);
-    parts.push_back(cell.margin[group]
-                        ? fmt::format("{} {} of `eta` for {}", number_text(*cell.margin[group]),
-                                      *cell.margin[group] == 1 ? "decade" : "decades", name)
-                        : fmt::format("more than the searched range for {}", name));
-  }
-  return parts.empty() ? "" : "- Margin to the nearest diverged setting: " + join(parts, "; ") + ".\n";
+  for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group)
+    parts.push_back(escaped_markdown(view.groups()[group].name) + " " + margin_text(cell.margin[group]));
+  return parts.empty() ? ""
+                       : "- Where failure begins, in decades of `eta` upwards: " + join(parts, "; ") + ".\n";
 }
 
 std::string test_line(const StudyView& view, std::size_t set) {

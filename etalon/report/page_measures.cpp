@@ -41,11 +41,17 @@ std::string share_spread(const Spread& spread) {
   return spread.mean ? percent_spread_text(spread) : not_measured;
 }
 
+/// "conv 1 to 2": the last setting upwards that held, and the first that failed.
+std::string interval_text(const Margin& margin) {
+  if (!margin.failed) return fmt::format("over {}", number_text(margin.held.value_or(0)));
+  return margin.held ? fmt::format("{} to {}", number_text(*margin.held), number_text(*margin.failed))
+                     : "none";
+}
+
 std::string margin_text(const CellSummary& cell, const StudyView& view) {
   Row parts;
   for (std::size_t group = 0; group < cell.margin.size() && group < view.groups().size(); ++group)
-    parts.push_back(escaped_markdown(view.groups()[group].name) + " " +
-                    (cell.margin[group] ? number_text(*cell.margin[group]) : "none met"));
+    parts.push_back(escaped_markdown(view.groups()[group].name) + " " + interval_text(cell.margin[group]));
   return parts.empty() ? not_measured : join(parts, ", ");
 }
 
@@ -53,7 +59,7 @@ Row stability_row(const CellView& shown, const StudyView& view) {
   const CellSummary& cell = *shown.summary;
   Row row = key_cells(shown);
   row.insert(row.end(),
-             {fmt::format("{} of {}", cell.diverged_seeds, cell.seeds), percent_text(cell.divergence_upper),
+             {fmt::format("{} of {}", cell.failed_seeds, cell.seeds), percent_text(cell.failure_upper),
               spread_text(cell.set_back), spread_text(cell.catapult), share_spread(cell.spike_share),
               number_text(cell.sensitivity), margin_text(cell, view), spread_text(cell.still_falling),
               to_text(cell.stability)});
@@ -80,7 +86,7 @@ std::string measures_part(const StudyView& view, const SetView& set) {
                true) +
          "**Stability**\n\n" +
          table(set, view,
-               {"diverged", "95 % upper bound", "set-back", "catapult", "spikes", "sensitivity",
+               {"failed", "95 % upper bound", "set-back", "catapult", "spikes", "sensitivity",
                 "margin (decades)", "still falling", "stability"},
                false);
 }

@@ -190,11 +190,15 @@ std::string metrics_table() {
               {"set-back", "the largest share of the descent that was lost again at the worst moment"},
               {"catapult", "the same within the first 2 % of the steps, told apart as it is often harmless"},
               {"spikes", "share of steps whose loss stands far above those before it (8 scaled deviations)"},
-              {"diverged",
-               "seeds whose loss became infinite or ended above where it began; with few seeds the true "
-               "share may be higher, so its 95 % upper bound (Wilson) stands beside it"},
+              {"failed",
+               "seeds that diverged (the loss became infinite or ended above where it began), stalled, or "
+               "ended "
+               "with an accuracy not above chance; with few seeds the true share may be higher, so its 95 % "
+               "upper bound (Wilson) stands beside it"},
               {"sensitivity", "rise of the final loss towards the neighbouring settings, a decade of eta"},
-              {"margin", "decades from a setting to the nearest diverged one along each group's axis"},
+              {"margin",
+               "decades of each group's eta between which failure begins upwards of a setting: to the last "
+               "setting that held, and to the first with a failed seed"},
               {"still falling", "probability that the loss was still going down at the end"}},
              2) +
          "\nStandard deviations (±) are over seeds. *Not measured* means that a value could not be computed, "

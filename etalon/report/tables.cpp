@@ -54,13 +54,13 @@ void for_each_trial(const StudyView& view, Visit visit) {
 std::string trials_csv(const StudyView& view) {
   std::string text =
       key_header(view) +
-      ",status,speed,stability,epochs,steps,samples,reference_loss,training_loss,validation_loss,"
+      ",status,fate,speed,stability,epochs,steps,samples,reference_loss,training_loss,validation_loss,"
       "validation_accuracy,epochs_to_loss_target,loss_target_reached,epochs_to_accuracy_target,"
       "accuracy_target_reached,area,set_back,catapult,spike_share,still_falling,seconds\n";
   for_each_trial(view, [&](const std::string& key, const TrialRecord& trial, const Verdict& verdict) {
-    text += fmt::format("{},{},{},{},{},{},{},{},", key, to_text(verdict.status), to_text(verdict.speed),
-                        to_text(verdict.stability), trial.curve.epochs.size(), trial.curve.loss.size(),
-                        trial.samples_trained, shortest(trial.curve.reference_loss));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},", key, to_text(verdict.status), to_text(verdict.fate),
+                        to_text(verdict.speed), to_text(verdict.stability), trial.curve.epochs.size(),
+                        trial.curve.loss.size(), trial.samples_trained, shortest(trial.curve.reference_loss));
     text += fmt::format("{},{},{},{},{},", shortest(verdict.final_training_loss),
                         field(verdict.final_validation_loss), field(verdict.accuracy),
                         reached(verdict.loss_target), reached(verdict.accuracy_target));

@@ -14,6 +14,18 @@ std::string to_text(TrialStatus status) {
   return {};
 }
 
+std::string to_text(Fate fate) {
+  switch (fate) {
+    case Fate::learned:
+      return "learned";
+    case Fate::slow:
+      return "slow";
+    case Fate::failed:
+      return "failed";
+  }
+  return {};
+}
+
 std::string to_text(SpeedWord speed) {
   switch (speed) {
     case SpeedWord::super_fast:

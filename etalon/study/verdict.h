@@ -11,10 +11,14 @@
 namespace etalon {
 
 enum class TrialStatus { learning, stalled, diverged };
+/// What became of a run, as the choice counts it (judging/failure.h): learned; slow, which did not learn
+/// within the budget because its etas are small; failed, by divergence or otherwise.
+enum class Fate { learned, slow, failed };
 enum class SpeedWord { super_fast, fast, slow, very_slow, not_moving };
 enum class StabilityWord { perfectly_stable, quite_stable, unstable, really_unstable, diverging };
 
 std::string to_text(TrialStatus status);  ///< "learning"
+std::string to_text(Fate fate);           ///< "failed"
 std::string to_text(SpeedWord speed);     ///< "super fast"
 std::string to_text(StabilityWord word);  ///< "perfectly stable"
 
@@ -27,7 +31,8 @@ struct EpochsToTarget {
 /// The measures of one curve; definitions in judging/measures.h. An empty optional is 'not measured', never
 /// 0.
 struct Verdict {
-  TrialStatus status = TrialStatus::learning;
+  TrialStatus status = TrialStatus::learning;  ///< of the training curve alone
+  Fate fate = Fate::learned;
   std::optional<EpochsToTarget> loss_target;  ///< empty if no target could be fixed
   std::optional<EpochsToTarget> accuracy_target;
   double area = 0;      ///< (1/T) sum of min(v_t, 10), in [0, 10]; small is fast
@@ -57,22 +62,33 @@ struct Spread {
   std::uint32_t count = 0;
 };
 
+/// Where failure begins upwards of a setting in one group's eta, the other etas equal: above `held`, at or
+/// before `failed`, both in decades of eta from the setting. Never interpolated: the boundary is fractal.
+struct Margin {
+  std::optional<double> held;    ///< the last setting without a failed seed before one with such, at least 0;
+                                 ///< empty where the setting itself has one
+  std::optional<double> failed;  ///< the first setting with a failed seed, 0 for the setting itself; empty
+                                 ///< where none has, so that where failure begins is unknown
+  friend bool operator==(const Margin&, const Margin&) = default;
+};
+
 /// One setting on one set, over its tuning seeds.
 struct CellSummary {
   Setting setting;
   std::uint32_t seeds = 0;
   std::uint32_t diverged_seeds = 0;
   std::uint32_t stalled_seeds = 0;
-  double divergence_upper = 0;  ///< Wilson 95 % upper bound of the share of diverged seeds
+  std::uint32_t failed_seeds = 0;  ///< diverged ones included
+  std::uint32_t slow_seeds = 0;
+  double failure_upper = 0;  ///< Wilson 95 % upper bound of the share of failed seeds
   Spread accuracy, final_training_loss, final_validation_loss, area, set_back, catapult, spike_share,
       still_falling, seconds;
   std::optional<EpochsToTarget>
       median_loss_target;  ///< median over seeds, censored ones counted at the budget
   std::optional<EpochsToTarget> median_accuracy_target;
   std::optional<double>
-      sensitivity;  ///< mean rise of the final loss towards the neighbouring cells, per decade
-  std::vector<std::optional<double>>
-      margin;  ///< [group] decades to the nearest diverged cell; empty: none on this axis
+      sensitivity;             ///< mean rise of the final loss towards the neighbouring cells, per decade
+  std::vector<Margin> margin;  ///< [group]
   SpeedWord speed = SpeedWord::slow;
   StabilityWord stability = StabilityWord::quite_stable;
   std::string sentence;  ///< over the seeds: what a person sees in the plot

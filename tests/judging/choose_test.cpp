@@ -106,9 +106,9 @@ TEST(Choose, a_full_tie_goes_to_the_larger_margin) {
   study.cell({{10, 0.1}}, {0.1, 0.1, 0.1}, diverging_loss);
   const Judgement judgement = judge(study.done());
   EXPECT_EQ(judgement.recommendations[0].setting, (Setting{{0.01, 0.1}}));
-  EXPECT_EQ(judgement.cells[0][0].margin[0], 3.0);
-  EXPECT_FALSE(judgement.cells[0][0].margin[1]) << "nothing diverged along full";
-  EXPECT_EQ(judgement.cells[0][3].margin[0], 0.0);
+  EXPECT_EQ(judgement.cells[0][0].margin[0], (Margin{2.0, 3.0}));
+  EXPECT_EQ(judgement.cells[0][0].margin[1], (Margin{0.0, {}})) << "nothing above was searched along full";
+  EXPECT_EQ(judgement.cells[0][3].margin[0], (Margin{{}, 0.0}));
 }
 
 TEST(Choose, asks_for_a_cell_of_margin_where_the_grid_allows_it) {

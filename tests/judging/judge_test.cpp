@@ -62,8 +62,8 @@ TEST(Judge, sums_cells_up_over_their_seeds) {
   EXPECT_NEAR(*good.accuracy.deviation, 0.01, 1e-9);
   EXPECT_EQ(good.seconds.mean, 1.0);
   EXPECT_TRUE(good.median_loss_target->reached);
-  EXPECT_NEAR(good.divergence_upper, 0.561497, 1e-6);
-  EXPECT_EQ(lost.divergence_upper, 1.0);
+  EXPECT_NEAR(good.failure_upper, 0.561497, 1e-6);
+  EXPECT_EQ(lost.failure_upper, 1.0);
   EXPECT_EQ(lost.median_loss_target->epochs, 2.0);
   EXPECT_FALSE(lost.median_loss_target->reached);
   EXPECT_FALSE(lost.final_validation_loss.mean) << "not measured is not 0";

@@ -106,6 +106,7 @@ Verdict fake_verdict(const TrialRecord& trial) {
   const bool diverged = has_non_finite_loss(curve);
   Verdict verdict;
   verdict.status = diverged ? TrialStatus::diverged : TrialStatus::learning;
+  verdict.fate = diverged ? Fate::failed : Fate::learned;
   verdict.final_training_loss = diverged ? curve.reference_loss : curve.epochs.back().training_loss;
   verdict.accuracy = diverged ? 0.1 : curve.epochs.back().validation_accuracy;
   if (!diverged) verdict.final_validation_loss = curve.epochs.back().validation_loss;
@@ -135,14 +136,15 @@ CellSummary fake_cell(const Setting& setting, const std::vector<Verdict>& verdic
     if (verdict.spike_share) spikes.push_back(*verdict.spike_share);
   }
   cell.seeds = static_cast<std::uint32_t>(verdicts.size());
-  cell.divergence_upper = cell.diverged_seeds > 0 ? 0.9 : 0.56;
+  cell.failed_seeds = cell.diverged_seeds;
+  cell.failure_upper = cell.failed_seeds > 0 ? 0.9 : 0.56;
   cell.accuracy = spread_of(accuracy), cell.final_training_loss = spread_of(training);
   cell.final_validation_loss = spread_of(validation), cell.area = spread_of(area);
   cell.set_back = spread_of(set_back), cell.spike_share = spread_of(spikes);
   cell.seconds = spread_of({seconds});
   cell.median_loss_target = verdicts.back().loss_target;
-  cell.margin.assign(setting.eta.size(), std::nullopt);
-  cell.margin.front() = 1.0;
+  cell.margin.assign(setting.eta.size(), Margin{1.0, {}});
+  cell.margin.front() = {0.0, 1.0};
   cell.speed = verdicts.back().speed, cell.stability = verdicts.back().stability;
   cell.sentence = cell.diverged_seeds == cell.seeds ? "The loss runs away at once: every seed diverges."
                   : cell.diverged_seeds > 0         ? "The loss goes down, but one seed diverges."

@@ -20,41 +20,73 @@ struct EdgeWarning {
                                          ///< search {from, to}; in (0, 10]
 };
 
+/// What a setting loses against the chosen one in expected accuracy (a share; below 0: it gains), with a 95 %
+/// interval.
+struct Cost {
+  Setting setting;
+  double expected = 0, low = 0, high = 0;
+};
+
+/// What more trials for the settings that may be best would gain on average, as they may change the choice.
+struct MoreTime {
+  std::uint32_t trials = 0;
+  double seconds = 0;  ///< of training on the machine that the study ran on
+  double gain = 0;     ///< in expected accuracy, at least 0
+};
+
+/// How sure a choice on one set is: from the posterior of expected accuracies (doc/choice.md). Accuracies and
+/// losses are shares. The expected accuracy of a setting is that of one more run, failures counted as chance.
+struct Certificate {
+  double p_best = 0;             ///< probability that no setting has a higher expected accuracy
+  double expected_accuracy = 0;  ///< of the chosen setting
+  double expected_loss = 0;      ///< mean of how far it lies below the best
+  double p_within_point = 0;     ///< probability that it lies at most 0.01 below the best
+  double p_failure = 0;          ///< probability that a run fails
+  double low_run = 0;            ///< one run in ten ends with a lower accuracy
+  std::optional<Cost> one_eta;   ///< the best setting with one eta for all groups; empty if none was tried
+  std::optional<Cost> current;   ///< ChoiceRules::current; empty without, or if it was not tried
+  std::vector<MoreTime> more_time;
+  std::vector<double> p_best_of;  ///< [Recommendation::equivalent] probability that it is the best
+};
+
 /// One point of the speed-against-stability picture.
 struct TradeOff {
   Setting setting;
   double epochs_to_target = 0;  ///< median over seeds; the budget where censored
   double instability = 0;       ///< mean set-back plus spike share
-  double score =
-      0;  ///< speed_weight * rescaled speed + (1 - speed_weight) * rescaled instability; eligible cells only
+  double score = 0;             ///< speed_weight x epochs_to_target + (1 - speed_weight) x instability
   bool eligible = false;
   bool on_front = false;  ///< on the Pareto front of the learning cells
 };
 
 /// The chosen setting on one data set. `setting` and `validation_accuracy` are empty where every trial
-/// diverged.
+/// failed.
 struct Recommendation {
   std::uint32_t set = 0;  ///< index into StudyDefinition::sets
   std::optional<Setting> setting;
-  Spread validation_accuracy;  ///< of the chosen cell
-  std::string reason;          ///< one or two sentences for a person
+  Spread validation_accuracy;  ///< of the chosen setting, over fresh seeds where it was confirmed
+  bool confirmed = false;      ///< validation_accuracy comes from confirmation seeds alone
+  Spread tuning_accuracy;      ///< of the chosen setting, over the seeds that it was chosen by
+  std::optional<Setting> rival;  ///< who else is likeliest to be the best
+  Spread rival_accuracy;         ///< over the rival's confirmation seeds; empty without
+  std::string reason;            ///< one or two sentences for a person
   std::vector<std::string>
       warnings;  ///< edge of the grid, nothing above chance, budget too short, one seed, ...
   std::vector<EdgeWarning> edges;
-  std::vector<Setting> eligible;  ///< after point 3 of the choice, the chosen one included
-  std::optional<double> p_best;   ///< P(chosen is best) in the hierarchical model; empty with one seed
-  std::vector<Setting>
-      equivalent;  ///< simultaneous 95 % set of cells that may be the best; with one seed empty
+  std::vector<Setting> eligible;  ///< what speed and stability decide between, the chosen one included
+  std::optional<Certificate> certificate;  ///< empty where nothing is above chance
+  std::vector<Setting> equivalent;  ///< 95 % set: holds the best setting with that probability; the chosen one too
   std::vector<TradeOff> trade_offs;  ///< every cell with a measured speed
   std::vector<std::string> what_would_change_it;
-  std::optional<std::uint32_t> more_seeds_to_settle;  ///< estimate a cell; empty where it cannot be estimated
 };
 
-/// Smallest worst regret over the sets; only settings that ran on every set.
+/// Smallest expected worst regret over the sets; only settings that ran on every set.
 struct OverallRecommendation {
   std::optional<Setting> setting;
-  std::vector<double> regret;  ///< [set] best mean accuracy there minus this setting's
-  double worst_regret = 0;
+  std::vector<double> regret;  ///< [set] expected: the best there minus this setting's
+  double worst_regret = 0;     ///< expected: the largest over the sets
+  double worst_regret_high = 0;    ///< 95 % of the posterior lies below
+  std::vector<Setting> undecided;  ///< settings that may have a smaller worst regret; empty: decided
   std::string reason;
   std::vector<std::string> warnings;
 };

@@ -5,6 +5,7 @@
 #include "etalon/app/conclusion.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/base/text.h"
+#include "etalon/judging/odds.h"
 
 namespace etalon {
 namespace {
@@ -88,12 +89,14 @@ class Block {
 std::string accuracy_line(const StudySnapshot& study, const Recommendation& chosen) {
   const std::uint32_t seeds = chosen.validation_accuracy.count;
   return fmt::format("validation accuracy {} over {}{}", percent(chosen.validation_accuracy),
-                     counted(seeds, "seed"), test_part(study, chosen.set, *chosen.setting, seeds));
+                     counted(seeds, chosen.confirmed ? "fresh seed" : "seed"),
+                     test_part(study, chosen.set, *chosen.setting, seeds));
 }
 
 std::string doubt_line(const StudySnapshot& study, const Recommendation& chosen) {
   std::vector<std::string> parts;
-  if (chosen.p_best) parts.push_back(fmt::format("P(best) {:.2f}", *chosen.p_best));
+  if (chosen.certificate)
+    parts.push_back("P(best) " + odds_text(chosen.certificate->p_best, chosen.tuning_accuracy.count));
   std::vector<Setting> others = chosen.equivalent;
   others.erase(std::remove(others.begin(), others.end(), *chosen.setting), others.end());
   if (!others.empty())

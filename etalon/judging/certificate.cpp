@@ -2,156 +2,214 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
-#include "etalon/judging/statistics.h"
+#include <Eigen/Cholesky>
 
 namespace etalon {
 namespace {
 
-constexpr std::size_t most_draws = 10'000, least_draws = 2'000, most_numbers = 250'000;
-constexpr double confidence = 0.95;
-constexpr double most_seeds = 1000;
+constexpr std::size_t most_draws = 4000, least_draws = 1000, most_numbers = 100'000;
+constexpr double confidence = 0.95, doubt = 0.05;
+constexpr double one_point = 0.01;
+constexpr double low_share = 0.1;         // of the runs end below low_run
+constexpr std::size_t most_extended = 6;  // settings that more time would go to
+constexpr std::uint32_t seed_numbers[] = {4, 16};
 
-/// Fewer draws where many cells share them: the work stays bounded, the result a function of the study alone.
-std::size_t draws_for(std::size_t cells) { return std::clamp(most_numbers / cells, least_draws, most_draws); }
-
-/// Accuracy of a share p on n samples, off 0 and 1.
-double logit(double share, double samples) {
-  const double inside = (share * samples + 0.5) / (samples + 1);
-  return std::log(inside / (1 - inside));
+std::size_t draws_for(std::size_t settings) {
+  return std::clamp(most_numbers / std::max<std::size_t>(1, settings), least_draws, most_draws);
 }
 
-/// Samples where they are not known: enough that the logit stays finite.
-double samples_of(const SetEvidence& evidence) {
-  return evidence.validation_samples > 0 ? evidence.validation_samples : 10'000;
+RandomSequence random_of(std::uint64_t study_seed, std::uint32_t set, std::uint32_t use) {
+  return RandomSequence({study_seed, 0, Purpose::resampling}, 8 * set + use);
 }
 
-std::vector<std::size_t> contenders(const SetEvidence& evidence, std::span<const std::size_t> cells,
-                                    std::span<const std::size_t> eligible) {
-  const auto learns = [&](std::size_t cell) { return learned(evidence.cells[cell]); };
-  const auto is_eligible = [&](std::size_t cell) {
-    return std::ranges::find(eligible, cell) != eligible.end();
-  };
-  std::vector<std::size_t> result(cells.begin(), cells.end());
-  if (std::ranges::all_of(eligible, learns))
-    std::erase_if(result, [&](std::size_t cell) { return !learns(cell) && !is_eligible(cell); });
-  if (result.empty()) return {};
-  const double rise = evidence.mean_accuracy(most_accurate(evidence, result)) - evidence.chance;
-  std::erase_if(result, [&](std::size_t cell) {
-    return evidence.mean_accuracy(cell) < evidence.chance + 0.5 * rise && !is_eligible(cell);
+/// The value that a share of `values` lies below.
+double quantile(std::vector<double> values, double share) {
+  const auto place =
+      std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())));
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place), values.end());
+  return values[place];
+}
+
+std::vector<double> column(const Eigen::MatrixXd& draws, Eigen::Index place) {
+  return {draws.col(place).begin(), draws.col(place).end()};
+}
+
+/// What `cell` loses against the chosen one.
+Cost cost_of(const SetEvidence& evidence, const PosteriorDraws& draws, Eigen::Index chosen,
+             Eigen::Index cell) {
+  const Eigen::VectorXd difference = draws.expected.col(chosen) - draws.expected.col(cell);
+  const std::vector<double> values(difference.begin(), difference.end());
+  return {evidence.cells[draws.settings[static_cast<std::size_t>(cell)]].setting, difference.mean(),
+          quantile(values, doubt / 2), quantile(values, 1 - doubt / 2)};
+}
+
+bool one_eta_for_all(const Setting& setting) {
+  return std::ranges::all_of(setting.eta, [&](double eta) { return eta == setting.eta.front(); });
+}
+
+/// The cell of the highest expected accuracy that passes a test and has a seed.
+template <class Test>
+std::optional<std::size_t> best_of(const SetEvidence& evidence, const SetPosterior& posterior, Test test) {
+  std::optional<std::size_t> best;
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
+    if (evidence.seeds(cell) == 0 || !test(evidence.cells[cell].setting)) continue;
+    if (!best || posterior.expected[cell] > posterior.expected[*best]) best = cell;
+  }
+  return best;
+}
+
+/// The likeliest cells, at most `count`.
+std::vector<Eigen::Index> likeliest(const SetPosterior& posterior, std::size_t count) {
+  std::vector<Eigen::Index> places(posterior.draws.settings.size());
+  std::iota(places.begin(), places.end(), Eigen::Index{0});
+  std::ranges::stable_sort(places, std::greater<>(), [&](Eigen::Index place) {
+    return posterior.p_best[posterior.draws.settings[static_cast<std::size_t>(place)]];
   });
-  return result;
+  if (places.size() > count) places.resize(count);
+  return places;
 }
 
-/// Sum of squares left when cell and seed means are taken out of the table.
-double residual_squares(const std::vector<std::vector<double>>& table) {
-  const std::size_t seeds = table.front().size();
-  std::vector<double> seed_mean(seeds, 0.0), cell_mean;
-  for (const auto& row : table) {
-    cell_mean.push_back(mean(row));
-    for (std::size_t seed = 0; seed < seeds; ++seed)
-      seed_mean[seed] += row[seed] / static_cast<double>(table.size());
-  }
-  const double all = mean(cell_mean);
+/// Value of information: for every draw of the truth, the runs that it would give, the expectations that
+/// would follow (linear in what the runs show), and the truth of whoever would be chosen then.
+double gain_of(const PosteriorDraws& draws, const std::vector<Eigen::Index>& places, Eigen::Index chosen,
+               std::uint32_t seeds, RandomSequence random) {
+  const Eigen::MatrixXd truth = draws.expected(Eigen::all, places);
+  const Eigen::RowVectorXd centre = truth.colwise().mean();
+  const Eigen::MatrixXd off = truth.rowwise() - centre;
+  const Eigen::MatrixXd covariance = off.transpose() * off / static_cast<double>(truth.rows() - 1);
+  const Eigen::MatrixXd run = draws.run(Eigen::all, places) - truth;
+  const Eigen::RowVectorXd error = (run.array().square().colwise().mean() / seeds).max(1e-10).matrix();
+  const Eigen::MatrixXd seen = covariance + Eigen::MatrixXd(error.asDiagonal());
+  const Eigen::MatrixXd weight = seen.llt().solve(covariance).transpose();
+  const double now = draws.expected.col(chosen).mean();
   double sum = 0;
-  for (std::size_t cell = 0; cell < table.size(); ++cell)
-    for (std::size_t seed = 0; seed < seeds; ++seed) {
-      const double off = table[cell][seed] - cell_mean[cell] - seed_mean[seed] + all;
-      sum += off * off;
-    }
-  return sum;
-}
-
-/// Variance of the logit that rounding to whole samples makes, near the best accuracy.
-double rounding_variance(double best, double samples) {
-  const double inside = (best * samples + 0.5) / (samples + 1);
-  const double slope = 1 / (samples * inside * (1 - inside));
-  return slope * slope / 12;
-}
-
-/// Chi-square over its degrees (Wilson and Hilferty 1931).
-double chi_square_share(double degrees, RandomSequence& random) {
-  const double part = 2 / (9 * degrees);
-  const double root = 1 - part + random.normal() * std::sqrt(part);
-  return std::max(1e-3, root * root * root);
-}
-
-/// Dunnett's one-sided point: the 95 % quantile of max over rivals of (z_0 - z_i) / sqrt 2 / sqrt(chi^2 /
-/// df).
-double dunnett_point(std::size_t rivals, double degrees, RandomSequence random) {
-  std::vector<double> largest;
-  const std::size_t draws = draws_for(rivals);
-  for (std::size_t draw = 0; draw < draws; ++draw) {
-    const double own = random.normal();
-    double low = random.normal();
-    for (std::size_t rival = 1; rival < rivals; ++rival) low = std::min(low, random.normal());
-    largest.push_back((own - low) / std::sqrt(2.0 * chi_square_share(degrees, random)));
+  for (Eigen::Index row = 0; row < truth.rows(); ++row) {
+    Eigen::RowVectorXd shown = off.row(row);
+    for (Eigen::Index i = 0; i < shown.size(); ++i) shown(i) += std::sqrt(error(i)) * random.normal();
+    Eigen::Index then = 0;
+    (centre + (weight * shown.transpose()).transpose()).maxCoeff(&then);
+    sum += truth(row, then);
   }
-  const auto place = largest.begin() + static_cast<std::ptrdiff_t>(confidence * static_cast<double>(draws));
-  std::nth_element(largest.begin(), place, largest.end());
-  return *place;
+  return std::max(0.0, sum / static_cast<double>(truth.rows()) - now);
+}
+
+std::vector<MoreTime> more_time(const SetEvidence& evidence, const SetPosterior& posterior,
+                                Eigen::Index chosen, const CertificateRequest& request,
+                                std::uint64_t study_seed) {
+  const std::vector<Eigen::Index> places = likeliest(posterior, most_extended);
+  if (places.size() < 2) return {};
+  const std::size_t cell = posterior.draws.settings[static_cast<std::size_t>(chosen)];
+  const double seconds = evidence.cells[cell].seconds.mean.value_or(0) / std::max(1u, request.threads);
+  std::vector<MoreTime> result;
+  for (const std::uint32_t seeds : seed_numbers) {
+    const auto trials = static_cast<std::uint32_t>(seeds * places.size());
+    result.push_back(
+        {trials, seconds * trials,
+         gain_of(posterior.draws, places, chosen, seeds, random_of(study_seed, evidence.set, 2))});
+  }
+  return result;
 }
 
 }  // namespace
 
-std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, std::span<const std::size_t> cells,
-                                            std::span<const std::size_t> eligible) {
-  if (evidence.seeds < 2) return {};
-  AccuracyModel model;
-  model.cells = contenders(evidence, cells, eligible);
-  model.seeds = evidence.seeds;
-  if (model.cells.empty()) return {};
-  std::vector<std::vector<double>> table;
-  double best = 0;
-  for (const std::size_t cell : model.cells) {
-    std::vector<double> row;
-    for (const double share : evidence.accuracy[cell]) row.push_back(logit(share, samples_of(evidence)));
-    model.level.push_back(mean(row));
-    table.push_back(std::move(row));
-    best = std::max(best, evidence.mean_accuracy(cell));
-  }
-  model.degrees = static_cast<double>((model.cells.size() - 1) * (model.seeds - 1));
-  if (model.degrees > 0) model.noise = residual_squares(table) / model.degrees;
-  model.noise = std::max(model.noise, rounding_variance(best, samples_of(evidence)));
-  return model;
+std::optional<Eigen::Index> SetPosterior::place(std::size_t cell) const {
+  const auto found = std::ranges::lower_bound(draws.settings, cell);
+  if (found == draws.settings.end() || *found != cell) return {};
+  return found - draws.settings.begin();
 }
 
-std::vector<double> probability_best(const AccuracyModel& model, const RandomKey& key, std::uint32_t stream) {
-  const std::size_t cells = model.cells.size();
-  if (cells == 1) return {1.0};
-  RandomSequence random(key, stream);
-  const double centre = mean(model.level), spread = sample_variance(model.level);
-  std::vector<double> wins(cells, 0.0), values(cells);
-  const std::size_t draws = draws_for(cells);
-  for (std::size_t draw = 0; draw < draws; ++draw) {
-    const double error =
-        model.noise / chi_square_share(model.degrees, random) / static_cast<double>(model.seeds);
-    // Equal levels leave a little of the prior, so that all are drawn alike instead of tying.
-    const double prior = std::max(spread - error, 1e-6 * error), kept = prior / (prior + error);
-    for (std::size_t cell = 0; cell < cells; ++cell)
-      values[cell] = centre + kept * (model.level[cell] - centre) + std::sqrt(kept * error) * random.normal();
-    wins[static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin())] += 1;
+SetPosterior posterior_of(const SetEvidence& evidence, std::uint64_t study_seed) {
+  AccuracyPosterior model(evidence.outcomes);
+  std::vector<std::size_t> contenders = model.contenders();
+  const std::size_t draws = draws_for(contenders.size());
+  SetPosterior result{std::move(model), {}, {}, std::vector<double>(evidence.cells.size(), 0.0)};
+  result.draws = result.model.draw(std::move(contenders), draws, random_of(study_seed, evidence.set, 0));
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
+    result.expected.push_back(result.model.expected(cell));
+  for (Eigen::Index row = 0; row < result.draws.expected.rows(); ++row) {
+    Eigen::Index best = 0;
+    result.draws.expected.row(row).maxCoeff(&best);
+    result.p_best[result.draws.settings[static_cast<std::size_t>(best)]] += 1.0 / static_cast<double>(draws);
   }
-  for (double& count : wins) count /= static_cast<double>(draws);
-  return wins;
+  return result;
 }
 
-SimultaneousSet may_be_best(const AccuracyModel& model, const RandomKey& key, std::uint32_t stream) {
-  SimultaneousSet result;
-  if (model.cells.size() == 1) return {model.cells, 0};
-  const double seeds = static_cast<double>(model.seeds);
-  const double point = dunnett_point(model.cells.size() - 1, model.degrees, RandomSequence(key, stream));
-  const double reach = point * std::sqrt(2 * model.noise / seeds);
-  std::vector<double> sorted = model.level;
-  std::sort(sorted.begin(), sorted.end(), std::greater<>());
-  for (std::size_t cell = 0; cell < model.cells.size(); ++cell)
-    if (model.level[cell] >= sorted[0] - reach) result.cells.push_back(model.cells[cell]);
-  const double gap = sorted[0] - sorted[1],
-               needed = gap > 0 ? std::ceil(seeds * (reach / gap) * (reach / gap)) : 0;
-  if (result.cells.size() == 1)
-    result.more_seeds = 0;
-  else if (gap > 0 && needed <= most_seeds)
-    result.more_seeds = static_cast<std::uint32_t>(std::max(1.0, needed - seeds));
+std::vector<std::size_t> may_be_best(const SetPosterior& posterior, std::span<const std::size_t> eligible) {
+  std::vector<std::size_t> cells;
+  double together = 0;
+  for (const Eigen::Index place : likeliest(posterior, posterior.draws.settings.size())) {
+    if (together >= confidence) break;
+    cells.push_back(posterior.draws.settings[static_cast<std::size_t>(place)]);
+    together += posterior.p_best[cells.back()];
+  }
+  for (const std::size_t cell : eligible)
+    if (std::ranges::find(cells, cell) == cells.end()) cells.push_back(cell);
+  std::ranges::sort(cells);
+  return cells;
+}
+
+std::optional<std::size_t> closest_rival(const SetPosterior& posterior, std::size_t chosen) {
+  std::optional<std::size_t> rival;
+  for (const std::size_t cell : posterior.draws.settings) {
+    if (cell == chosen) continue;
+    const auto rank = [&](std::size_t one) {
+      return std::pair(posterior.p_best[one], posterior.expected[one]);
+    };
+    if (!rival || rank(cell) > rank(*rival)) rival = cell;
+  }
+  return rival;
+}
+
+std::vector<std::size_t> as_accurate_as(const SetEvidence& evidence, const SetPosterior& posterior,
+                                        std::size_t best) {
+  std::vector<std::size_t> cells;
+  const std::optional<Eigen::Index> top = posterior.place(best);
+  if (!top) return {best};
+  const double floor = validation_error(evidence.outcomes, posterior.expected[best]);
+  const Eigen::MatrixXd& draws = posterior.draws.expected;
+  for (std::size_t i = 0; i < posterior.draws.settings.size(); ++i) {
+    const Eigen::VectorXd below = draws.col(*top) - draws.col(static_cast<Eigen::Index>(i));
+    const double kept =
+        static_cast<double>((below.array() <= floor).count()) / static_cast<double>(below.size());
+    const std::size_t cell = posterior.draws.settings[i];
+    if (cell == best || kept >= doubt) cells.push_back(cell);
+  }
+  return cells;
+}
+
+Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, std::size_t chosen,
+                    const CertificateRequest& request, std::uint64_t study_seed) {
+  const auto equal = best_of(evidence, posterior, one_eta_for_all);
+  const auto current =
+      best_of(evidence, posterior, [&](const Setting& one) { return one == request.current; });
+  std::vector<std::size_t> cells = posterior.draws.settings;
+  for (const std::optional<std::size_t> cell : {std::optional(chosen), equal, current})
+    if (cell && std::ranges::find(cells, *cell) == cells.end()) cells.push_back(*cell);
+  std::ranges::sort(cells);
+  const bool more = cells.size() > posterior.draws.settings.size();
+  const PosteriorDraws draws =
+      more ? posterior.model.draw(cells, draws_for(cells.size()), random_of(study_seed, evidence.set, 1))
+           : posterior.draws;
+  const auto place_of = [&](std::size_t cell) {
+    return static_cast<Eigen::Index>(std::ranges::find(cells, cell) - cells.begin());
+  };
+  const Eigen::Index place = place_of(chosen);
+  const Eigen::ArrayXd loss = draws.expected.rowwise().maxCoeff().array() - draws.expected.col(place).array();
+
+  Certificate result;
+  result.p_best = posterior.p_best[chosen];
+  result.expected_accuracy = posterior.expected[chosen];
+  result.expected_loss = loss.mean();
+  result.p_within_point = static_cast<double>((loss <= one_point).count()) / static_cast<double>(loss.size());
+  result.p_failure = posterior.model.failure(chosen);
+  result.low_run = quantile(column(draws.run, place), low_share);
+  const bool several = evidence.cells[chosen].setting.eta.size() > 1;
+  if (several && equal) result.one_eta = cost_of(evidence, draws, place, place_of(*equal));
+  if (current) result.current = cost_of(evidence, draws, place, place_of(*current));
+  if (const auto contender = posterior.place(chosen))
+    result.more_time = more_time(evidence, posterior, *contender, request, study_seed);
   return result;
 }
 

@@ -1,4 +1,4 @@
-/// How sure a choice is: a model of accuracy over cells and seeds, and what follows from it.
+/// How sure a choice is, worked out from draws of the posterior (doc/choice.md).
 #pragma once
 
 #include <cstdint>
@@ -8,45 +8,45 @@
 
 #include "etalon/base/random.h"
 #include "etalon/judging/evidence.h"
+#include "etalon/judging/posterior.h"
+#include "etalon/study/recommendation.h"
 
 namespace etalon {
 
-/// The model: y = logit(accuracy) = mu + cell + seed + noise, noise normal with one variance for all cells.
-/// The logit, because an accuracy's spread shrinks towards 1; accuracies are moved into (0, 1) as
-/// (p n + 1/2) / (n + 1) on n validation samples. It holds the contenders alone: every eligible cell, and the
-/// cells whose mean is at least half of the best one's rise over chance, as far as they learned on every
-/// seed; others have another variance, and no chance to be the best. Where an eligible cell itself has a seed
-/// that did not learn, seeds that did not learn bar no other cell either.
-struct AccuracyModel {
-  std::vector<std::size_t> cells;  ///< contenders, [index into evidence.cells]
-  std::vector<double> level;       ///< mean logit over seeds, [contender]
-  double noise = 0;                ///< variance of one trial: residuals of the two-way table
-  double degrees = 0;              ///< (contenders - 1) (seeds - 1)
-  std::size_t seeds = 0;
+/// The posterior of one set with enough draws to certify a choice by.
+struct SetPosterior {
+  AccuracyPosterior model;
+  PosteriorDraws draws;          ///< of the contenders
+  std::vector<double> expected;  ///< [cell] expected accuracy
+  std::vector<double> p_best;    ///< [cell] probability to be the best
+
+  /// Place of a cell among the draws' settings; nothing where it is no contender.
+  std::optional<Eigen::Index> place(std::size_t cell) const;
 };
 
-/// `cells` may be chosen, `eligible` (some of them) are as accurate as the best. Empty with one seed or
-/// without cells. The variance is at least what rounding to whole validation samples leaves, 1/12 sample^2,
-/// so that equal accuracies never mean certainty.
-std::optional<AccuracyModel> model_accuracy(const SetEvidence& evidence, std::span<const std::size_t> cells,
-                                            std::span<const std::size_t> eligible);
+/// Draws keyed by the study seed and the set: the same study gives the same certificate. REQUIRES: a cell
+/// with a seed.
+SetPosterior posterior_of(const SetEvidence& evidence, std::uint64_t study_seed);
 
-/// P(a contender is the best), [contender], by 2,000 to 10,000 draws from the posterior (fewer for many
-/// cells). Empirical Bayes (Efron and Morris 1973): cell effects are normal with variance tau^2 = max(0,
-/// var(level) - noise / seeds), levels shrink towards their mean by tau^2 / (tau^2 + noise / seeds), and the
-/// noise variance is drawn from its scaled inverse chi-square.
-std::vector<double> probability_best(const AccuracyModel& model, const RandomKey& key, std::uint32_t stream);
+/// The smallest set of cells, the likeliest first, that together are the best with 95 %, and those of
+/// `eligible` that are not among them; in Setting order.
+std::vector<std::size_t> may_be_best(const SetPosterior& posterior, std::span<const std::size_t> eligible);
 
-struct SimultaneousSet {
-  std::vector<std::size_t> cells;  ///< contenders that may be the best, [index into evidence.cells]
-  /// Seeds a cell beyond those at hand until the nearest rival would leave the set if the levels stayed as
-  /// they are; 0 if the best stands alone; empty if it ties or would take more than 1000.
-  std::optional<std::uint32_t> more_seeds;
+/// The likeliest best of the others; nothing where `chosen` is alone.
+std::optional<std::size_t> closest_rival(const SetPosterior& posterior, std::size_t chosen);
+
+/// Cells as accurate as `best` within noise: not further below it than the validation part can tell
+/// (validation_error) with a probability of at least 5 %, so that a truly equal one is kept in 95 % of cases.
+std::vector<std::size_t> as_accurate_as(const SetEvidence& evidence, const SetPosterior& posterior,
+                                        std::size_t best);
+
+struct CertificateRequest {
+  std::optional<Setting> current;  ///< what is in use now
+  std::uint32_t threads = 1;       ///< that train at once, for the seconds
 };
 
-/// Hsu's multiple comparisons with the best (Annals of Statistics 12, 1984): a contender stays unless its
-/// level is below the highest by more than q sqrt(2 noise / seeds), q being Dunnett's one-sided 95 % point
-/// for contenders - 1 comparisons, from as many draws. Pairs take the seeds' common part out of the noise.
-SimultaneousSet may_be_best(const AccuracyModel& model, const RandomKey& key, std::uint32_t stream);
+/// REQUIRES: `chosen` is a contender or has a seed that did not fail.
+Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, std::size_t chosen,
+                    const CertificateRequest& request, std::uint64_t study_seed);
 
 }  // namespace etalon

@@ -4,93 +4,79 @@
 
 #include "etalon/judging/balance.h"
 #include "etalon/judging/cells.h"
-#include "etalon/judging/certificate.h"
 #include "etalon/judging/edges.h"
+#include "etalon/judging/limits.h"
 #include "etalon/judging/reasons.h"
+#include "etalon/judging/statistics.h"
 
 namespace etalon {
 namespace {
 
-/// The admissible cells or, where every cell has too many diverged seeds, those with the fewest.
-std::vector<std::size_t> choosable(const SetEvidence& evidence, const ChoiceRules& rules) {
-  std::vector<std::size_t> cells = admissible(evidence, rules);
-  if (!cells.empty()) return cells;
-  double fewest = 1;  // a cell of which every seed diverged is never chosen
-  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
-    if (evidence.complete(cell)) fewest = std::min(fewest, diverged_share(evidence.cells[cell]));
-  for (std::size_t cell = 0; cell < evidence.cells.size() && fewest < 1; ++cell)
-    if (evidence.complete(cell) && diverged_share(evidence.cells[cell]) == fewest) cells.push_back(cell);
-  return cells;
-}
+using Cells = std::vector<std::size_t>;
 
 /// The cells that pass a test or, where none does, all of them.
 template <class Test>
-std::vector<std::size_t> preferred(const std::vector<std::size_t>& cells, Test test) {
-  std::vector<std::size_t> passing;
+Cells preferred(const Cells& cells, Test test) {
+  Cells passing;
   std::ranges::copy_if(cells, std::back_inserter(passing), test);
   return passing.empty() ? cells : passing;
 }
 
-/// As accurate as the best within noise; among them those whose every seed gets off the level of guessing
-/// and, of these, those with a cell of margin, where there are any.
-std::vector<std::size_t> eligible_cells(const SetEvidence& evidence, const ChoiceRules& rules,
-                                        const std::vector<std::size_t>& from, ChoiceStory& story) {
-  const std::vector<PairedDifference> differences = differences_to(evidence, story.best, from);
-  std::vector<std::size_t> as_good;
-  for (std::size_t i = 0; i < from.size(); ++i)
-    if (differences[i].difference <= differences[i].allowed) as_good.push_back(from[i]);
-  const std::vector<std::size_t> learning =
-      preferred(as_good, [&](std::size_t cell) { return evidence.cells[cell].stalled_seeds == 0; });
-  std::vector<std::size_t> with_margin = preferred(learning, [&](std::size_t cell) {
-    const auto holds = [&](const CellSummary& next) { return failed_share(next) <= rules.divergence_limit; };
-    return margin_answer(evidence.cells, cell, holds) != MarginAnswer::fails;
+std::size_t most_expected(const SetPosterior& posterior, const Cells& cells) {
+  return *std::ranges::max_element(cells, {}, [&](std::size_t cell) { return posterior.expected[cell]; });
+}
+
+/// Cells whose expected share of failing runs keeps the limit or, where every cell breaks it, those that fail
+/// least.
+Cells choosable(const SetPosterior& posterior, const Cells& learning, const ChoiceRules& rules,
+                ChoiceStory& story) {
+  const double limit = std::max(rules.divergence_limit, limits::smallest_failure_share);
+  Cells cells;
+  std::ranges::copy_if(learning, std::back_inserter(cells),
+                       [&](std::size_t cell) { return posterior.model.failure(cell) <= limit; });
+  story.beyond_limit = cells.empty();
+  if (!cells.empty()) return cells;
+  return {*std::ranges::min_element(learning, {},
+                                    [&](std::size_t cell) { return posterior.model.failure(cell); })};
+}
+
+MarginAnswer margin_of(const SetEvidence& evidence, std::size_t cell, const ChoiceRules& rules) {
+  return margin_answer(evidence.cells, cell, [&](const CellSummary& next) {
+    return failed_share(next) <= std::max(rules.divergence_limit, limits::smallest_failure_share);
   });
+}
+
+/// What speed and stability may decide between: as accurate as the best within noise and within half a point
+/// of it, shown by at least half as many seeds; of these the ones with the safest margin.
+Cells eligible_cells(const SetEvidence& evidence, const SetPosterior& posterior, const Cells& from,
+                     const ChoiceRules& rules, ChoiceStory& story) {
+  Cells as_good = as_accurate_as(evidence, posterior, story.best);
+  std::erase_if(as_good, [&](std::size_t cell) { return std::ranges::find(from, cell) == from.end(); });
   story.as_good = as_good.size();
-  story.stalling = as_good.size() - learning.size();
-  story.without_margin = learning.size() - with_margin.size();
+  std::erase_if(as_good, [&](std::size_t cell) {
+    return posterior.expected[cell] < posterior.expected[story.best] - limits::speed_decides_within ||
+           2 * evidence.seeds(cell) < evidence.seeds(story.best);
+  });
+  MarginAnswer safest = MarginAnswer::fails;
+  for (const std::size_t cell : as_good) safest = std::min(safest, margin_of(evidence, cell, rules));
+  const Cells with_margin =
+      preferred(as_good, [&](std::size_t cell) { return margin_of(evidence, cell, rules) == safest; });
+  story.without_margin = as_good.size() - with_margin.size();
   return with_margin;
 }
 
-std::size_t lowest_loss(const SetEvidence& evidence, const std::vector<std::size_t>& cells) {
-  return *std::min_element(cells.begin(), cells.end(), [&](std::size_t a, std::size_t b) {
-    return evidence.cells[a].final_training_loss.mean < evidence.cells[b].final_training_loss.mean;
+std::size_t lowest_loss(const SetEvidence& evidence, const Cells& cells) {
+  return *std::ranges::min_element(cells, {}, [&](std::size_t cell) {
+    return evidence.cells[cell].final_training_loss.mean.value_or(1e300);
   });
 }
 
-/// The simultaneous set, and every eligible cell beside it: a cell that lies within its own standard error of
-/// the best is not ruled out by a variance pooled with calmer ones. A larger set keeps its 95 %.
-void add_equivalent(const SetEvidence& evidence, const SimultaneousSet& together,
-                    const std::vector<std::size_t>& eligible, Recommendation& result) {
-  std::vector<std::size_t> cells = together.cells;
-  for (const std::size_t cell : eligible)
-    if (std::ranges::find(together.cells, cell) == together.cells.end()) cells.push_back(cell);
-  std::ranges::sort(cells);
-  for (const std::size_t cell : cells) result.equivalent.push_back(evidence.cells[cell].setting);
-  const bool settled = together.more_seeds == 0u;
-  if (!settled || cells.size() == 1) result.more_seeds_to_settle = together.more_seeds;
-}
-
-/// Where nothing is above chance, the accuracies tell no setting from another: no certificate.
-void certify(const StudySnapshot& study, const SetEvidence& evidence, const std::vector<std::size_t>& cells,
-             const ChoiceStory& story, Recommendation& result) {
-  if (!story.above_chance) return;
-  const std::optional<AccuracyModel> model = model_accuracy(evidence, cells, story.eligible);
-  if (!model) return;
-  const std::size_t chosen = story.chosen;
-  const RandomKey key{study.definition.study_seed, 0, Purpose::resampling};
-  const auto place = std::find(model->cells.begin(), model->cells.end(), chosen);
-  if (place != model->cells.end())
-    result.p_best = probability_best(
-        *model, key, 2 * evidence.set)[static_cast<std::size_t>(place - model->cells.begin())];
-  add_equivalent(evidence, may_be_best(*model, key, 2 * evidence.set + 1), story.eligible, result);
-}
-
-/// Nothing can be chosen: nothing ran, or all of it diverged.
+/// Nothing can be chosen: nothing ran, or all of it failed.
 Recommendation no_choice(const StudySnapshot& study, const SetEvidence& evidence) {
   Recommendation result;
   result.set = evidence.set;
-  const bool diverged = std::any_of(evidence.cells.begin(), evidence.cells.end(),
-                                    [](const CellSummary& cell) { return cell.diverged_seeds > 0; });
+  const bool diverged =
+      std::ranges::any_of(evidence.cells, [](const CellSummary& cell) { return cell.diverged_seeds > 0; });
   result.reason = diverged ? all_diverged_reason(evidence) : nothing_measured_reason(evidence);
   if (!diverged) return result;
   for (std::size_t group = 0; group < study.definition.groups.size(); ++group) {
@@ -104,33 +90,68 @@ Recommendation no_choice(const StudySnapshot& study, const SetEvidence& evidence
   return result;
 }
 
+std::vector<Setting> settings_of(const SetEvidence& evidence, const Cells& cells) {
+  std::vector<Setting> settings;
+  for (const std::size_t cell : cells) settings.push_back(evidence.cells[cell].setting);
+  return settings;
+}
+
+/// The accuracies that are printed: of fresh seeds where there are any.
+void add_accuracies(const SetEvidence& evidence, std::size_t chosen, Recommendation& result) {
+  result.tuning_accuracy = evidence.cells[chosen].accuracy;
+  result.confirmed = !evidence.confirmation[chosen].empty();
+  result.validation_accuracy =
+      result.confirmed ? spread_of(evidence.confirmation[chosen]) : result.tuning_accuracy;
+}
+
+/// Where nothing is above chance, accuracies tell no setting from another: no certificate.
+void add_certificate(const StudySnapshot& study, const SetEvidence& evidence, const SetPosterior& posterior,
+                     const ChoiceStory& story, Recommendation& result) {
+  const std::size_t chosen = story.chosen;
+  const std::uint64_t seed = study.definition.study_seed;
+  result.certificate =
+      certify(evidence, posterior, chosen, {study.plan.choice.current, study.machine.threads}, seed);
+  const Cells together = may_be_best(posterior, story.eligible);
+  result.equivalent = settings_of(evidence, together);
+  for (const std::size_t cell : together) result.certificate->p_best_of.push_back(posterior.p_best[cell]);
+  if (const std::optional<std::size_t> rival = closest_rival(posterior, chosen)) {
+    result.rival = evidence.cells[*rival].setting;
+    result.rival_accuracy = spread_of(evidence.confirmation[*rival]);
+  }
+}
+
 }  // namespace
 
-Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence) {
+std::optional<SetPosterior> posterior_if_any(const SetEvidence& evidence, std::uint64_t study_seed) {
+  if (cells_that_learn(evidence).empty()) return {};
+  return posterior_of(evidence, study_seed);
+}
+
+Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence,
+                      const std::optional<SetPosterior>& posterior) {
   const ChoiceRules& rules = study.plan.choice;
-  const std::vector<std::size_t> cells = choosable(evidence, rules);
-  if (cells.empty()) return no_choice(study, evidence);
+  if (!posterior) return no_choice(study, evidence);
+  const Cells learning = cells_that_learn(evidence);
   ChoiceStory story;
-  story.best = most_accurate(evidence, cells);
+  const Cells cells = choosable(*posterior, learning, rules, story);
+  story.best = most_expected(*posterior, cells);
   story.above_chance = above_chance(evidence, story.best);
-  story.beyond_limit = diverged_share(evidence.cells[story.best]) > rules.divergence_limit;
-  const std::vector<std::size_t> eligible = story.above_chance
-                                                ? eligible_cells(evidence, rules, cells, story)
-                                                : std::vector<std::size_t>{lowest_loss(evidence, cells)};
-  story.chosen = best_balanced(evidence, eligible, rules.speed_weight);
-  story.eligible = eligible;
+  story.eligible = story.above_chance ? eligible_cells(evidence, *posterior, cells, rules, story)
+                                      : Cells{lowest_loss(evidence, learning)};
+  story.chosen = best_balanced(evidence, *posterior, story.eligible, rules.speed_weight);
+  story.margin = margin_of(evidence, story.chosen, rules);
 
   Recommendation result;
   result.set = evidence.set;
   result.setting = evidence.cells[story.chosen].setting;
-  result.validation_accuracy = evidence.cells[story.chosen].accuracy;
-  for (const std::size_t cell : eligible) result.eligible.push_back(evidence.cells[cell].setting);
-  result.trade_offs = trade_offs(evidence, eligible, rules);
+  add_accuracies(evidence, story.chosen, result);
+  result.eligible = settings_of(evidence, story.eligible);
+  result.trade_offs = trade_offs(evidence, story.eligible, rules);
   result.edges = edges_of(*result.setting, study.plan, evidence.cells);
-  certify(study, evidence, cells, story, result);
-  result.reason = choice_reason(study, evidence, story);
-  result.warnings = choice_warnings(study, evidence, story, result.edges);
-  result.what_would_change_it = what_would_change(study, evidence, story, result);
+  if (story.above_chance) add_certificate(study, evidence, *posterior, story, result);
+  result.reason = choice_reason(study, evidence, story, result);
+  result.warnings = choice_warnings(study, evidence, story, result);
+  result.what_would_change_it = what_would_change(study, evidence, *posterior, story, result);
   return result;
 }
 

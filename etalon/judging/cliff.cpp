@@ -8,10 +8,10 @@ namespace etalon {
 namespace {
 
 constexpr Eigen::Index nodes = 2048;
-constexpr double roughest = 0.1, smoothest = 30;  // k, runs that the cliff's share counts for
-constexpr double sharpest = 0.03, bluntest = 0.2;       // w, decades
-constexpr double rarest = 1e-4, most_frequent = 0.2;   // e
-constexpr double above_range = 1.0;                     // decades over the largest eta where a cliff may still lie
+constexpr double roughest = 0.1, smoothest = 30;      // k, runs that the cliff's share counts for
+constexpr double sharpest = 0.03, bluntest = 0.2;     // w, decades
+constexpr double rarest = 1e-4, most_frequent = 0.2;  // e
+constexpr double above_range = 1.0;  // decades over the largest eta where a cliff may still lie
 
 /// Number `i` of Halton's sequence in `base`, (0, 1).
 double halton(Eigen::Index i, unsigned base) {
@@ -88,7 +88,8 @@ Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& coun
     heaped_.push_back(heap += part);
     for (Eigen::Index setting = 0; setting < settings; ++setting) {
       const FailureCount& count = counts_[static_cast<std::size_t>(setting)];
-      mean_(setting) += part * (weight_(node) * share_(node, setting) + count.failed) / (weight_(node) + count.runs);
+      mean_(setting) +=
+          part * (weight_(node) * share_(node, setting) + count.failed) / (weight_(node) + count.runs);
     }
   }
 }
@@ -101,8 +102,8 @@ void Cliff::draw(const std::vector<Eigen::Index>& settings, RandomSequence& rand
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const FailureCount& count = counts_[static_cast<std::size_t>(settings[i])];
     const double p = share_(node, settings[i]);
-    shares(static_cast<Eigen::Index>(i)) =
-        draw_beta(weight_(node) * p + count.failed, weight_(node) * (1 - p) + count.runs - count.failed, random);
+    shares(static_cast<Eigen::Index>(i)) = draw_beta(
+        weight_(node) * p + count.failed, weight_(node) * (1 - p) + count.runs - count.failed, random);
   }
 }
 

@@ -5,9 +5,10 @@
 ///
 ///     p(x) = 1 - (1 - e) prod over groups g of (1 - s((x_g - a_g) / w)),   s the logistic function:
 ///
-/// a_g is where failure sets in for group g, w how sharp the cliff is (decades), e the share that fails anywhere.
-/// A setting's own failure share is Beta(k p, k (1 - p)) about it, as no cliff is that smooth. The posterior is
-/// worked out by importance sampling over quasi-random nodes (Halton 1960), the same nodes always.
+/// a_g is where failure sets in for group g, w how sharp the cliff is (decades), e the share that fails
+/// anywhere. A setting's own failure share is Beta(k p, k (1 - p)) about it, as no cliff is that smooth. The
+/// posterior is worked out by importance sampling over quasi-random nodes (Halton 1960), the same nodes
+/// always.
 #pragma once
 
 #include <vector>
@@ -26,7 +27,8 @@ struct FailureCount {
 
 class Cliff {
  public:
-  /// `place`: [setting][group] log10 etas; `counts`: [setting]. REQUIRES: as many rows as counts, at least one.
+  /// `place`: [setting][group] log10 etas; `counts`: [setting]. REQUIRES: as many rows as counts, at least
+  /// one.
   Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts);
 
   /// Posterior mean of the share of runs that fail, (0, 1).
@@ -37,10 +39,10 @@ class Cliff {
 
  private:
   std::vector<FailureCount> counts_;
-  Eigen::MatrixXd share_;         // [node][setting] p at that node
-  Eigen::VectorXd weight_;        // [node] k
-  std::vector<double> heaped_;    // [node] weights summed up to it, the last 1
-  Eigen::VectorXd mean_;          // [setting]
+  Eigen::MatrixXd share_;       // [node][setting] p at that node
+  Eigen::VectorXd weight_;      // [node] k
+  std::vector<double> heaped_;  // [node] weights summed up to it, the last 1
+  Eigen::VectorXd mean_;        // [setting]
 };
 
 /// A draw from Beta(a, b), by two gamma draws (Marsaglia and Tsang 2000). REQUIRES: a > 0, b > 0.

@@ -1,51 +1,66 @@
 #include "etalon/judging/expectation.h"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
+#include <numeric>
+
+#include "etalon/judging/posterior.h"
 
 namespace etalon {
 namespace {
 
-std::optional<double> mean_of(const SettingOutcomes& outcomes, double chance) {
-  if (outcomes.seeds.empty()) return std::nullopt;
-  double sum = 0;
-  for (const SeedOutcome& seed : outcomes.seeds) sum += seed.failed ? chance : seed.accuracy;
-  return sum / static_cast<double>(outcomes.seeds.size());
+constexpr std::size_t draws = 1000;
+
+bool nothing_learned(const SetOutcomes& outcomes) {
+  return std::ranges::all_of(outcomes.settings, [](const SettingOutcomes& setting) {
+    return std::ranges::all_of(setting.seeds, &SeedOutcome::failed);
+  });
 }
 
-double squared_decades(const Setting& a, const Setting& b) {
+double mean_accuracy(const SettingOutcomes& setting, double chance) {
+  if (setting.seeds.empty()) return chance;
   double sum = 0;
-  for (std::size_t group = 0; group < a.eta.size(); ++group) {
-    const double decades = std::log10(a.eta[group] / b.eta[group]);
-    sum += decades * decades;
-  }
-  return sum;
+  for (const SeedOutcome& seed : setting.seeds) sum += seed.accuracy;
+  return sum / static_cast<double>(setting.seeds.size());
 }
 
-/// Of the tried settings, the nearest weigh most.
-double interpolated(const SetOutcomes& outcomes, const Setting& setting) {
-  double sum = 0, weights = 0;
-  for (const SettingOutcomes& other : outcomes.settings) {
-    const auto mean = mean_of(other, outcomes.chance);
-    if (!mean) continue;
-    const double squared = squared_decades(setting, other.setting);
-    const double weight = 1 / (squared * squared + 1e-12);
-    sum += weight * *mean;
-    weights += weight;
-  }
-  return weights > 0 ? sum / weights : outcomes.chance;
-}
+double rounded(double accuracy) { return std::round(accuracy * 1e9) / 1e9; }
 
 }  // namespace
 
+std::vector<Prospect> prospects(const SetOutcomes& outcomes) {
+  std::vector<Prospect> result(outcomes.settings.size());
+  if (nothing_learned(outcomes)) {
+    for (std::size_t i = 0; i < result.size(); ++i)
+      result[i].accuracy = rounded(mean_accuracy(outcomes.settings[i], outcomes.chance));
+    return result;
+  }
+  const AccuracyPosterior posterior(outcomes);
+  for (std::size_t i = 0; i < result.size(); ++i) result[i].accuracy = rounded(posterior.expected(i));
+  const PosteriorDraws drawn =
+      posterior.draw(posterior.contenders(true), draws, RandomSequence({0, 0, Purpose::strategy}, 1));
+  for (Eigen::Index row = 0; row < drawn.expected.rows(); ++row) {
+    Eigen::Index best = 0;
+    drawn.expected.row(row).maxCoeff(&best);
+    result[drawn.settings[static_cast<std::size_t>(best)]].p_best += 1.0 / draws;
+  }
+  return result;
+}
+
 std::vector<double> expected_accuracies(const SetOutcomes& outcomes) {
   std::vector<double> accuracies;
-  for (const SettingOutcomes& one : outcomes.settings) {
-    const double accuracy = mean_of(one, outcomes.chance).value_or(interpolated(outcomes, one.setting));
-    accuracies.push_back(std::round(accuracy * 1e9) / 1e9);
-  }
+  for (const Prospect& one : prospects(outcomes)) accuracies.push_back(one.accuracy);
   return accuracies;
+}
+
+std::vector<std::size_t> ranking(const std::vector<Prospect>& prospects) {
+  std::vector<std::size_t> order(prospects.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    if (prospects[a].p_best != prospects[b].p_best) return prospects[a].p_best > prospects[b].p_best;
+    return prospects[a].accuracy > prospects[b].accuracy;
+  });
+  return order;
 }
 
 }  // namespace etalon

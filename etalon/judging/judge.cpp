@@ -92,12 +92,13 @@ struct JudgedSet {
   Targets targets;
 };
 
+bool is_tuning(const TrialKey& key) { return key.seed_index < first_confirmation_seed; }
+
 /// The one rule of failure, over all runs of the set. Confirmation seeds judge no other run.
-void judge_fates(JudgedSet& judged, std::uint32_t tuning_seeds, double chance, std::uint32_t samples) {
+void judge_fates(JudgedSet& judged, double chance, std::uint32_t samples) {
   std::vector<RunEnd> runs;
   for (const JudgedTrial& trial : judged.trials)
-    runs.push_back({trial.key.setting, trial.verdict.status, trial.verdict.accuracy,
-                    trial.key.seed_index < tuning_seeds});
+    runs.push_back({trial.key.setting, trial.verdict.status, trial.verdict.accuracy, is_tuning(trial.key)});
   const std::vector<Fate> fates = fates_of(runs, chance, samples);
   for (std::size_t i = 0; i < fates.size(); ++i) judged.trials[i].verdict.fate = fates[i];
 }
@@ -122,15 +123,16 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
     judged.curves.push_back(std::move(trial.curve));
     judged.budget_epochs = std::max(judged.budget_epochs, look.budget_epochs);
   }
-  judge_fates(judged, study.plan.seeds, chance, facts.validation_samples);
+  judge_fates(judged, chance, facts.validation_samples);
   return judged;
 }
 
-/// Tuning trials by setting, in Setting order; [index into judged.trials]. Confirmation seeds stay out.
-std::map<Setting, std::vector<std::size_t>> by_setting(const JudgedSet& judged, std::uint32_t tuning_seeds) {
+/// Trials by setting, in Setting order; [index into judged.trials]. Confirmation seeds beside tuning seeds,
+/// apart.
+std::map<Setting, std::vector<std::size_t>> by_setting(const JudgedSet& judged, bool tuning) {
   std::map<Setting, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < judged.trials.size(); ++i)
-    if (judged.trials[i].key.seed_index < tuning_seeds) groups[judged.trials[i].key.setting].push_back(i);
+    if (is_tuning(judged.trials[i].key) == tuning) groups[judged.trials[i].key.setting].push_back(i);
   return groups;
 }
 
@@ -161,27 +163,44 @@ std::uint32_t seeds_at_target(const JudgedSet& judged, const std::vector<std::si
   return static_cast<std::uint32_t>(std::ranges::count_if(trials, reached));
 }
 
-SetEvidence gather(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts,
-                   const JudgedSet& judged) {
+SettingOutcomes outcomes_of(const Setting& setting, const JudgedSet& judged,
+                            const std::vector<std::size_t>& trials) {
+  SettingOutcomes outcomes{setting, {}};
+  for (const std::size_t i : trials) {
+    const Verdict& verdict = judged.trials[i].verdict;
+    if (verdict.accuracy)
+      outcomes.seeds.push_back(
+          {judged.trials[i].key.seed_index, *verdict.accuracy, verdict.fate == Fate::failed});
+  }
+  return outcomes;
+}
+
+std::vector<double> accuracies_of(const SettingOutcomes& outcomes) {
+  std::vector<double> accuracies;
+  for (const SeedOutcome& seed : outcomes.seeds) accuracies.push_back(seed.accuracy);
+  return accuracies;
+}
+
+SetEvidence gather(std::uint32_t set, const SetFacts& facts, const JudgedSet& judged) {
   SetEvidence evidence;
   evidence.set = set;
   evidence.name = facts.name;
-  evidence.chance = chance_of(facts);
-  evidence.validation_samples = facts.validation_samples;
-  std::vector<std::vector<SeedAccuracy>> accuracies;
-  for (const auto& [setting, trials] : by_setting(judged, study.plan.seeds)) {
+  evidence.outcomes.chance = chance_of(facts);
+  evidence.outcomes.validation_samples = facts.validation_samples;
+  const auto confirmation = by_setting(judged, false);
+  for (const auto& [setting, trials] : by_setting(judged, true)) {
     evidence.cells.push_back(cell_of(setting, judged, trials));
     evidence.reached.push_back(seeds_at_target(judged, trials));
-    std::vector<SeedAccuracy>& seeds = accuracies.emplace_back();
-    for (const std::size_t i : trials)
-      if (const std::optional<double> accuracy = judged.trials[i].verdict.accuracy)
-        seeds.push_back({judged.trials[i].key.seed_index, *accuracy});
+    evidence.outcomes.settings.push_back(outcomes_of(setting, judged, trials));
+    const auto fresh = confirmation.find(setting);
+    evidence.confirmation.push_back(fresh == confirmation.end()
+                                        ? std::vector<double>{}
+                                        : accuracies_of(outcomes_of(setting, judged, fresh->second)));
   }
   for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
     evidence.cells[cell].sensitivity = sensitivity(evidence.cells, cell);
     evidence.cells[cell].margin = margin(evidence.cells, cell);
   }
-  pair_accuracies(evidence, accuracies);
   return evidence;
 }
 
@@ -190,17 +209,19 @@ SetEvidence gather(const StudySnapshot& study, std::uint32_t set, const SetFacts
 Judgement judge(const StudySnapshot& study) {
   Judgement judgement;
   std::vector<SetEvidence> sets;
+  std::vector<std::optional<SetPosterior>> posteriors;
   for (std::uint32_t set = 0; set < set_count(study); ++set) {
     const SetFacts facts = facts_of(study, set);
     JudgedSet judged = judge_trials(study, set, facts);
-    sets.push_back(gather(study, set, facts, judged));
+    sets.push_back(gather(set, facts, judged));
+    posteriors.push_back(posterior_if_any(sets.back(), study.definition.study_seed));
     std::move(judged.trials.begin(), judged.trials.end(), std::back_inserter(judgement.trials));
     judgement.cells.push_back(sets.back().cells);
     judgement.loss_target.push_back(judged.targets.loss);
     judgement.accuracy_target.push_back(judged.targets.accuracy);
-    judgement.recommendations.push_back(choose(study, sets.back()));
+    judgement.recommendations.push_back(choose(study, sets.back(), posteriors.back()));
   }
-  judgement.overall = choose_overall(study, sets, judgement.recommendations);
+  judgement.overall = choose_overall(study, sets, posteriors, judgement.recommendations);
   return judgement;
 }
 

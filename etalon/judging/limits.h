@@ -54,4 +54,12 @@ inline constexpr double visible_jump = 0.25;    ///< a jump at the start that th
 /// Neighbouring residuals correlate by chance, and through the median filter, up to about this much.
 inline constexpr double chance_correlation = 0.3;
 
+// The choice.
+/// Speed and stability decide only between settings this close in expected accuracy.
+inline constexpr double speed_decides_within = 0.005;
+/// A share of failing runs below it can't be told from none with the seeds that a study has.
+inline constexpr double smallest_failure_share = 0.02;
+/// Overall choices whose expected worst regret differs by less are as good.
+inline constexpr double same_regret = 0.001;
+
 }  // namespace etalon::limits

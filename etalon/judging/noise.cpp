@@ -11,7 +11,7 @@
 namespace etalon {
 namespace {
 
-constexpr double most_degrees = 60;      // d_0 where variances scatter no more than chance makes them
+constexpr double most_degrees = 60;        // d_0 where variances scatter no more than chance makes them
 constexpr double unknown_variance = 0.09;  // of a logit, where no setting has two seeds
 constexpr double largest_common = 0.9;
 constexpr double pairs_of_doubt = 10;  // pairs that speak against an estimated correlation
@@ -88,7 +88,8 @@ Trend fit_trend(const std::vector<double>& variances, const std::vector<double>&
   return trend;
 }
 
-/// Sum of the products of standardized residuals of two settings' runs of the same seed index, and its degrees.
+/// Sum of the products of standardized residuals of two settings' runs of the same seed index, and its
+/// degrees.
 struct Products {
   double sum = 0, degrees = 0;
 };
@@ -112,8 +113,8 @@ Products products_of(const LearnedRuns& a, const LearnedRuns& b, double scale) {
   return products;
 }
 
-/// Each pair's own correlation, drawn towards that of all pairs as if `pairs_of_doubt` pairs had shown it; that of
-/// all in turn towards 0.
+/// Each pair's own correlation, drawn towards that of all pairs as if `pairs_of_doubt` pairs had shown it;
+/// that of all in turn towards 0.
 Eigen::MatrixXd common_parts(const std::vector<LearnedRuns>& runs, const Eigen::VectorXd& variance) {
   const auto count = static_cast<Eigen::Index>(runs.size());
   Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(count, count), degrees = sums;
@@ -138,7 +139,8 @@ Eigen::MatrixXd common_parts(const std::vector<LearnedRuns>& runs, const Eigen::
 Eigen::MatrixXd without_negative(const Eigen::MatrixXd& symmetric) {
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> parts(symmetric);
   if (parts.eigenvalues()(0) >= 0) return symmetric;
-  return parts.eigenvectors() * parts.eigenvalues().cwiseMax(0).asDiagonal() * parts.eigenvectors().transpose();
+  return parts.eigenvectors() * parts.eigenvalues().cwiseMax(0).asDiagonal() *
+         parts.eigenvectors().transpose();
 }
 
 std::size_t shared_seeds(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
@@ -184,10 +186,10 @@ Eigen::MatrixXd error_of_means(const std::vector<LearnedRuns>& runs, const Noise
       const double n = static_cast<double>(left.seeds.size()), m = static_cast<double>(right.seeds.size());
       const double scale = std::sqrt(noise.variance(measured[static_cast<std::size_t>(a)]) *
                                      noise.variance(measured[static_cast<std::size_t>(b)]));
-      const Eigen::Index one = measured[static_cast<std::size_t>(a)], other = measured[static_cast<std::size_t>(b)];
+      const Eigen::Index one = measured[static_cast<std::size_t>(a)],
+                         other = measured[static_cast<std::size_t>(b)];
       const double shared = static_cast<double>(shared_seeds(left.seeds, right.seeds));
-      error(a, b) = error(b, a) =
-          a == b ? scale / n : noise.common(one, other) * scale * shared / (n * m);
+      error(a, b) = error(b, a) = a == b ? scale / n : noise.common(one, other) * scale * shared / (n * m);
     }
   return without_negative(error);
 }

@@ -3,125 +3,181 @@
 
 #include "etalon/judging/cells.h"
 #include "etalon/judging/choose.h"
+#include "etalon/judging/limits.h"
 #include "etalon/judging/reasons.h"
 
 namespace etalon {
 namespace {
 
-/// A setting that is complete on every set, with what it loses there.
+constexpr std::size_t most_candidates = 16, draws = 2000;
+constexpr double doubt = 0.05;
+
+using Posteriors = std::vector<std::optional<SetPosterior>>;
+
+/// A setting that ran on every set, with what it is expected to lose there.
 struct Candidate {
   Setting setting;
-  std::vector<double> regret;  // [set]
-  double worst = 0, sum = 0;   // of the regrets on the sets that count
-  double training_loss = 0;    // final, summed over the sets
-  bool keeps_limit = true;
+  std::vector<std::size_t> cell;  // [set]
+  std::vector<double> regret;     // [set] expected
+  double worst = 0;               // largest of `regret` on the sets that count
+  double expected_worst = 0;      // mean of the largest regret over the posterior
+  double training_loss = 0;       // final, summed over the sets
+  std::size_t chosen_by = 0;      // sets whose choice it is
+  Eigen::VectorXd worst_draws;    // [draw]
 };
 
-/// What a set can say: the best accuracy there, and whether it tells anything but chance.
-struct Best {
-  double accuracy = 0;
-  bool counts = true;
-};
-
-std::optional<std::size_t> complete_cell(const SetEvidence& evidence, const Setting& setting) {
+std::optional<std::size_t> tried_cell(const SetEvidence& evidence, const Setting& setting) {
   for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
-    if (evidence.complete(cell) && evidence.cells[cell].setting == setting) return cell;
+    if (evidence.seeds(cell) > 0 && evidence.cells[cell].setting == setting) return cell;
   return {};
 }
 
-/// The best mean accuracy on a set, among the cells that may be chosen there if there are any.
-Best best_on(const SetEvidence& evidence, const ChoiceRules& rules) {
-  std::vector<std::size_t> cells = admissible(evidence, rules);
-  for (std::size_t cell = 0; cell < evidence.cells.size() && cells.empty(); ++cell)
-    if (evidence.complete(cell)) cells.push_back(cell);
-  const std::size_t best = most_accurate(evidence, cells);
-  return {evidence.mean_accuracy(best), above_chance(evidence, best)};
-}
-
 std::optional<Candidate> candidate(const Setting& setting, const std::vector<SetEvidence>& sets,
-                                   const std::vector<Best>& best, const ChoiceRules& rules) {
-  Candidate result{setting, {}};
+                                   const Posteriors& posteriors, const std::vector<bool>& counts,
+                                   const std::vector<Recommendation>& recommendations) {
+  Candidate result;
+  result.setting = setting;
   for (std::size_t set = 0; set < sets.size(); ++set) {
-    const std::optional<std::size_t> cell = complete_cell(sets[set], setting);
-    if (!cell) return {};
-    const CellSummary& summary = sets[set].cells[*cell];
-    const double regret = std::max(0.0, best[set].accuracy - sets[set].mean_accuracy(*cell));
-    result.regret.push_back(regret);
-    if (best[set].counts) {
-      result.worst = std::max(result.worst, regret);
-      result.sum += regret;
-    }
-    result.training_loss += summary.final_training_loss.mean.value_or(0);
-    result.keeps_limit = result.keeps_limit && diverged_share(summary) <= rules.divergence_limit;
-    if (summary.diverged_seeds == summary.seeds) return {};
+    const std::optional<std::size_t> cell = tried_cell(sets[set], setting);
+    if (!cell || sets[set].cells[*cell].diverged_seeds == sets[set].cells[*cell].seeds) return {};
+    const std::vector<double>& expected = posteriors[set]->expected;
+    double best = 0;
+    for (std::size_t other = 0; other < expected.size(); ++other)
+      if (sets[set].seeds(other) > 0) best = std::max(best, expected[other]);
+    result.cell.push_back(*cell);
+    result.regret.push_back(std::max(0.0, best - expected[*cell]));
+    if (counts[set]) result.worst = std::max(result.worst, result.regret.back());
+    result.training_loss += sets[set].cells[*cell].final_training_loss.mean.value_or(0);
+    result.chosen_by += recommendations[set].setting == setting;
   }
   return result;
 }
 
-/// Empty where a set has nothing to compare yet.
-std::vector<Best> best_on_each(const std::vector<SetEvidence>& sets, const ChoiceRules& rules) {
-  std::vector<Best> best;
-  for (const SetEvidence& evidence : sets) {
-    if (evidence.seeds == 0) return {};
-    best.push_back(best_on(evidence, rules));
-  }
-  return best;
-}
-
-std::vector<Candidate> candidates(const std::vector<SetEvidence>& sets, const std::vector<Best>& best,
-                                  const ChoiceRules& rules) {
-  if (best.empty()) return {};
+std::vector<Candidate> candidates(const std::vector<SetEvidence>& sets, const Posteriors& posteriors,
+                                  const std::vector<bool>& counts,
+                                  const std::vector<Recommendation>& recommendations) {
   std::vector<Candidate> found;
+  if (!std::ranges::all_of(posteriors, [](const auto& one) { return one.has_value(); })) return found;
   for (const CellSummary& cell : sets.front().cells)
-    if (std::optional<Candidate> one = candidate(cell.setting, sets, best, rules))
+    if (auto one = candidate(cell.setting, sets, posteriors, counts, recommendations))
       found.push_back(std::move(*one));
-  if (std::any_of(found.begin(), found.end(), [](const Candidate& one) { return one.keeps_limit; }))
-    std::erase_if(found, [](const Candidate& one) { return !one.keeps_limit; });
   return found;
 }
 
-bool better(const Candidate& a, const Candidate& b) {
-  constexpr double tie = 1e-12;
-  if (std::abs(a.worst - b.worst) > tie) return a.worst < b.worst;
-  return a.sum < b.sum - tie;
+/// On one set: [draw][candidate] how far the candidates lie below the best.
+Eigen::MatrixXd regrets_on(const SetEvidence& evidence, const SetPosterior& posterior,
+                           const std::vector<Candidate>& found, std::uint64_t study_seed) {
+  std::vector<std::size_t> cells = posterior.draws.settings;
+  for (const Candidate& one : found) cells.push_back(one.cell[evidence.set]);
+  std::ranges::sort(cells);
+  cells.erase(std::ranges::unique(cells).begin(), cells.end());
+  const RandomSequence random({study_seed, 0, Purpose::resampling}, 8 * evidence.set + 3);
+  const PosteriorDraws drawn = posterior.model.draw(cells, draws, random);
+  const Eigen::VectorXd best = drawn.expected.rowwise().maxCoeff();
+  Eigen::MatrixXd regrets(best.size(), static_cast<Eigen::Index>(found.size()));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto place = std::ranges::lower_bound(cells, found[i].cell[evidence.set]) - cells.begin();
+    regrets.col(static_cast<Eigen::Index>(i)) = best - drawn.expected.col(place);
+  }
+  return regrets;
 }
 
-bool lower_loss(const Candidate& a, const Candidate& b) { return a.training_loss < b.training_loss; }
+/// Sets are independent, so their draws may be put side by side.
+void add_worst_draws(const std::vector<SetEvidence>& sets, const Posteriors& posteriors,
+                     const std::vector<bool>& counts, std::uint64_t study_seed,
+                     std::vector<Candidate>& found) {
+  Eigen::MatrixXd worst = Eigen::MatrixXd::Zero(draws, static_cast<Eigen::Index>(found.size()));
+  for (std::size_t set = 0; set < sets.size(); ++set)
+    if (counts[set]) worst = worst.cwiseMax(regrets_on(sets[set], *posteriors[set], found, study_seed));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    found[i].worst_draws = worst.col(static_cast<Eigen::Index>(i));
+    found[i].expected_worst = found[i].worst_draws.mean();
+  }
+}
 
-bool nothing_finished(const std::vector<SetEvidence>& sets) {
-  return std::all_of(sets.begin(), sets.end(), [](const SetEvidence& set) { return set.cells.empty(); });
+/// The smallest expected worst regret; of those as good, what most sets chose.
+const Candidate& least_regretted(const std::vector<Candidate>& found) {
+  const double least = std::ranges::min_element(found, {}, &Candidate::expected_worst)->expected_worst;
+  const Candidate* best = nullptr;
+  for (const Candidate& one : found) {
+    if (one.expected_worst > least + limits::same_regret) continue;
+    if (!best || one.chosen_by > best->chosen_by ||
+        (one.chosen_by == best->chosen_by && one.expected_worst < best->expected_worst))
+      best = &one;
+  }
+  return *best;
+}
+
+std::vector<Setting> undecided_settings(const std::vector<Candidate>& found, const Candidate& chosen) {
+  std::vector<Setting> settings;
+  for (const Candidate& one : found) {
+    const double better =
+        static_cast<double>((one.worst_draws.array() < chosen.worst_draws.array()).count()) /
+        static_cast<double>(chosen.worst_draws.size());
+    if (one.setting != chosen.setting && better >= doubt) settings.push_back(one.setting);
+  }
+  return settings;
+}
+
+double high_end(const Eigen::VectorXd& values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  return sorted[static_cast<std::size_t>((1 - doubt) * static_cast<double>(sorted.size()))];
+}
+
+std::vector<bool> sets_that_count(const std::vector<Recommendation>& recommendations) {
+  std::vector<bool> counts;
+  for (const Recommendation& one : recommendations) counts.push_back(one.certificate.has_value());
+  return counts;
+}
+
+/// One set: its own choice, which weighs speed and stability too.
+OverallRecommendation only_choice(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                                  const Recommendation& only) {
+  OverallRecommendation result;
+  result.setting = only.setting;
+  result.warnings = only.warnings;
+  if (only.setting) {
+    result.worst_regret = only.certificate ? only.certificate->expected_loss : 0;
+    result.regret = {result.worst_regret};
+  }
+  result.reason = only.setting ? overall_reason(study, sets, result, {}) : only.reason;
+  return result;
 }
 
 }  // namespace
 
 std::optional<OverallRecommendation> choose_overall(const StudySnapshot& study,
                                                     const std::vector<SetEvidence>& sets,
+                                                    const Posteriors& posteriors,
                                                     const std::vector<Recommendation>& recommendations) {
-  if (nothing_finished(sets)) return {};
+  if (std::ranges::all_of(sets, [](const SetEvidence& set) { return set.cells.empty(); })) return {};
+  if (sets.size() == 1) return only_choice(study, sets, recommendations.front());
   OverallRecommendation result;
-  const std::vector<Best> best = best_on_each(sets, study.plan.choice);
-  std::vector<Candidate> found = candidates(sets, best, study.plan.choice);
-  if (sets.size() == 1)  // the set's own choice weighs speed and stability too
-    std::erase_if(found,
-                  [&](const Candidate& one) { return one.setting != recommendations.front().setting; });
+  OverallStory story;
+  story.counts = sets_that_count(recommendations);
+  std::vector<Candidate> found = candidates(sets, posteriors, story.counts, recommendations);
+  story.candidates = found.size();
   if (found.empty()) {
-    result.reason = sets.size() == 1 ? recommendations.front().reason : no_overall_reason(sets);
+    result.reason = no_overall_reason(sets);
     return result;
   }
-  OverallStory story;
-  story.candidates = found.size();
-  for (const Best& one : best) story.counts.push_back(one.counts);
-  const Candidate& chosen =
-      *std::min_element(found.begin(), found.end(), story.guesses() ? lower_loss : better);
-  story.keeps_limit = chosen.keeps_limit;
-  result.setting = chosen.setting;
-  result.regret = chosen.regret;
-  result.worst_regret = sets.size() == 1 ? chosen.regret.front() : chosen.worst;
+  const Candidate* chosen = nullptr;
+  if (story.guesses()) {
+    chosen = &*std::ranges::min_element(found, {}, &Candidate::training_loss);
+  } else {
+    std::ranges::stable_sort(found, {}, &Candidate::worst);
+    if (found.size() > most_candidates) found.resize(most_candidates);
+    add_worst_draws(sets, posteriors, story.counts, study.definition.study_seed, found);
+    chosen = &least_regretted(found);
+    result.undecided = undecided_settings(found, *chosen);
+    result.worst_regret_high = high_end(chosen->worst_draws);
+  }
+  result.setting = chosen->setting;
+  result.regret = chosen->regret;
+  result.worst_regret = chosen->worst;
   result.reason = overall_reason(study, sets, result, story);
-  if (sets.size() == 1)
-    result.warnings = recommendations.front().warnings;
-  else
-    result.warnings = overall_warnings(study, sets, result, story);
+  result.warnings = overall_warnings(study, sets, result, story);
   return result;
 }
 

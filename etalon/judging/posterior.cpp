@@ -119,15 +119,14 @@ Surface surface_of(const Eigen::MatrixXd& place, const std::vector<LearnedRuns>&
     levels.push_back(mean(runs[setting].logits));
   }
   if (levels.empty())  // every run failed: nothing is known of what a run that learns would reach
-    return {Eigen::VectorXd::Zero(place.rows()),
-            Eigen::MatrixXd::Identity(place.rows(), place.rows())};
+    return {Eigen::VectorXd::Zero(place.rows()), Eigen::MatrixXd::Identity(place.rows(), place.rows())};
   data.level = Eigen::Map<const Eigen::VectorXd>(levels.data(), static_cast<Eigen::Index>(levels.size()));
   data.error = error_of_means(runs, noise, data.measured);
   return fit_surface(data);
 }
 
-/// Quantiles of the standardized residuals of the settings in the upper half, as if a few normal ones were among
-/// them.
+/// Quantiles of the standardized residuals of the settings in the upper half, as if a few normal ones were
+/// among them.
 std::vector<double> residual_shape(const std::vector<LearnedRuns>& runs, const Noise& noise,
                                    const Surface& surface) {
   std::vector<double> pool;
@@ -179,14 +178,14 @@ double AccuracyPosterior::expected(std::size_t setting) const {
   return (1 - fails) * learned + fails * chance_;
 }
 
-std::vector<std::size_t> AccuracyPosterior::contenders() const {
+std::vector<std::size_t> AccuracyPosterior::contenders(bool unseen) const {
   double best = 0;
   for (std::size_t setting = 0; setting < runs_.size(); ++setting)
     if (counts_[setting].runs > 0) best = std::max(best, expected(setting));
   std::vector<std::size_t> result;
   for (std::size_t setting = 0; setting < runs_.size(); ++setting) {
     const auto place = static_cast<Eigen::Index>(setting);
-    if (counts_[setting].runs == 0) continue;
+    if (counts_[setting].runs == 0 && !unseen) continue;
     const double deviation = std::sqrt(std::max(0.0, surface_.covariance(place, place)));
     const double high = learned_accuracy(surface_.mean(place) + 3.5 * deviation, place);
     const double held = std::min(1.0, 1 - cliff_.mean(place) + 3.5 * std::sqrt(cliff_.mean(place) / 7));
@@ -195,9 +194,10 @@ std::vector<std::size_t> AccuracyPosterior::contenders() const {
   return result;
 }
 
-PosteriorDraws AccuracyPosterior::draw(std::size_t draws, RandomSequence random) const {
+PosteriorDraws AccuracyPosterior::draw(std::vector<std::size_t> settings, std::size_t draws,
+                                       RandomSequence random) const {
   PosteriorDraws result;
-  result.settings = contenders();
+  result.settings = std::move(settings);
   const std::vector<Eigen::Index> places(result.settings.begin(), result.settings.end());
   const auto count = static_cast<Eigen::Index>(places.size()), rows = static_cast<Eigen::Index>(draws);
   result.expected.resize(rows, count);
@@ -219,7 +219,8 @@ PosteriorDraws AccuracyPosterior::draw(std::size_t draws, RandomSequence random)
       const double degrees = noise_.degrees(place);
       const double tail = std::sqrt(degrees / (2 * draw_gamma(degrees / 2, random)));  // Student's t
       const double level = surface_.mean(place) + off(i) * tail;
-      result.expected(row, i) = (1 - shares(i)) * learned[static_cast<std::size_t>(i)].at(level) + shares(i) * chance_;
+      result.expected(row, i) =
+          (1 - shares(i)) * learned[static_cast<std::size_t>(i)].at(level) + shares(i) * chance_;
       const double z = shape_[random.below(static_cast<std::uint32_t>(shape_.size()))];
       const bool fails = random.uniform() < shares(i);
       result.run(row, i) = fails ? chance_ : share_of(level + std::sqrt(noise_.variance(place)) * z);

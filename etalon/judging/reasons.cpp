@@ -8,31 +8,42 @@
 
 #include "etalon/base/text.h"
 #include "etalon/judging/balance.h"
-#include "etalon/judging/cells.h"
 #include "etalon/judging/edges.h"
 #include "etalon/judging/limits.h"
+#include "etalon/judging/odds.h"
+#include "etalon/judging/statistics.h"
 
 namespace etalon {
 namespace {
 
-constexpr double no_difference = 1e-12;
-
 /// A difference of two accuracies.
 std::string points(double share) {
-  if (share > 0 && share < 0.00005) return "less than 0.01 percentage points";
-  return fmt::format("{:.2f} percentage points", 100 * share);
+  if (std::abs(share) < 0.00005) return "less than 0.01 points";
+  return fmt::format("{:.2f} points", 100 * share);
 }
-std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
-
-std::string accuracy_text(const Spread& accuracy) {
-  if (!accuracy.mean) return "accuracy not measured";
-  if (!accuracy.deviation) return percent(*accuracy.mean) + " validation accuracy (one seed)";
-  return fmt::format("{:.2f} ± {:.2f} % validation accuracy over {} seeds", 100 * *accuracy.mean,
-                     100 * *accuracy.deviation, accuracy.count);
-}
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string name(const StudySnapshot& study, const Setting& setting) {
   return to_text(setting, study.definition.groups);
+}
+
+/// "94.0 % validation accuracy over 8 fresh seeds (91.2 to 95.3 %)": with few seeds their range says more
+/// than a deviation.
+std::string accuracy_text(const SetEvidence& evidence, const ChoiceStory& story,
+                          const Recommendation& recommendation) {
+  const Spread& accuracy = recommendation.validation_accuracy;
+  if (!accuracy.mean) return "accuracy not measured";
+  std::vector<double> seeds = evidence.confirmation[story.chosen];
+  if (!recommendation.confirmed) {
+    seeds.clear();
+    for (const SeedOutcome& seed : evidence.outcomes.settings[story.chosen].seeds)
+      seeds.push_back(seed.accuracy);
+  }
+  const std::string mean = percent(*accuracy.mean) + " validation accuracy";
+  if (seeds.size() < 2) return mean + " (one seed)";
+  const auto [low, high] = std::ranges::minmax(seeds);
+  return fmt::format("{} over {} {}seeds ({:.1f} to {:.1f} %)", mean, seeds.size(),
+                     recommendation.confirmed ? "fresh " : "", 100 * low, 100 * high);
 }
 
 /// "target loss after 1.20 epochs"; where seeds missed it, how many did not.
@@ -46,23 +57,31 @@ std::string speed_text(const CellSummary& cell, std::uint32_t reached) {
                      reached < cell.seeds ? ", " + share : "");
 }
 
-/// "Of 4 settings as accurate as the best within noise it has the best balance of ..."
+/// Why this one of the eligible ones, and what else may be best.
 std::string balance_text(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
+  if (story.eligible.size() == 1) return {};
   const CellSummary& cell = evidence.cells[story.chosen];
-  const std::string measured = fmt::format(
-      "{}, instability {:.3f}", speed_text(cell, evidence.reached[story.chosen]), instability(cell));
-  if (story.eligible.size() == 1) return fmt::format("No other setting is as good ({}).", measured);
   return fmt::format(
-      "Of {} settings that are as accurate within noise it has the best balance of speed and "
-      "stability ({}; speed weighs {}).",
-      story.eligible.size(), measured, shortest(speed_weight));
+      " Of {} settings within {} of expected accuracy it has the best balance of speed and stability "
+      "({}, instability {:.3f}; speed weighs {}).",
+      story.eligible.size(), points(limits::speed_decides_within),
+      speed_text(cell, evidence.reached[story.chosen]), instability(cell), shortest(speed_weight));
 }
 
-std::string best_text(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story) {
-  if (story.best == story.chosen) return "the highest mean of all";
-  return fmt::format("{} below the most accurate, {}",
-                     points(evidence.mean_accuracy(story.best) - evidence.mean_accuracy(story.chosen)),
-                     name(study, evidence.cells[story.best].setting));
+std::uint32_t seeds_behind(const SetEvidence& evidence, const ChoiceStory& story) {
+  return static_cast<std::uint32_t>(evidence.seeds(story.chosen));
+}
+
+std::string certainty_text(const SetEvidence& evidence, const ChoiceStory& story,
+                           const Recommendation& recommendation) {
+  if (!recommendation.certificate) return {};
+  const Certificate& certificate = *recommendation.certificate;
+  std::string text = fmt::format(" The probability that no other setting is better is {}",
+                                 odds_text(certificate.p_best, seeds_behind(evidence, story)));
+  const std::size_t others = recommendation.equivalent.size() - 1;
+  if (others == 0) return text + "; no other one may be the best.";
+  return text + fmt::format("; {} may be the best, too, and it is expected to lose {} against the best.",
+                            counted(others, "other setting"), points(certificate.expected_loss));
 }
 
 bool mixed_numeric_classes(const StudySnapshot& study, std::uint32_t set) {
@@ -72,21 +91,15 @@ bool mixed_numeric_classes(const StudySnapshot& study, std::uint32_t set) {
   return classes.size() > 1;
 }
 
-std::size_t trials_of(const SetEvidence& evidence) {
-  std::size_t all = 0;
-  for (const CellSummary& cell : evidence.cells) all += cell.seeds;
-  return all;
-}
-
 /// The nearest speed weight, in steps of 0.05, that chooses another setting, on each side of the study's.
-void other_weights(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
-                   std::vector<std::string>& lines) {
+void other_weights(const StudySnapshot& study, const SetEvidence& evidence, const SetPosterior& posterior,
+                   const ChoiceStory& story, std::vector<std::string>& lines) {
   const double weight = study.plan.choice.speed_weight;
   for (const double direction : {-1.0, 1.0})
     for (int step = 1; step <= 20; ++step) {
       const double other = std::round(20 * weight + direction * step) / 20;
       if (other < 0 || other > 1) break;
-      const std::size_t cell = best_balanced(evidence, story.eligible, other);
+      const std::size_t cell = best_balanced(evidence, posterior, story.eligible, other);
       if (cell == story.chosen) continue;
       lines.push_back(fmt::format("With speed_weight {} or {}, {} would be chosen.", shortest(other),
                                   direction < 0 ? "less" : "more",
@@ -95,18 +108,18 @@ void other_weights(const StudySnapshot& study, const SetEvidence& evidence, cons
     }
 }
 
-/// Cells that only their diverged seeds keep out.
-void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
-                 std::vector<std::string>& lines) {
-  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
-    const double share = diverged_share(evidence.cells[cell]);
-    if (!evidence.complete(cell) || share <= study.plan.choice.divergence_limit || share >= 1) continue;
-    if (evidence.mean_accuracy(cell) <= evidence.mean_accuracy(story.best)) continue;
-    lines.push_back(fmt::format(
-        "{} is more accurate on average ({}), but {} of {} seeds diverged; divergence_limit "
-        "{:.2f} would admit it.",
-        name(study, evidence.cells[cell].setting), percent(evidence.mean_accuracy(cell)),
-        evidence.cells[cell].diverged_seeds, evidence.cells[cell].seeds, std::ceil(100 * share) / 100));
+/// Cells that only their failing seeds keep out.
+void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const SetPosterior& posterior,
+                 const ChoiceStory& story, std::vector<std::string>& lines) {
+  const double limit = std::max(study.plan.choice.divergence_limit, limits::smallest_failure_share);
+  for (const std::size_t cell : cells_that_learn(evidence)) {
+    const double share = posterior.model.failure(cell);
+    if (share <= limit || posterior.expected[cell] <= posterior.expected[story.best]) continue;
+    lines.push_back(
+        fmt::format("{} is expected to be more accurate ({}), but {:.0f} % of its runs are expected to fail; "
+                    "divergence_limit {:.2f} would admit it.",
+                    name(study, evidence.cells[cell].setting), percent(posterior.expected[cell]), 100 * share,
+                    std::ceil(100 * share) / 100));
   }
 }
 
@@ -122,16 +135,45 @@ void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
 
 void missing_warning(const StudySnapshot& study, const SetEvidence& evidence,
                      std::vector<std::string>& warnings) {
-  const auto complete = std::count_if(evidence.accuracy.begin(), evidence.accuracy.end(),
-                                      [](const auto& seeds) { return !seeds.empty(); });
-  const std::size_t open = evidence.cells.size() - static_cast<std::size_t>(complete);
-  if (open > 0)
-    warnings.push_back(
-        fmt::format("Settings with fewer finished seeds than the others, left out: {}.", open));
+  std::size_t all = 0;
+  for (const TrialRecord& trial : study.trials) all += trial.key.set == evidence.set;
   const std::size_t per_set = study.sets.empty() ? 0 : study.planned_trials / study.sets.size();
-  if (trials_of(evidence) < per_set)
-    warnings.push_back(
-        fmt::format("Only {} of {} planned trials are finished.", trials_of(evidence), per_set));
+  if (all < per_set)
+    warnings.push_back(fmt::format("Only {} of {} planned trials are finished.", all, per_set));
+}
+
+/// The next setting upwards fails on some axis.
+void margin_warning(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                    std::vector<std::string>& warnings) {
+  if (story.margin != MarginAnswer::fails) return;
+  std::vector<std::string> groups;
+  const CellSummary& cell = evidence.cells[story.chosen];
+  for (std::size_t group = 0; group < cell.margin.size(); ++group)
+    if (cell.margin[group].failed && *cell.margin[group].failed <= limits::near_decades)
+      groups.push_back(fmt::format("{} ({:.1f} decades up)", study.definition.groups.at(group).name,
+                                   *cell.margin[group].failed));
+  warnings.push_back("It lies next to a setting that fails" +
+                     (groups.empty() ? std::string() : ": " + join(groups, ", ")) +
+                     ". A smaller eta is safer where data or network may change.");
+}
+
+/// The fresh seeds of rival and choice, in pairs.
+void confirmation_warning(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                          const Recommendation& recommendation, std::vector<std::string>& warnings) {
+  if (!recommendation.confirmed || !recommendation.rival || !recommendation.rival_accuracy.mean) return;
+  const auto rival = std::ranges::find(evidence.cells, *recommendation.rival, &CellSummary::setting);
+  const std::vector<double>& own = evidence.confirmation[story.chosen];
+  const std::vector<double>& other =
+      evidence.confirmation[static_cast<std::size_t>(rival - evidence.cells.begin())];
+  if (own.size() != other.size() || own.size() < 2) return;
+  std::vector<double> ahead;
+  for (std::size_t seed = 0; seed < own.size(); ++seed) ahead.push_back(other[seed] - own[seed]);
+  const double error = std::sqrt(sample_variance(ahead) / static_cast<double>(ahead.size()));
+  if (mean(ahead) <= std::max(2 * error, validation_error(evidence.outcomes, mean(own)))) return;
+  warnings.push_back(
+      fmt::format("The fresh seeds speak for {}: {} more over {} seeds. They are not used to choose; more "
+                  "seeds would settle it.",
+                  name(study, *recommendation.rival), points(mean(ahead)), ahead.size()));
 }
 
 /// The names of the sets on which nothing is above chance.
@@ -144,28 +186,27 @@ std::string without_signal(const std::vector<SetEvidence>& sets, const OverallSt
 
 }  // namespace
 
-std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story) {
+std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                          const Recommendation& recommendation) {
   const CellSummary& cell = evidence.cells[story.chosen];
   if (!story.above_chance)
     return fmt::format(
         "{}: no setting on {} is above chance ({}); this one ended with the lowest training loss ({:.4g}).",
-        name(study, cell.setting), evidence.name, percent(evidence.chance),
+        name(study, cell.setting), evidence.name, percent(evidence.outcomes.chance),
         cell.final_training_loss.mean.value_or(0));
-  std::string reason = fmt::format("{}: {}, {}. {}", name(study, cell.setting), accuracy_text(cell.accuracy),
-                                   best_text(study, evidence, story),
-                                   balance_text(evidence, story, study.plan.choice.speed_weight));
-  const auto left_out = [&](std::size_t count, const char* why) {
-    if (count > 0)
-      reason += fmt::format(" {} as accurate {} left out {}.", count,
-                            count == 1 ? "setting was" : "settings were", why);
-  };
-  left_out(story.stalling, "for a seed that did not learn");
-  left_out(story.without_margin, "for lying next to a setting that fails");
+  std::string reason =
+      fmt::format("{}: {}.{}{}", name(study, cell.setting), accuracy_text(evidence, story, recommendation),
+                  certainty_text(evidence, story, recommendation),
+                  balance_text(evidence, story, study.plan.choice.speed_weight));
+  if (story.without_margin > 0)
+    reason +=
+        fmt::format(" {} as close {} left out for a worse margin to failure.",
+                    counted(story.without_margin, "setting"), story.without_margin == 1 ? "was" : "were");
   return reason;
 }
 
 std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
-                                         const ChoiceStory& story, const std::vector<EdgeWarning>& edges) {
+                                         const ChoiceStory& story, const Recommendation& recommendation) {
   std::vector<std::string> warnings;
   const CellSummary& cell = evidence.cells[story.chosen];
   if (!story.above_chance)
@@ -175,16 +216,18 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
                     evidence.name));
   if (story.beyond_limit)
     warnings.push_back(
-        fmt::format("Every setting has more diverged seeds than divergence_limit {} allows; this one has "
-                    "{} of {}. Lower the range.",
-                    shortest(study.plan.choice.divergence_limit), cell.diverged_seeds, cell.seeds));
-  if (evidence.seeds == 1)
+        fmt::format("Every setting is expected to fail more often than divergence_limit {} allows; of "
+                    "this one {} of {} runs failed. Lower the range.",
+                    shortest(study.plan.choice.divergence_limit), cell.failed_seeds, cell.seeds));
+  if (evidence.seeds(story.chosen) == 1)
     warnings.push_back(
-        "One seed: settings were compared by a binomial bound of the standard error on the validation "
-        "samples, which knows nothing of the spread between seeds. Use --seeds 3 or more.");
+        "One seed stands behind the choice: how much a setting varies from seed to seed is a guess. "
+        "Use --seeds 3 or more.");
   const std::vector<std::string> at_edges =
-      edge_texts(edges, study.plan, study.definition.groups, evidence.cells, cell.setting);
+      edge_texts(recommendation.edges, study.plan, study.definition.groups, evidence.cells, cell.setting);
   warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
+  margin_warning(study, evidence, story, warnings);
+  confirmation_warning(study, evidence, story, recommendation, warnings);
   falling_warning(evidence, story, warnings);
   missing_warning(study, evidence, warnings);
   if (mixed_numeric_classes(study, evidence.set))
@@ -194,14 +237,15 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
 }
 
 std::vector<std::string> what_would_change(const StudySnapshot& study, const SetEvidence& evidence,
-                                           const ChoiceStory& story, const Recommendation& recommendation) {
+                                           const SetPosterior& posterior, const ChoiceStory& story,
+                                           const Recommendation& recommendation) {
   std::vector<std::string> lines;
-  if (story.best != story.chosen)
-    lines.push_back(fmt::format("By mean accuracy alone, {} would be chosen ({}).",
+  if (story.above_chance && story.best != story.chosen)
+    lines.push_back(fmt::format("By expected accuracy alone, {} would be chosen ({} more).",
                                 name(study, evidence.cells[story.best].setting),
-                                percent(evidence.mean_accuracy(story.best))));
-  other_weights(study, evidence, story, lines);
-  other_limit(study, evidence, story, lines);
+                                points(posterior.expected[story.best] - posterior.expected[story.chosen])));
+  other_weights(study, evidence, posterior, story, lines);
+  other_limit(study, evidence, posterior, story, lines);
   for (const EdgeWarning& edge : recommendation.edges)
     if (widens(edge, study.plan, evidence.cells))
       lines.push_back(fmt::format("A {} eta of {} than the search allowed may be better.",
@@ -209,19 +253,18 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
                                   study.definition.groups.at(edge.group).name));
   const double falling = evidence.cells[story.chosen].still_falling.mean.value_or(0);
   if (falling > limits::still_falling) lines.push_back("A longer budget may change the order.");
-  if (recommendation.more_seeds_to_settle.value_or(0) > 0)
-    lines.push_back(
-        fmt::format("About {} more seeds a setting would tell the most accurate one from its nearest rival.",
-                    *recommendation.more_seeds_to_settle));
   return lines;
 }
 
 std::string all_diverged_reason(const SetEvidence& evidence) {
-  return fmt::format("Every setting diverged on {}: lower the range.", evidence.name);
+  return fmt::format("Every setting failed on {}, some by diverging: lower the range.", evidence.name);
 }
 
 std::string nothing_measured_reason(const SetEvidence& evidence) {
   if (evidence.cells.empty()) return fmt::format("No trial on {} is finished.", evidence.name);
+  const bool measured = std::ranges::any_of(evidence.outcomes.settings,
+                                            [](const SettingOutcomes& one) { return !one.seeds.empty(); });
+  if (measured) return fmt::format("No setting learned on {}.", evidence.name);
   return fmt::format("Validation accuracy was not measured on {}.", evidence.name);
 }
 
@@ -235,17 +278,15 @@ std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvid
         "{}: no setting is above chance on any data set; this one ended with the lowest training "
         "loss, summed over them.",
         name(study, *overall.setting));
-  const std::string others = fmt::format("{}: of the {} settings that ran on every data set it",
-                                         name(study, *overall.setting), story.candidates);
-  if (overall.worst_regret < no_difference)
-    return fmt::format("{} is the most accurate on {}.", others,
-                       without_signal(sets, story).empty() ? "each" : "each where anything is above chance");
   std::size_t worst = 0;
   for (std::size_t set = 0; set < sets.size(); ++set)
     if (story.counts[set] && (!story.counts[worst] || overall.regret[set] > overall.regret[worst]))
       worst = set;
-  return fmt::format("{} loses least where it loses most, {} below the best on {}.", others,
-                     points(overall.worst_regret), sets[worst].name);
+  return fmt::format(
+      "{}: of the {} that ran on every data set it is expected to lose least where it loses most, {} "
+      "below the best on {}.",
+      name(study, *overall.setting), counted(story.candidates, "setting"), points(overall.regret[worst]),
+      sets[worst].name);
 }
 
 std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
@@ -257,16 +298,18 @@ std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
 std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
                                           const OverallRecommendation& overall, const OverallStory& story) {
   std::vector<std::string> warnings;
+  if (!overall.undecided.empty()) {
+    std::vector<std::string> names;
+    for (const Setting& setting : overall.undecided) names.push_back(name(study, setting));
+    warnings.push_back(fmt::format("Undecided: {} may lose as little where {} most.", join(names, ", "),
+                                   names.size() == 1 ? "it loses" : "they lose"));
+  }
   if (story.guesses())
     warnings.push_back(
         "Nothing is above chance on any data set: the value is a guess. Try a longer budget or "
         "another range of etas.");
   else if (const std::string left_out = without_signal(sets, story); !left_out.empty())
     warnings.push_back(fmt::format("Nothing is above chance on {}: left out of the comparison.", left_out));
-  if (!story.keeps_limit)
-    warnings.push_back(
-        "Every setting has more diverged seeds on some data set than divergence_limit allows.");
-  if (sets.front().seeds == 1) warnings.push_back("One seed: differences between settings may be chance.");
   const std::vector<EdgeWarning> edges = edges_of(*overall.setting, study.plan, sets.front().cells);
   const std::vector<std::string> texts =
       edge_texts(edges, study.plan, study.definition.groups, sets.front().cells, overall.setting);

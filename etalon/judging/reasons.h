@@ -1,10 +1,13 @@
-/// The sentences of a recommendation: why this one, what to beware of, what would change it.
+/// The sentences of a recommendation: why this one, what to beware of, what would change it. All are made
+/// from the recommendation's own values, so that they cannot contradict it.
 #pragma once
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "etalon/judging/cells.h"
+#include "etalon/judging/certificate.h"
 #include "etalon/judging/evidence.h"
 #include "etalon/study/recommendation.h"
 #include "etalon/study/snapshot.h"
@@ -13,21 +16,23 @@ namespace etalon {
 
 /// How the choice on one set went; cells are indices into evidence.cells.
 struct ChoiceStory {
-  std::size_t best = 0;  ///< the most accurate of those that may be chosen
+  std::size_t best = 0;  ///< the highest expected accuracy of those that may be chosen
   std::size_t chosen = 0;
   std::vector<std::size_t> eligible;
-  std::size_t as_good = 1;         ///< cells within noise of the best
-  std::size_t stalling = 0;        ///< of those, left out because a seed stalls while other cells have none
-  std::size_t without_margin = 0;  ///< of the rest, left out because a neighbour diverges
+  std::size_t as_good = 1;                    ///< cells as accurate as the best within noise
+  std::size_t without_margin = 0;             ///< of those close enough, left out for a worse margin
+  MarginAnswer margin = MarginAnswer::holds;  ///< of the chosen one
   bool above_chance = true;
-  bool beyond_limit = false;  ///< every cell has more diverged seeds than the limit
+  bool beyond_limit = false;  ///< every cell is expected to fail more often than the limit
 };
 
-std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story);
+std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                          const Recommendation& recommendation);
 std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
-                                         const ChoiceStory& story, const std::vector<EdgeWarning>& edges);
+                                         const ChoiceStory& story, const Recommendation& recommendation);
 std::vector<std::string> what_would_change(const StudySnapshot& study, const SetEvidence& evidence,
-                                           const ChoiceStory& story, const Recommendation& recommendation);
+                                           const SetPosterior& posterior, const ChoiceStory& story,
+                                           const Recommendation& recommendation);
 
 std::string all_diverged_reason(const SetEvidence& evidence);
 std::string nothing_measured_reason(const SetEvidence& evidence);
@@ -36,7 +41,6 @@ std::string nothing_measured_reason(const SetEvidence& evidence);
 struct OverallStory {
   std::size_t candidates = 0;  ///< settings that ran on every set
   std::vector<bool> counts;    ///< [set] whether anything is above chance there; only these are compared
-  bool keeps_limit = true;     ///< the chosen one, on every set
 
   /// Nothing is above chance anywhere: the choice is a guess.
   bool guesses() const {

@@ -25,8 +25,8 @@ Eigen::MatrixXd squared_distances(const Eigen::MatrixXd& place) {
 }
 
 Eigen::MatrixXd prior(const Eigen::MatrixXd& squares, const Shape& shape) {
-  Eigen::MatrixXd covariance =
-      shape.amplitude * shape.amplitude * (squares * (-0.5 / (shape.length * shape.length))).array().exp().matrix();
+  Eigen::MatrixXd covariance = shape.amplitude * shape.amplitude *
+                               (squares * (-0.5 / (shape.length * shape.length))).array().exp().matrix();
   covariance.diagonal().array() += shape.roughness * shape.roughness;
   return covariance;
 }
@@ -75,8 +75,8 @@ Surface fit_surface(const SurfaceData& data) {
   const Eigen::VectorXd weighted = root.solve(ones);
   const double precision = ones.dot(weighted), mu = weighted.dot(data.level) / precision;
   Surface result;
-  result.mean = Eigen::VectorXd::Constant(data.place.rows(), mu) +
-                across * root.solve(data.level - mu * ones);
+  result.mean =
+      Eigen::VectorXd::Constant(data.place.rows(), mu) + across * root.solve(data.level - mu * ones);
   // What is not known of mu: Rasmussen and Williams, equation 2.42.
   const Eigen::VectorXd open = Eigen::VectorXd::Ones(data.place.rows()) - across * weighted;
   result.covariance = all - across * root.solve(across.transpose()) + open * open.transpose() / precision;

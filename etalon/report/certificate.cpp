@@ -84,7 +84,7 @@ Json json_of(const TradeOff& cell, const StudyView& view) {
   return {{"eta", json_of(cell.setting, view)},
           {"epochs_to_target", json_of(cell.epochs_to_target)},
           {"instability", json_of(cell.instability)},
-          {"score", cell.eligible ? json_of(cell.score) : Json()},
+          {"score", json_of(cell.score)},
           {"eligible", cell.eligible},
           {"on_front", cell.on_front}};
 }
@@ -98,20 +98,50 @@ Json edges(const Recommendation& recommendation, const StudyView& view) {
   return json;
 }
 
+Json json_of(const std::optional<Cost>& cost, const StudyView& view) {
+  if (!cost) return {};
+  return {{"eta", json_of(cost->setting, view)},
+          {"expected", json_of(cost->expected)},
+          {"low", json_of(cost->low)},
+          {"high", json_of(cost->high)}};
+}
+
+Json json_of(const Certificate& certificate, const Recommendation& chosen, const StudyView& view) {
+  Json json = {{"expected_accuracy", json_of(certificate.expected_accuracy)},
+               {"expected_loss", json_of(certificate.expected_loss)},
+               {"p_within_one_point", json_of(certificate.p_within_point)},
+               {"p_failure", json_of(certificate.p_failure)},
+               {"low_run", json_of(certificate.low_run)},
+               {"one_eta", json_of(certificate.one_eta, view)},
+               {"current", json_of(certificate.current, view)}};
+  json["more_time"] = Json::array();
+  for (const MoreTime& more : certificate.more_time)
+    json["more_time"].push_back(
+        {{"trials", more.trials}, {"seconds", json_of(more.seconds)}, {"gain", json_of(more.gain)}});
+  json["p_best_of_equivalent"] = Json::array();
+  for (std::size_t i = 0; i < chosen.equivalent.size(); ++i)
+    json["p_best_of_equivalent"].push_back(json_of(certificate.p_best_of.at(i)));
+  return json;
+}
+
 void add_choice(Json& json, const Recommendation& chosen, std::size_t set, const StudyView& view) {
   json["eta"] = chosen.setting ? json_of(*chosen.setting, view) : Json();
   json["validation_accuracy"] = json_of(chosen.validation_accuracy.mean);
   json["validation_accuracy_deviation"] = json_of(chosen.validation_accuracy.deviation);
   json["seeds"] = chosen.validation_accuracy.count;
   json["test_accuracy"] = json_of(view.test_accuracy(set));
-  json["p_best"] = json_of(chosen.p_best);
+  json["confirmed"] = chosen.confirmed;
+  json["tuning_accuracy"] = json_of(chosen.tuning_accuracy);
+  json["rival"] = chosen.rival ? json_of(*chosen.rival, view) : Json();
+  json["rival_accuracy"] = json_of(chosen.rival_accuracy);
+  json["p_best"] = chosen.certificate ? json_of(chosen.certificate->p_best) : Json();
+  json["certificate"] = chosen.certificate ? json_of(*chosen.certificate, chosen, view) : Json();
   json["equivalent"] = json_of(chosen.equivalent, view);
   json["eligible"] = json_of(chosen.eligible, view);
   json["reason"] = chosen.reason;
   json["warnings"] = chosen.warnings;
   json["edges"] = edges(chosen, view);
   json["what_would_change_it"] = chosen.what_would_change_it;
-  json["more_seeds_to_settle"] = chosen.more_seeds_to_settle ? Json(*chosen.more_seeds_to_settle) : Json();
   json["trade_offs"] = Json::array();
   for (const TradeOff& cell : chosen.trade_offs) json["trade_offs"].push_back(json_of(cell, view));
 }
@@ -136,6 +166,8 @@ Json overall(const StudyView& view) {
     regret[view.sets()[set].facts->name] = json_of(found->regret[set]);
   return {{"eta", found->setting ? json_of(*found->setting, view) : Json()},
           {"worst_regret", found->setting ? json_of(found->worst_regret) : Json()},
+          {"worst_regret_high", found->setting ? json_of(found->worst_regret_high) : Json()},
+          {"undecided", json_of(found->undecided, view)},
           {"regret", regret},
           {"reason", found->reason},
           {"warnings", found->warnings}};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
+#include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
 #include "etalon/report/words.h"
 
@@ -35,7 +36,8 @@ std::vector<std::string> choice_row(const SetView& set, std::size_t index, const
   const Spread test = view.test_accuracy(index);
   const auto fewer = fewer_seeds_text(test, chosen);
   row.push_back(percent_spread_text(test) + (fewer ? " (" + *fewer + ")" : ""));
-  row.push_back(chosen.p_best ? number_text(*chosen.p_best) : not_measured);
+  row.push_back(chosen.certificate ? odds_text(chosen.certificate->p_best, chosen.tuning_accuracy.count)
+                                   : not_measured);
   return row;
 }
 

@@ -4,6 +4,7 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
+#include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
 #include "etalon/report/page.h"
 #include "etalon/report/snippet.h"
@@ -30,11 +31,12 @@ std::string settings_list(const std::vector<Setting>& settings, const StudyView&
 
 std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
   std::string text;
-  text += chosen.p_best ? fmt::format("- The probability that no other setting is more accurate is {}.\n",
-                                      number_text(*chosen.p_best))
-                        : "- The probability that this setting is the best is " + not_measured +
-                              (chosen.validation_accuracy.count < 2 ? ": that takes at least two seeds.\n"
-                                                                    : ": no setting is above chance.\n");
+  text += chosen.certificate
+              ? fmt::format("- The probability that no other setting is more accurate is {}.\n",
+                            odds_text(chosen.certificate->p_best, chosen.tuning_accuracy.count))
+              : "- The probability that this setting is the best is " + not_measured +
+                    (chosen.validation_accuracy.count < 2 ? ": that takes at least two seeds.\n"
+                                                          : ": no setting is above chance.\n");
   if (chosen.equivalent.size() > 1)
     text += fmt::format("- With 95 % confidence, the best of all is one of these {}: {}.\n",
                         chosen.equivalent.size(), settings_list(chosen.equivalent, view));

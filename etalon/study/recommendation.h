@@ -64,9 +64,9 @@ struct TradeOff {
 struct Recommendation {
   std::uint32_t set = 0;  ///< index into StudyDefinition::sets
   std::optional<Setting> setting;
-  Spread validation_accuracy;  ///< of the chosen setting, over fresh seeds where it was confirmed
-  bool confirmed = false;      ///< validation_accuracy comes from confirmation seeds alone
-  Spread tuning_accuracy;      ///< of the chosen setting, over the seeds that it was chosen by
+  Spread validation_accuracy;    ///< of the chosen setting, over fresh seeds where it was confirmed
+  bool confirmed = false;        ///< validation_accuracy comes from confirmation seeds alone
+  Spread tuning_accuracy;        ///< of the chosen setting, over the seeds that it was chosen by
   std::optional<Setting> rival;  ///< who else is likeliest to be the best
   Spread rival_accuracy;         ///< over the rival's confirmation seeds; empty without
   std::string reason;            ///< one or two sentences for a person
@@ -75,7 +75,8 @@ struct Recommendation {
   std::vector<EdgeWarning> edges;
   std::vector<Setting> eligible;  ///< what speed and stability decide between, the chosen one included
   std::optional<Certificate> certificate;  ///< empty where nothing is above chance
-  std::vector<Setting> equivalent;  ///< 95 % set: holds the best setting with that probability; the chosen one too
+  std::vector<Setting>
+      equivalent;  ///< 95 % set: holds the best setting with that probability; the chosen one too
   std::vector<TradeOff> trade_offs;  ///< every cell with a measured speed
   std::vector<std::string> what_would_change_it;
 };
@@ -83,8 +84,8 @@ struct Recommendation {
 /// Smallest expected worst regret over the sets; only settings that ran on every set.
 struct OverallRecommendation {
   std::optional<Setting> setting;
-  std::vector<double> regret;  ///< [set] expected: the best there minus this setting's
-  double worst_regret = 0;     ///< expected: the largest over the sets
+  std::vector<double> regret;      ///< [set] expected: the best there minus this setting's
+  double worst_regret = 0;         ///< expected: the largest over the sets
   double worst_regret_high = 0;    ///< 95 % of the posterior lies below
   std::vector<Setting> undecided;  ///< settings that may have a smaller worst regret; empty: decided
   std::string reason;

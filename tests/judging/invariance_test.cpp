@@ -109,12 +109,12 @@ RC_GTEST_PROP(Choice, what_is_eligible_may_be_the_best, ()) {
   const bool guess = std::ranges::any_of(result.warnings, [](const std::string& warning) {
     return warning.find("Nothing is above chance") != std::string::npos;
   });
-  RC_ASSERT(result.p_best.has_value() == (result.setting.has_value() && !guess));
-  if (!result.p_best) return;
+  RC_ASSERT(result.certificate.has_value() == (result.setting.has_value() && !guess));
+  if (!result.certificate) return;
   for (const Setting& setting : result.eligible)
     RC_ASSERT(std::ranges::find(result.equivalent, setting) != result.equivalent.end());
   RC_ASSERT(std::ranges::is_sorted(result.equivalent));
-  if (result.equivalent.size() > 1) RC_ASSERT(result.more_seeds_to_settle != 0u);
+  RC_ASSERT(result.certificate->p_best_of.size() == result.equivalent.size());
 }
 
 RC_GTEST_PROP(Choice, a_stalled_seed_stands_behind_learning_ones, ()) {
@@ -136,7 +136,7 @@ TEST(Judge, does_not_depend_on_the_order_of_trials) {
   std::swap(turned.trials[1], turned.trials[4]);
   const Judgement one = judge(study.snapshot), other = judge(turned);
   EXPECT_EQ(one.recommendations[0].setting, other.recommendations[0].setting);
-  EXPECT_EQ(one.recommendations[0].p_best, other.recommendations[0].p_best);
+  EXPECT_EQ(one.recommendations[0].certificate->p_best, other.recommendations[0].certificate->p_best);
   EXPECT_EQ(one.recommendations[0].reason, other.recommendations[0].reason);
 }
 

@@ -152,7 +152,7 @@ TEST(Judge, uses_no_times) {
   for (TrialRecord& trial : study.snapshot.trials) trial.times = {5, 7, 1e6, 3, "elsewhere"};
   const Recommendation after = judge(study.snapshot).recommendations[0];
   EXPECT_EQ(before.setting, after.setting);
-  EXPECT_EQ(before.p_best, after.p_best);
+  EXPECT_EQ(before.certificate->p_best, after.certificate->p_best);
 }
 
 TEST(Judge, a_snapshot_without_facts_is_no_error) {

@@ -167,14 +167,15 @@ Recommendation fake_recommendation(std::uint32_t set, const std::vector<CellSumm
   chosen.validation_accuracy = best->accuracy;
   chosen.reason = "It is the fastest of the accurate settings, and stable.";
   chosen.warnings = {"The loss was still falling: the budget may be too short."};
-  chosen.p_best = 0.71;
-  chosen.more_seeds_to_settle = 4;
+  chosen.tuning_accuracy = best->accuracy;
+  chosen.certificate =
+      Certificate{.p_best = 0.71, .expected_accuracy = *best->accuracy.mean, .expected_loss = 0.002};
   chosen.what_would_change_it = {"A speed_weight below 0.2 would choose a calmer setting."};
   for (const CellSummary& cell : cells) {
     const bool near = cell.diverged_seeds == 0 && *best->accuracy.mean - *cell.accuracy.mean < 0.02;
     if (near) chosen.eligible.push_back(cell.setting);
     if (cell.diverged_seeds == 0 && *best->accuracy.mean - *cell.accuracy.mean < 0.04)
-      chosen.equivalent.push_back(cell.setting);
+      chosen.equivalent.push_back(cell.setting), chosen.certificate->p_best_of.push_back(0.1);
     chosen.trade_offs.push_back({cell.setting, cell.median_loss_target->epochs,
                                  *cell.set_back.mean + cell.spike_share.mean.value_or(0), 0.5, near,
                                  near && cell.diverged_seeds == 0});

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include "etalon/base/files.h"
 #include "etalon/base/text.h"
 #include "etalon/data/contact_sheet.h"
+#include "etalon/data/doubts.h"
 #include "etalon/data/export.h"
 #include "etalon/data/open.h"
 
@@ -30,20 +33,30 @@ std::string class_name(const DataSet& data, std::uint32_t label) {
   return label < data.class_names.size() ? data.class_names[label] : fmt::format("{}", label);
 }
 
-/// A row a class: name, counts, and a bar of its training count.
+/// A row for each class that has images: name, counts, and a bar of its training count.
 std::vector<std::string> histogram(const DataSet& data) {
   const auto training = class_counts(data.training, data.classes),
              test = class_counts(data.test, data.classes);
   const std::uint32_t most = std::max(1U, *std::max_element(training.begin(), training.end()));
   std::vector<std::vector<std::string>> rows{{"class", "training", "test", ""}};
-  for (std::uint32_t label = 0; label < data.classes; ++label)
+  for (std::uint32_t label = 0; label < data.classes; ++label) {
+    if (training[label] == 0 && test[label] == 0) continue;
     rows.push_back({class_name(data, label), fmt::format("{}", training[label]),
                     fmt::format("{}", test[label]),
                     std::string(std::uint64_t{training[label]} * histogram_width / most, '#')});
+  }
   return aligned_rows(rows);
 }
 
-Json description(const DataSet& data, const std::filesystem::path& sheet) {
+/// What the set cannot tell, whatever is trained on it.
+std::vector<std::string> doubts_about(const DataSet& data) {
+  std::vector<std::string> doubts = label_doubts(data);
+  for (const std::string& doubt : default_split_doubts(data))
+    doubts.push_back("with a sixth as validation: " + doubt);
+  return doubts;
+}
+
+Json description(const DataSet& data) {
   Json json{{"data", data.name},
             {"source", data.source},
             {"shape",
@@ -58,8 +71,24 @@ Json description(const DataSet& data, const std::filesystem::path& sheet) {
     json["classes"].push_back({{"name", class_name(data, label)},
                                {"training_samples", training[label]},
                                {"test_samples", test[label]}});
-  json["contact_sheet"] = sheet.string();
+  json["warnings"] = doubts_about(data);
   return json;
+}
+
+std::string description_text(const DataSet& data) {
+  std::string text =
+      fmt::format("{}: {}x{}x{}, {} classes, {} training and {} test images\n\n{}\n\n", data.source,
+                  data.shape.channels, data.shape.height, data.shape.width, data.classes,
+                  data.training.count(), data.test.count(), join(histogram(data), "\n"));
+  const std::vector<std::string> doubts = doubts_about(data);
+  for (const std::string& doubt : doubts) text += "warning: " + doubt + "\n";
+  return text + (doubts.empty() ? "" : "\n");
+}
+
+std::filesystem::path write_sheet(const DataSet& data, const std::string& folder) {
+  const std::filesystem::path sheet = std::filesystem::path(folder) / (data.name + ".png");
+  write_atomically(sheet, encode_png(contact_sheet(data, images_a_class)));
+  return sheet.lexically_normal();
 }
 
 std::vector<std::string> generated_sets() {
@@ -84,20 +113,27 @@ ExitCode run_data_list(const DataListArguments& arguments) {
   return ExitCode::done;
 }
 
+// The picture is a by-product: what the set is gets told even where no picture can be made.
 ExitCode run_data_describe(const DataDescribeArguments& arguments) {
   require_writable_folder(arguments.out, "--out " + arguments.out);
   const DataSet data = open_data(arguments.set);
-  const std::filesystem::path sheet = std::filesystem::path(arguments.out) / (data.name + ".png");
-  const Bytes picture = encode_png(contact_sheet(data, images_a_class));
-  write_atomically(sheet, picture);
-  if (arguments.json) {
-    fmt::print("{}\n", description(data, sheet.lexically_normal()).dump(2));
-  } else if (!arguments.quiet) {
-    fmt::print("{}: {}x{}x{}, {} classes, {} training and {} test images\n\n{}\n\ncontact sheet: {}\n",
-               data.source, data.shape.channels, data.shape.height, data.shape.width, data.classes,
-               data.training.count(), data.test.count(), join(histogram(data), "\n"),
-               sheet.lexically_normal().string());
+  if (!arguments.json) {
+    if (!arguments.quiet) fmt::print("{}", description_text(data));
+    std::fflush(stdout);
+    const std::filesystem::path sheet = write_sheet(data, arguments.out);
+    if (!arguments.quiet) fmt::print("contact sheet: {}\n", sheet.string());
+    return ExitCode::done;
   }
+  Json json = description(data);
+  json["contact_sheet"] = nullptr;
+  std::exception_ptr trouble;
+  try {
+    json["contact_sheet"] = write_sheet(data, arguments.out).string();
+  } catch (...) {
+    trouble = std::current_exception();
+  }
+  fmt::print("{}\n", json.dump(2));
+  if (trouble) std::rethrow_exception(trouble);
   return ExitCode::done;
 }
 

@@ -162,6 +162,7 @@ ExitCode run_submit(const SubmitArguments& arguments, const std::vector<std::str
     require_places(request);
   }
   const PreparedStudy prepared(request.study);
+  for (const std::string& warning : prepared.warnings()) display->note("warning: " + warning);
   const SlurmJob job = slurm_job(arguments, request, prepared.name(), fs::current_path(), own_path());
   if (arguments.dry_run) {
     print_script(job, arguments);

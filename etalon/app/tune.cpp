@@ -35,7 +35,10 @@ nlohmann::ordered_json memory_json(const StudyMemory& memory) {
            {{"weights", training.weights},
             {"optimizer_state", training.optimizer},
             {"activations", training.activations}}},
-          {"evaluation", training.evaluation}};
+          {"evaluation", training.evaluation},
+          {"curves", memory.curves},
+          {"judging", memory.judging},
+          {"report", memory.report}};
 }
 
 void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast,
@@ -47,7 +50,8 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
                                 {"finished", forecast.finished},
                                 {"estimated_seconds", forecast.seconds},
                                 {"memory_bytes", forecast.memory.all()},
-                                {"memory", memory_json(forecast.memory)}};
+                                {"memory", memory_json(forecast.memory)},
+                                {"warnings", prepared.warnings()}};
     fmt::print("{}\n", json.dump(2));
   } else if (!arguments.quiet) {
     const auto sets = static_cast<std::uint32_t>(study.sets.size());
@@ -58,6 +62,7 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
     fmt::print("time     about {}\n", duration_text(forecast.seconds));
     fmt::print("memory   at most {}\n", to_text(forecast.memory));
     fmt::print("         a pack: {}\n", pack_text(forecast.memory.training));
+    for (const std::string& warning : prepared.warnings()) fmt::print("warning  {}\n", warning);
   }
 }
 
@@ -96,6 +101,7 @@ ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>
     return ExitCode::done;
   }
   const auto display = make_display(arguments.quiet);
+  for (const std::string& warning : prepared.warnings()) display->note("warning: " + warning);
   return train({arguments, *display, interrupts, started}, request, prepared, resuming_line);
 }
 

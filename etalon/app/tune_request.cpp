@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/app/set_list.h"
 #include "etalon/app/study_file.h"
 #include "etalon/app/values.h"
 #include "etalon/base/error.h"
@@ -53,7 +54,7 @@ void take_study(const TuneArguments& given, StudyRequest& to) {
     to.training.label_smoothing = share_below_one(*given.label_smoothing, "--label-smoothing");
   take_text(given.study, "--study", to.study_name, to.places.study_name);
   if (given.data) {
-    to.sets = name_list(*given.data, "--data");
+    to.sets = set_list(*given.data, "--data");
     to.places.data = "--data";
   }
   if (given.augment) {

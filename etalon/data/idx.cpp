@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "etalon/base/error.h"
+#include "etalon/data/folder_files.h"
+#include "etalon/data/foreign_file.h"
 #include "etalon/data/packed_file.h"
 #include "etalon/data/part.h"
 
@@ -28,18 +31,24 @@ struct IdxLabels {
   std::vector<std::uint8_t> labels;
 };
 
-/// The file called `stem`-`kind` in any of its spellings, such as train-images and idx3-ubyte.
-fs::path find_file(const fs::path& folder, const std::string& stem, const std::string& kind) {
-  std::error_code ignored;
-  for (const char* separator : {"-", "."})
-    for (const char* ending : {"", ".gz"}) {
-      fs::path path = folder / (stem + separator + kind + ending);
-      if (fs::exists(path, ignored)) return path;
-    }
-  throw RequestError({(folder / (stem + "-" + kind)).string(), "no such file, with or without .gz",
+/// All ways in which people meet the four files: "-" or "." before the kind (in whatever capitals), packed or
+/// not, and "test" for MNIST's "t10k".
+std::vector<std::string> spellings(const std::string& part, const std::string& what) {
+  const std::string kind = what == "images" ? "idx3-ubyte" : "idx1-ubyte";
+  std::vector<std::string> names;
+  for (const std::string& name :
+       part == "t10k" ? std::vector<std::string>{"t10k", "test"} : std::vector{part})
+    for (const char* ending : {"", ".gz"}) names.push_back(name + "-" + what + "-" + kind + ending);
+  return names;
+}
+
+fs::path find_file(const FolderFiles& files, const std::string& part, const std::string& what) {
+  const std::vector<std::string> names = spellings(part, what);
+  if (const auto path = files.find(names)) return *path;
+  throw RequestError({(files.folder() / names.front()).string(), "no such file, with or without .gz",
                       "the four files of an IDX set: train-images-idx3-ubyte, train-labels-idx1-ubyte, "
                       "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte",
-                      "check that the folder holds all four"});
+                      files.hint_for(names)});
 }
 
 /// The numbers of a header, big-endian: magic, then one length a dimension.
@@ -47,6 +56,8 @@ template <std::size_t N>
 std::array<std::uint32_t, N> read_header(PackedFile& file, std::uint32_t magic) {
   std::array<std::uint8_t, 4 * N> bytes{};
   const std::size_t found = file.read(bytes);
+  if (const ForeignFile foreign = foreign_file(std::span(bytes).first(found)))
+    throw RequestError({file.place(), foreign.what, N == 4 ? "IDX images" : "IDX labels", foreign.hint});
   if (found < bytes.size())
     throw RequestError({file.place(), found == 0 ? "an empty file" : std::to_string(found) + " bytes",
                         "an IDX header of " + std::to_string(bytes.size()) + " bytes",
@@ -65,18 +76,10 @@ std::vector<std::uint8_t> read_body(PackedFile& file, std::uint64_t header, std:
                                     const std::string& what) {
   const std::uint64_t length = header + count;
   const std::string expected = std::to_string(length) + " bytes (" + what + ")";
-  if (!file.may_hold(length)) {
-    const std::uint64_t found = file.measure();
-    throw RequestError(
-        {file.place(), std::to_string(found) + " bytes", expected,
-         found < length ? "the file is cut off; fetch it again" : "bytes are left over at the end"});
-  }
-  std::vector<std::uint8_t> body(count);
-  const std::size_t found = file.read(body);
-  if (found < count)
-    throw RequestError({file.place(), std::to_string(header + found) + " bytes", expected,
-                        "the file is cut off; fetch it again"});
-  file.require_end(expected);
+  if (!file.may_hold(length)) file.refuse_length(length, expected);
+  std::vector<std::uint8_t> body = file.read_whole(count);
+  if (body.size() < count) file.refuse_length(length, expected);
+  file.require_end(length, expected);
   return body;
 }
 
@@ -103,9 +106,9 @@ IdxLabels read_labels(const fs::path& path) {
 }
 
 /// Reads images and labels of one part side by side; both are read to their end before anything is refused.
-std::pair<IdxImages, IdxLabels> read_part(const fs::path& folder, const std::string& part) {
-  const fs::path images_path = find_file(folder, part + "-images", "idx3-ubyte");
-  const fs::path labels_path = find_file(folder, part + "-labels", "idx1-ubyte");
+std::pair<IdxImages, IdxLabels> read_part(const FolderFiles& files, const std::string& part) {
+  const fs::path images_path = find_file(files, part, "images");
+  const fs::path labels_path = find_file(files, part, "labels");
   IdxImages images = read_images(images_path);
   IdxLabels labels = read_labels(labels_path);
   if (images.count != labels.labels.size())
@@ -122,9 +125,9 @@ std::string size_of(const IdxImages& images) {
 }  // namespace
 
 DataSet read_idx(const fs::path& folder) {
-  require_folder(folder);
-  auto test_part = std::async(std::launch::async, [&folder] { return read_part(folder, "t10k"); });
-  auto [images, labels] = read_part(folder, "train");
+  const FolderFiles files(folder);
+  auto test_part = std::async(std::launch::async, [&files] { return read_part(files, "t10k"); });
+  auto [images, labels] = read_part(files, "train");
   auto [test_images, test_labels] = test_part.get();
   if (images.height != test_images.height || images.width != test_images.width)
     throw RequestError({test_images.place, size_of(test_images), size_of(images) + ", as in " + images.place,

@@ -1,6 +1,9 @@
 #include "etalon/data/open.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
+#include <new>
 
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
@@ -52,6 +55,26 @@ const Format& find_format(const std::string& name, const std::string& spec) {
                       "one of " + join(usages, ", "), hint_for(name, known)});
 }
 
+/// '~' as a shell would, which does not look behind a colon; a folder that is really named so comes first.
+std::string expanded(const std::string& folder) {
+  std::error_code ignored;
+  if (!folder.starts_with('~') || std::filesystem::exists(folder, ignored)) return folder;
+  const char* const home = std::getenv("HOME");
+  const bool own = folder.size() == 1 || folder[1] == '/';
+  if (own && home != nullptr && *home != 0) return home + folder.substr(1);
+  throw RequestError({folder, own ? "'~', and HOME is not set" : "the home of another user",
+                      "a folder with the set's files", "write its whole path"});
+}
+
+DataSet open_format(const Format& format, const std::string& folder, const std::string& spec) {
+  try {
+    return format.open(folder);
+  } catch (const std::bad_alloc&) {
+    throw Failure({"data set '" + spec + "'", "a set that does not fit into the memory this process may use",
+                   "room for all its images", "raise the limit, or take a smaller set"});
+  }
+}
+
 }  // namespace
 
 std::vector<KnownSet> known_sets() {
@@ -71,7 +94,7 @@ DataSet open_data(const std::string& spec) {
   if (!format.generated && folder.empty())
     throw RequestError({"data set '" + spec + "'", "no folder", "'" + usage_of(format) + "'",
                         "name the folder that holds its files after a colon"});
-  DataSet data = format.open(folder);
+  DataSet data = open_format(format, expanded(folder), spec);
   data.name = name;
   data.source = spec;
   data.fingerprint = fingerprint_of(data);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include <unistd.h>
+
 #include "etalon/base/digest.h"
 #include "etalon/base/error.h"
+#include "etalon/base/text.h"
 
 namespace etalon {
 namespace fs = std::filesystem;
@@ -15,6 +18,15 @@ void require_folder(const fs::path& folder) {
   const bool exists = fs::exists(folder, ignored);
   throw RequestError({folder.string(), exists ? "a file" : "no such folder", "a folder with the set's files",
                       "check the path after the colon"});
+}
+
+void require_room(std::uint64_t bytes, const std::string& place) {
+  const std::uint64_t machine = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+                                static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (bytes <= machine) return;
+  throw RequestError({place, size_text(static_cast<double>(bytes)) + " of images and labels",
+                      "what fits into memory: this machine has " + size_text(static_cast<double>(machine)),
+                      "take a smaller set"});
 }
 
 void require_labels(const LabelledImages& images, std::uint32_t classes, const std::string& place) {

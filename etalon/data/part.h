@@ -1,6 +1,7 @@
 /// What every reader and generator of the room shares: the checks of a finished set, and its fingerprint.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -10,6 +11,10 @@ namespace etalon {
 
 /// Throws RequestError naming `folder` if it is missing or no folder.
 void require_folder(const std::filesystem::path& folder);
+
+/// Throws RequestError with `place` if `bytes` of contents exceed this machine's memory. Ask before room is
+/// made.
+void require_room(std::uint64_t bytes, const std::string& place);
 
 /// Throws RequestError with `place` if a label is not below `classes`; the message names the first such
 /// image.

@@ -8,6 +8,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/base/version.h"
+#include "etalon/data/doubts.h"
 #include "etalon/data/open.h"
 #include "etalon/running/memory.h"
 #include "etalon/running/plan.h"
@@ -103,6 +104,13 @@ void open_set(Preparation& all, const std::string& source) {
   all.splits.push_back(std::move(split));
 }
 
+void take_doubts(Preparation& all) {
+  for (std::size_t set = 0; set < all.data.size(); ++set)
+    for (const auto& doubts : {label_doubts(all.data[set]), split_doubts(all.data[set], all.splits[set])})
+      for (const std::string& doubt : doubts)
+        all.warnings.push_back(all.study.definition.sets[set].name + ": " + doubt);
+}
+
 }  // namespace
 
 TrainingTask Preparation::task(std::uint32_t set) const {
@@ -141,6 +149,7 @@ Preparation prepare(StudyRequest request) {
                                   all.request.training.label_smoothing));
     study.networks.push_back(facts_of(set, all.networks[set], all.request.groups));
   }
+  take_doubts(all);
   study.planned_trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());
   return all;
 }

@@ -1,6 +1,7 @@
 /// From a request to everything a study needs: data opened, splits cut, networks described, facts noted.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "etalon/data/data_set.h"
@@ -21,6 +22,7 @@ struct Preparation {
   std::vector<NetworkDescription> networks;  ///< [set]
   std::vector<Proposal> first_round;         ///< what the strategy proposes before any result
   StudySnapshot study;                       ///< definition, plan, facts; no trials
+  std::vector<std::string> warnings;         ///< what the data cannot tell: "mnist: 60 validation images ..."
 
   /// What a trainer of set `set` needs; borrows from this preparation.
   TrainingTask task(std::uint32_t set) const;

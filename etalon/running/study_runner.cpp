@@ -20,6 +20,7 @@ PreparedStudy::PreparedStudy(PreparedStudy&&) noexcept = default;
 
 const std::string& PreparedStudy::name() const { return parts_->all.study.name; }
 const StudySnapshot& PreparedStudy::study() const { return parts_->all.study; }
+const std::vector<std::string>& PreparedStudy::warnings() const { return parts_->all.warnings; }
 
 std::vector<TrialKey> PreparedStudy::planned_trials() const {
   std::vector<TrialKey> all;

@@ -78,6 +78,9 @@ class PreparedStudy {
   /// order.
   std::vector<TrialKey> planned_trials() const;
 
+  /// What may make the results worthless, said before training; a sentence each.
+  const std::vector<std::string>& warnings() const;
+
   /// Measures a few steps of each network (about a second in all).
   StudyForecast forecast(StudyStore* store) const;
 

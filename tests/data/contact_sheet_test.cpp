@@ -39,6 +39,42 @@ TEST(ContactSheet, ShowsGreyAsGrey) {
   EXPECT_EQ(pixel(contact_sheet(three_dots(1), 1), 3, 3), (std::vector{10, 10, 10}));
 }
 
+/// `classes` of `each` black images of side x side pixels; labels 0, `gap`, 2 `gap` and so on.
+DataSet large(std::uint32_t side, std::uint32_t classes, std::uint32_t each, std::uint32_t gap = 1) {
+  DataSet data;
+  data.shape = {1, side, side};
+  data.classes = (classes - 1) * gap + 1;
+  for (std::uint32_t i = 0; i < classes * each; ++i)
+    data.training.labels.push_back(static_cast<std::uint8_t>(i / each * gap));
+  data.training.pixels.resize(std::size_t{side} * side * classes * each);
+  return data;
+}
+
+TEST(ContactSheet, HasNoRowForAClassWithoutImages) {
+  EXPECT_EQ(contact_sheet(large(4, 2, 1, 255), 1, 1).height, 3 + 2 * (4 + 3));
+}
+
+TEST(ContactSheet, IsBoundedWhateverTheSet) {
+  for (const DataSet& data :
+       {large(512, 2, 4, 255), large(28, 256, 2), large(2000, 10, 1), large(1, 256, 1)}) {
+    const RgbImage sheet = contact_sheet(data, 20);
+    EXPECT_LE(std::uint64_t{sheet.width} * sheet.height, most_sheet_pixels);
+    EXPECT_EQ(sheet.pixels.size(), std::size_t{sheet.width} * sheet.height * 3);
+    EXPECT_GT(sheet.height, 2 * 16u) << "and still shows something";
+  }
+  const RgbImage tiny = contact_sheet(large(40, 9, 3), 20, 2, 1000);
+  EXPECT_LE(std::uint64_t{tiny.width} * tiny.height, 1000u);
+}
+
+TEST(ContactSheet, ShrinksImagesByRowsAndColumns) {
+  DataSet data = large(64, 2, 1);
+  for (std::size_t i = 0; i < data.training.pixels.size(); ++i)
+    data.training.pixels[i] = static_cast<std::uint8_t>(i % 64);
+  const RgbImage sheet = contact_sheet(data, 1, 4, 2 * 40 * 40);
+  ASSERT_EQ(sheet.width, 3 + 32 + 3) << "every second column";
+  EXPECT_EQ(pixel(sheet, 3 + 5, 3), (std::vector{10, 10, 10}));
+}
+
 TEST(ContactSheet, ComesBackFromItsPngAndIsTheSameEachTime) {
   const RgbImage sheet = contact_sheet(three_dots(3), 8);
   const std::vector<std::uint8_t> png = encode_png(sheet);

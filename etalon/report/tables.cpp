@@ -71,14 +71,25 @@ std::string trials_csv(const StudyView& view) {
   return text;
 }
 
-std::string curves_csv(const StudyView& view) {
+void curves_csv(const StudyView& view, const TextSink& sink) {
+  constexpr std::size_t piece = 1 << 16;
   std::string text = key_header(view) + ",step,epoch,training_loss\n";
   for_each_trial(view, [&](const std::string& key, const TrialRecord& trial, const Verdict&) {
-    for (std::size_t t = 0; t < trial.curve.loss.size(); ++t)
+    for (std::size_t t = 0; t < trial.curve.loss.size(); ++t) {
       fmt::format_to(std::back_inserter(text), "{},{},{:.6g},{}\n", key, t, epoch_of(trial.curve, t),
                      shortest_float(trial.curve.loss[t]));
+      if (text.size() < piece) continue;
+      sink(text);
+      text.clear();
+    }
   });
-  return text;
+  sink(text);
+}
+
+std::string curves_csv(const StudyView& view) {
+  std::string all;
+  curves_csv(view, [&](std::string_view piece) { all += piece; });
+  return all;
 }
 
 std::string epochs_csv(const StudyView& view) {

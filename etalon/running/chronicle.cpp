@@ -69,7 +69,7 @@ void Chronicle::tell_growth(std::uint32_t planned) {
 
 void Chronicle::set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) {
   const std::scoped_lock telling(telling_);
-  if (!memory_told_) observer_.memory_needed(study_memory(all_, all_.trainer_options()));
+  if (!memory_told_) observer_.memory_needed(study_memory(all_, all_.trainer_options(), planned_));
   memory_told_ = true;
   observer_.set_started(set, lanes, threads);
 }

@@ -13,17 +13,28 @@ struct Preparation;
 
 /// Bytes.
 struct StudyMemory {
-  std::uint64_t program = 16u << 20;  ///< itself, libraries, results: 8 to 13 MiB with LeNet-5 on MNIST
+  std::uint64_t program = 16u << 20;  ///< itself and libraries: 8 to 13 MiB with LeNet-5 on MNIST
   std::uint64_t samples = 0;          ///< of all data sets: they stay loaded
   TrainingMemory training;            ///< on the set that needs most
+  std::uint64_t curve = 0;            ///< of one trial, where they are longest
+  std::uint64_t curves = 0;           ///< of all finished trials: read as one to plan, to conclude, to report
+  std::uint64_t judging = 0;          ///< the same once more in double, smoothed too; one set at a time
+  std::uint64_t report = 0;           ///< plots as they are drawn; tables are written line by line
 
-  /// Each pack's trials twice: as they are written, and as they wait to be written next.
-  std::uint64_t checkpoints() const { return 2 * training.packs * (training.weights + training.optimizer); }
-  std::uint64_t all() const { return program + samples + training.all() + checkpoints(); }
+  /// Each pack's trials twice: as they are written, and as they wait to be written next. Their curves are
+  /// there also as they grow, and as bytes.
+  std::uint64_t checkpoints() const {
+    return 2 * training.packs * (training.weights + training.optimizer) +
+           4 * curve * training.packs * training.lanes;
+  }
+  std::uint64_t results() const { return curves + judging + report; }
+  std::uint64_t all() const { return program + samples + training.all() + checkpoints() + results(); }
 };
 
-/// With packs as `options` ask for, where 0 stands for what the machine suggests.
-StudyMemory study_memory(const Preparation& study, const TrainerOptions& options);
+/// With packs as `options` ask for, where 0 stands for what the machine suggests; `stored_trials` of all sets
+/// may be more than are asked for here.
+StudyMemory study_memory(const Preparation& study, const TrainerOptions& options,
+                         std::uint64_t stored_trials = 0);
 
 /// The widest packs that fit into `limit` bytes on as many threads as `options` ask for; where not even one
 /// lane does, one lane on as many threads as fit. Never more lanes or threads than asked for; bits don't

@@ -36,13 +36,43 @@ TEST(Memory, CountsEveryPart) {
   EXPECT_EQ(one.training.optimizer, 2 * one.training.weights) << "adam keeps two numbers a weight";
   EXPECT_EQ(four.training.weights, 4 * one.training.weights);
   EXPECT_EQ(four.training.packs, 3u);
-  EXPECT_EQ(one.checkpoints(), 2 * 3 * one.training.weights) << "two sets of all that a trial is";
+  EXPECT_EQ(one.checkpoints(), 2 * 3 * one.training.weights + 4 * one.curve)
+      << "two sets of all that a trial is, and its curve as it grows";
   EXPECT_EQ(four.checkpoints(), 3 * 4 * one.checkpoints());
   EXPECT_EQ(four.all(), four.program + four.samples + 3 * four.training.pack() + four.training.evaluation +
-                            four.checkpoints());
+                            four.checkpoints() + four.results());
+  EXPECT_EQ(four.results(), one.results());
   const LabelledImages& images = study.data[0].training;
   EXPECT_GT(one.samples, images.pixels.size());
   EXPECT_EQ(one.samples, four.samples);
+}
+
+TEST(Memory, CountsWhatIsKeptOfEveryStep) {
+  StudyRequest request = wide_study().request;
+  const StudyMemory few = study_memory(prepare(request), {1, 1});
+  EXPECT_GE(few.curve, 8 * sizeof(float) + sizeof(EpochPoint)) << "256 samples in batches of 32, one epoch";
+  request.epochs = 100;
+  const StudyMemory longer = study_memory(prepare(request), {1, 1});
+  const std::uint64_t trials = 2 * request.plan.seeds, more = 99;
+  EXPECT_GE(longer.curves - few.curves, trials * more * (8 * sizeof(float) + sizeof(EpochPoint)));
+  EXPECT_GE(longer.judging - few.judging, trials * more * 8 * 2 * sizeof(double));
+  request.plan.seeds *= 4;
+  const StudyMemory wider = study_memory(prepare(request), {1, 1});
+  EXPECT_GE(wider.curves - longer.curves, 3 * trials * longer.curve);
+  EXPECT_EQ(study_memory(prepare(request), {1, 1}, 1000).curves, 1000 * wider.curve)
+      << "a study that holds more than is asked for";
+}
+
+TEST(Memory, SaysThatResultsNeedMost) {
+  StudyRequest request = wide_study().request;
+  request.epochs = 20000;
+  const Preparation study = prepare(request);
+  try {
+    options_within(100u << 20, study, {});
+    FAIL() << "should have been refused";
+  } catch (const RequestError& error) {
+    EXPECT_THAT(error.complaint().hint, testing::HasSubstr("fewer settings, seeds or epochs"));
+  }
 }
 
 TEST(Memory, IsWhatTheTrainerHolds) {

@@ -134,6 +134,10 @@ def commit():
     return _first_line(["git", "rev-parse", "--short", "HEAD"]) + ("-dirty" if changed else "")
 
 
+def digest_of(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+
+
 def programs(build):
     """A digest of what is measured."""
     digest = hashlib.sha256()

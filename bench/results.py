@@ -7,6 +7,7 @@ in BUILD/figures; what is missing there is said to be missing.
 """
 
 import argparse
+import importlib
 import json
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import measure
 import tables
 
 HERE = Path(__file__).resolve().parent
-OWN, VERSUS, ACCURACY = HERE / "run.py", HERE / "versus" / "run.py", HERE / "versus" / "accuracy.py"
+OWN, VERSUS = HERE / "run.py", HERE / "versus" / "run.py"
+ACCURACY, TRANSFER = HERE / "versus" / "accuracy.py", HERE / "versus" / "transfer.py"
 PARTS = {
     "layers": [OWN, "--only", "layers"],
     "threads": [OWN, "--only", "threads"],
@@ -28,7 +30,8 @@ PARTS = {
     "two-cores": [VERSUS, "--only", "both_cores", "--rounds", "3", "--seconds", "1"],
     "whole-job": [VERSUS, "--only", "whole_job"],
 }
-ALONE = {"accuracy": [ACCURACY]}  # long, and measures no time: only when asked for
+ALONE = {"accuracy": [ACCURACY], "transfer": [TRANSFER]}  # long, and measure no time: only when asked for
+HEADINGS = {"accuracy": "Accuracy", "transfer": "The advice in PyTorch"}
 SECTIONS = {
     "one_core": "Against others, one core", "both_cores": "Against PyTorch, both cores", "whole_job": "The whole job",
     "threads": "Networks and threads", "width": "Widths", "trials": "Number of trials", "grid": "The MNIST grid", "memory": "Memory",
@@ -100,11 +103,11 @@ def merged(figures):
     return kinds
 
 
-def accuracy_lines(results):
-    """versus/accuracy.py's table."""
+def lines_alone(part, results):
+    """The table of versus/accuracy.py or versus/transfer.py."""
     sys.path.insert(0, str(HERE / "versus"))
-    import accuracy
-    return ["## Accuracy", "", accuracy.ABOUT, ""] + markdown("", accuracy.HEAD, accuracy.rows_of(results))
+    module = importlib.import_module(part)
+    return [f"## {HEADINGS[part]}", "", module.ABOUT, ""] + markdown("", module.HEAD, module.rows_of(results))
 
 
 def page(figures):
@@ -127,8 +130,8 @@ def page(figures):
             lines += markdown(*table)
         if kind == "layers":
             lines += ["GFLOP/s count direct sums, so that Winograd's algorithm may go beyond the ceiling.", ""]
-    if "accuracy" in figures:
-        lines += accuracy_lines(figures["accuracy"])
+    for part in (part for part in ALONE if part in figures):
+        lines += lines_alone(part, figures[part])
     left_out = {name: reason for of in figures.values() for name, reason in of.get("left_out", {}).items()}
     if left_out:
         lines += ["## Left out", ""] + [f"- {name}: {reason}" for name, reason in left_out.items()] + [""]

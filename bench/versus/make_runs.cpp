@@ -42,7 +42,7 @@ void make(const Request& asked) {
   const DataSet data = open_data(asked.data);
   const Split split = split_training_part(data, asked.validation, asked.samples, study_seed);
   const NetworkDescription network =
-      describe_network({.name = asked.network, .layers = {}}, default_groups(),
+      describe_network({.name = asked.network, .layers = {}}, {{"all", {"conv", "dense"}}},
                        {data.shape.channels, data.shape.height, data.shape.width}, data.classes, "NETWORK");
   const auto samples = static_cast<std::uint32_t>(split.training.size());
 

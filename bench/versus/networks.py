@@ -28,6 +28,10 @@ def vgg_small():
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(4096, 256), nn.ReLU(), nn.Linear(256, 10))
 
 
+def mlp():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
 class Block(nn.Module):
     """He et al. 2015, two 3x3 convolutions and a shortcut without parameters (option A)."""
 
@@ -59,7 +63,7 @@ class ResNet20(nn.Module):
         return self.dense(self.blocks(functional.relu(self.norm(self.conv(x)))).mean((2, 3)))
 
 
-NETWORKS = {"lenet5": lenet5, "vgg-small": vgg_small, "resnet20": ResNet20}
+NETWORKS = {"lenet5": lenet5, "mlp": mlp, "vgg-small": vgg_small, "resnet20": ResNet20}
 
 
 def groups_of(network, conv, full):

@@ -6,6 +6,7 @@
 
 #include "etalon/base/text.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/training_code.h"
 #include "etalon/report/words.h"
 
 namespace etalon::report {
@@ -38,24 +39,6 @@ std::string selector_table(const StudyView& view) {
   return text + "}\n";
 }
 
-/// "torch.optim.SGD(groups, momentum=0.9, nesterov=True)"
-std::string optimizer_call(const OptimizerSpec& spec, const std::string& groups) {
-  std::string text = "torch.optim.";
-  if (spec.name == "adam" || spec.name == "adamw") {
-    text += fmt::format("{}({}, betas=({}, {}), eps={}", spec.name == "adam" ? "Adam" : "AdamW", groups,
-                        shortest(spec.beta1), shortest(spec.beta2), shortest(spec.epsilon));
-    // AdamW's own default is 0.01.
-    if (spec.name == "adamw" || spec.weight_decay > 0)
-      text += ", weight_decay=" + shortest(spec.weight_decay);
-    return text + ")";
-  }
-  text += "SGD(" + groups;
-  if (spec.name != "sgd") text += ", momentum=" + shortest(spec.momentum);
-  if (spec.name == "nesterov") text += ", nesterov=True";
-  if (spec.weight_decay > 0) text += ", weight_decay=" + shortest(spec.weight_decay);
-  return text + ")";
-}
-
 std::string toml_key(const std::string& name) {
   const bool bare = !name.empty() && slug(name) == name && name.find('.') == std::string::npos;
   return bare ? name : quoted_literal(name);
@@ -63,6 +46,7 @@ std::string toml_key(const std::string& name) {
 
 const char* const grouping_code = R"py(
 BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 
 
 def _selects(selector, name, module, position):
@@ -103,75 +87,28 @@ std::string optimizer_code(const StudyView& view) {
          optimizer_call(view.study().definition.training.optimizer, "parameter_groups(model, eta)") + "\n";
 }
 
-std::string criterion_code(double label_smoothing) {
-  if (label_smoothing == 0) return "";
-  return fmt::format(R"py(
-
-def criterion():
-    """The training loss of the study. Validation and test losses are nn.CrossEntropyLoss() as it is."""
-    return nn.CrossEntropyLoss(label_smoothing={})
-)py",
-                     shortest(label_smoothing));
-}
-
-/// The torchvision transforms that do the same as one step; other random numbers, of course.
-std::string transforms_of(const std::string& step) {
-  const std::string distance = step.substr(std::min(step.size(), step.find(' ') + 1));
-  if (step.starts_with("shift"))
-    return fmt::format(
-        "        transforms.Pad({}, padding_mode=\"edge\"), transforms.RandomCrop((height, width)),\n",
-        distance);
-  if (step.starts_with("crop"))
-    return fmt::format("        transforms.RandomCrop((height, width), padding={}),\n", distance);
-  return "        transforms.RandomHorizontalFlip(),\n";
-}
-
-std::string augmentation_code(const std::vector<std::string>& steps) {
-  if (steps.empty()) return "";
-  std::string lines;
-  for (const std::string& step : steps) lines += transforms_of(step);
-  return fmt::format(R"py(
-
-def augmentation(height, width):
-    """The study's changes to training images alone, before they are normalized."""
-    from torchvision import transforms
-    return transforms.Compose([
-{}    ])
-)py",
-                     lines);
-}
-
-std::string factor_expression(const ScheduleSpec& spec, std::uint32_t epochs) {
-  if (spec.name == "step")
-    return fmt::format("{} ** math.floor((since + 0.5) / ({} * steps_per_epoch))", shortest(spec.factor),
-                       shortest(spec.step_epochs));
-  if (spec.name == "exponential") return shortest(spec.factor) + " ** (since / steps_per_epoch)";
-  if (spec.name == "cosine")
-    return fmt::format("0.5 * (1 + math.cos(math.pi * min(1.0, since / ({} * steps_per_epoch - warmup))))",
-                       epochs);
-  return "1.0";
-}
-
-/// The same factor on every eta as in the study; to be stepped after each minibatch.
-std::string scheduler_code(const StudyDefinition& definition) {
-  const ScheduleSpec& spec = definition.training.schedule;
-  if (spec.name == "constant" && spec.warmup_epochs == 0) return "";
-  return fmt::format(R"py(
-
-def scheduler(optimizer, steps_per_epoch):
-    """The schedule of the study, over {}; call step() after every minibatch."""
-    warmup = math.floor({} * steps_per_epoch + 0.5)
-
-    def factor(step):
-        if step < warmup:
-            return (step + 1) / warmup
-        since = step - warmup
-        return {}
-
-    return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-)py",
-                     counted(definition.epochs, "epoch"), shortest(spec.warmup_epochs),
-                     factor_expression(spec, definition.epochs));
+/// What differs from a study file's defaults; the initializer always, as its default has changed before.
+std::string training_lines(const TrainingSpec& training) {
+  const auto line = [](const std::string& key, const std::string& value) {
+    return key + " = " + value + "\n";
+  };
+  const OptimizerSpec& optimizer = training.optimizer;
+  std::string text = line("optimizer", quoted_literal(optimizer.name));
+  if (optimizer.name == "momentum" || optimizer.name == "nesterov")
+    text += line("momentum", shortest(optimizer.momentum));
+  if (optimizer.name.starts_with("adam"))
+    text += line("beta1", shortest(optimizer.beta1)) + line("beta2", shortest(optimizer.beta2)) +
+            line("epsilon", shortest(optimizer.epsilon));
+  if (optimizer.weight_decay > 0) text += line("weight_decay", shortest(optimizer.weight_decay));
+  if (training.label_smoothing > 0) text += line("label_smoothing", shortest(training.label_smoothing));
+  text += line("initializer", quoted_literal(training.initializer));
+  const ScheduleSpec& schedule = training.schedule;
+  if (schedule.name != "constant") text += line("schedule", quoted_literal(schedule.name));
+  if (schedule.name == "step") text += line("step_epochs", shortest(schedule.step_epochs));
+  if (schedule.name == "step" || schedule.name == "exponential")
+    text += line("factor", shortest(schedule.factor));
+  if (schedule.warmup_epochs > 0) text += line("warmup", shortest(schedule.warmup_epochs));
+  return text;
 }
 
 /// The short snippet finds parameters by kind alone and would miss those that follow another layer.
@@ -192,20 +129,19 @@ std::optional<Setting> setting_to_use(const StudyView& view) {
 }
 
 std::string parameter_groups_py(const StudyView& view) {
-  const std::string schedule = scheduler_code(view.study().definition);
+  const StudyDefinition& definition = view.study().definition;
+  const TrainingSpec& training = definition.training;
   std::string study = view.study().name;
   std::erase_if(study, [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; });
   std::string text =
       "\"\"\"PyTorch parameter groups with the learning rates that Etalon recommends.\n\nStudy: " + study +
-      "\n\"\"\"\n";
-  if (!schedule.empty()) text += "import math\n\n";
-  text += "import torch\nfrom torch import nn\n\n" + eta_table(view);
+      "\n\"\"\"\nimport math\n\nimport torch\nfrom torch import nn\n\n" + eta_table(view);
   text +=
       "\n# Which layers belong to a group: a kind, a position (from 1, over layers with parameters but batch "
       "norms), or a name.\n";
-  return text + selector_table(view) + grouping_code + optimizer_code(view) +
-         criterion_code(view.study().definition.training.label_smoothing) +
-         augmentation_code(view.study().definition.augmentation) + schedule;
+  return text + selector_table(view) + grouping_code + initialize_code(training.initializer) +
+         optimizer_code(view) + criterion_code(training.label_smoothing) +
+         augmentation_code(definition.augmentation) + scheduler_code(training.schedule, definition.epochs);
 }
 
 std::optional<std::string> short_snippet(const StudyView& view) {
@@ -222,24 +158,18 @@ std::optional<std::string> short_snippet(const StudyView& view) {
                     selectors.front() == "conv" ? "torch.nn.Conv2d" : "torch.nn.Linear",
                     eta_text(setting->eta.at(group))));
   }
-  return "optimizer = " +
-         optimizer_call(view.study().definition.training.optimizer, "[\n" + join(groups, "\n") + "\n]") +
+  const TrainingSpec& training = view.study().definition.training;
+  const std::string start =
+      training.initializer == "torch"
+          ? ""
+          : "# The study started from initializer '" + training.initializer +
+                "', PyTorch's layers do not: initialize(model) of parameter_groups.py first.\n";
+  return start + "optimizer = " + optimizer_call(training.optimizer, "[\n" + join(groups, "\n") + "\n]") +
          "\n";
 }
 
 std::string study_file_lines(const StudyView& view) {
-  const TrainingSpec& training = view.study().definition.training;
-  std::string text = "[training]\noptimizer = " + quoted_literal(training.optimizer.name) + "\n";
-  if (training.optimizer.name == "momentum" || training.optimizer.name == "nesterov")
-    text += "momentum = " + shortest(training.optimizer.momentum) + "\n";
-  if (training.optimizer.weight_decay > 0)
-    text += "weight_decay = " + shortest(training.optimizer.weight_decay) + "\n";
-  if (training.label_smoothing > 0) text += "label_smoothing = " + shortest(training.label_smoothing) + "\n";
-  text += "initializer = " + quoted_literal(training.initializer) + "\n";
-  if (training.schedule.name != "constant")
-    text += "schedule = " + quoted_literal(training.schedule.name) + "\n";
-  if (training.schedule.warmup_epochs > 0)
-    text += "warmup = " + shortest(training.schedule.warmup_epochs) + "\n";
+  std::string text = "[training]\n" + training_lines(view.study().definition.training);
   std::vector<std::string> steps;
   for (const std::string& step : view.study().definition.augmentation) steps.push_back(quoted_literal(step));
   if (!steps.empty()) text += "\n[data]\naugment = [" + join(steps, ", ") + "]\n";

@@ -13,8 +13,8 @@ std::optional<Setting> setting_to_use(const StudyView& view);
 
 /// parameter_groups.py: etas of each data set and overall; parameter_groups(model) puts every trainable
 /// parameter into the group of its layer and refuses a model with one in none or in two; optimizer(model)
-/// makes torch.optim's counterpart of the study's optimizer; where the study had a schedule,
-/// scheduler(optimizer, steps_per_epoch) follows it.
+/// makes torch.optim's counterpart of the study's optimizer; initialize(model) starts it as the study did;
+/// where the study had a schedule, scheduler(optimizer, steps_per_epoch) follows it.
 std::string parameter_groups_py(const StudyView& view);
 
 /// The few lines for a plain model whose convolutions and dense layers are two groups; nothing where groups

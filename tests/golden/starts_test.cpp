@@ -30,7 +30,8 @@ Spread spread_of(const std::vector<float>& values) {
   Spread spread{values.size(), 0, 0, 0, 0};
   const auto count = static_cast<double>(values.size());
   double fourth = 0;
-  for (const float value : values) spread.mean += value / count;
+  for (const float value : values) spread.mean += value;
+  spread.mean /= count;
   for (const double value : values) {
     const double square = (value - spread.mean) * (value - spread.mean);
     spread.variance += square / count;

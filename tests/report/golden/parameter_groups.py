@@ -20,6 +20,7 @@ SELECTORS = {
 }
 
 BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 
 
 def _selects(selector, name, module, position):
@@ -55,6 +56,23 @@ def parameter_groups(model, eta=ETA):
     return groups
 
 
+def initialize(model):
+    """Starts the model as the study did: PyTorch's own default for convolutions and linear layers, written out."""
+    for name, module in model.named_modules():
+        if isinstance(module, BATCH_NORMS):
+            module.reset_parameters()  # scale 1, shift 0, running mean 0, running variance 1
+        elif isinstance(module, WEIGHTED):
+            fan_in = module.weight[0].numel()  # what one output sees
+            bound = math.sqrt(1 / fan_in)
+            nn.init.uniform_(module.weight, -bound, bound)
+            if module.bias is not None:
+                nn.init.uniform_(module.bias, -bound, bound)
+        elif any(True for _ in module.parameters(recurse=False)):
+            raise ValueError(f"layer {name!r} ({type(module).__name__}) is of no kind that the study had: call "
+                             "initialize() on the other parts of the model, and start this one yourself")
+    return model
+
+
 def optimizer(model, eta=ETA):
     """The optimizer of the study."""
     return torch.optim.SGD(parameter_groups(model, eta), momentum=0.9, nesterov=True)
@@ -63,11 +81,12 @@ def optimizer(model, eta=ETA):
 def scheduler(optimizer, steps_per_epoch):
     """The schedule of the study, over 2 epochs; call step() after every minibatch."""
     warmup = math.floor(0.5 * steps_per_epoch + 0.5)
+    span = 2 * steps_per_epoch - warmup
 
     def factor(step):
         if step < warmup:
             return (step + 1) / warmup
         since = step - warmup
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, since / (2 * steps_per_epoch - warmup))))
+        return 0.5 * (1 + math.cos(math.pi * since / span)) if since < span else 0.0
 
     return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)

@@ -145,6 +145,8 @@ void read_training(const StudyTable& table, bool optimizer_is_overridden, StudyR
   take(table.number("label_smoothing", below_one), training.label_smoothing);
   require_used_numbers(table, training, optimizer_is_overridden);
   if (table.has("optimizer")) to.places.training = table.place("optimizer");
+  for (const char* key : {"schedule", "step_epochs", "warmup"})
+    if (table.has(key)) to.places.schedule = table.place(key);
 }
 
 void read_search(const StudyTable& table, StudyRequest& to) {

@@ -70,6 +70,8 @@ ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepar
                const std::string& resuming_line) {
   const auto store = open_store(request.store, StoreAccess::create, system_clock(), InterruptWatch::sleep);
   try {
+    prepared.open(*store);  // a refusal comes before any warning
+    for (const std::string& warning : prepared.warnings()) run.display.note("warning: " + warning);
     const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
     if (end == StudyEnd::interrupted) throw Interrupted();
     print_conclusion(run, *store, request.store, prepared.name(), request.report_folder(),
@@ -101,7 +103,6 @@ ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>
     return ExitCode::done;
   }
   const auto display = make_display(arguments.quiet);
-  for (const std::string& warning : prepared.warnings()) display->note("warning: " + warning);
   return train({arguments, *display, interrupts, started}, request, prepared, resuming_line);
 }
 

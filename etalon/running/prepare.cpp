@@ -12,6 +12,7 @@
 #include "etalon/data/open.h"
 #include "etalon/running/memory.h"
 #include "etalon/running/plan.h"
+#include "etalon/running/prospects.h"
 
 namespace etalon {
 namespace {
@@ -100,6 +101,9 @@ void open_set(Preparation& all, const std::string& source) {
   const TensorShape input{data.shape.channels, data.shape.height, data.shape.width};
   all.networks.push_back(
       describe_network(request.network, request.groups, input, data.classes, request.places.network));
+  if (!request.stored)
+    require_prospects(request, source, static_cast<std::uint32_t>(split.training.size()),
+                      all.networks.back());
   all.data.push_back(std::move(data));
   all.splits.push_back(std::move(split));
 }
@@ -148,6 +152,9 @@ Preparation prepare(StudyRequest request) {
     study.sets.push_back(facts_of(study.definition.sets[set], all.data[set], all.splits[set],
                                   all.request.training.label_smoothing));
     study.networks.push_back(facts_of(set, all.networks[set], all.request.groups));
+    for (const std::string& doubt :
+         doubts_of(all.request, study.sets[set].name, study.sets[set].training_samples))
+      all.warnings.push_back(doubt);
   }
   take_doubts(all);
   study.planned_trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());

@@ -29,6 +29,7 @@ struct StudyRequest {
   std::uint32_t threads = 0;  ///< 0: one a core
   std::uint64_t memory =
       0;                   ///< bytes that a study may hold, at the price of fewer lanes, then threads; 0: any
+  bool stored = false;     ///< of a study that is in the store already: trained as it is, void or not
   std::string study_name;  ///< empty: default_study_name of the definition
   std::string command;     ///< the command line that reproduces the study, for the report
 
@@ -36,7 +37,7 @@ struct StudyRequest {
   struct Places {
     std::string data = "--data", network = "--network", groups = "[groups]", eta = "--eta",
                 training = "--optimizer", batch = "--batch", strategy = "--strategy", study_name = "--study",
-                augmentation = "--augment";
+                augmentation = "--augment", schedule = "[training]";
   } places;
 };
 

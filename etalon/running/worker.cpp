@@ -124,6 +124,7 @@ StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request
   made.lanes = request.lanes;
   made.threads = request.threads;
   made.memory = request.memory;
+  made.stored = true;
   made.study_name = study.name;
   made.command = study.command;
   return made;

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from program import PROGRAM, TINY, ProgramTest
 
+NAMED = shlex.join(["--study", "tiny", *TINY])  # its name depends on nothing
 APPROVED = Path(__file__).parent / "approved"
 APPROVE = os.environ.get("ETALON_APPROVE") == "1"
 
@@ -72,10 +73,10 @@ CASES = {
                "submit --slurm --nodes 2 --workers 3 --store postgresql://db.lab/etalon --dry-run " + shlex.join(TINY),
                "submit --slurm --nodes 0 --dry-run " + shlex.join(TINY),
                "submit --slurm --follow --no-follow", "submit --follow"],
-    "study": ["tune --dry-run " + shlex.join(TINY), "tune " + shlex.join(TINY), "tune " + shlex.join(TINY), "show",
+    "study": ["tune --dry-run " + shlex.join(TINY), "tune " + NAMED, "tune " + NAMED, "show",
               "report", "study list", "study show", "study verify", "study copy etalon.db other.db",
-              "study copy etalon.db other.db", "study delete shapes-lenet5-fbec66", "study delete other --yes",
-              "study delete shapes-lenet5-fbec66 --yes", "study list", "worker"],
+              "study copy etalon.db other.db", "study delete tiny", "study delete other --yes",
+              "study delete tiny --yes", "study list", "worker"],
 }
 
 

@@ -52,7 +52,7 @@ class Warnings(ProgramTest):
         super().setUp()
         (self.folder / "network.toml").write_text(NETWORK)
         write_idx(self.folder / "rare", ([0] * 49 + [1]) * 60, [0, 1])
-        self.words = ("tune", "network.toml", "--data", "mnist:rare", "--seeds", "1", "--batch", "16", "--samples",
+        self.words = ("tune", "network.toml", "--data", "mnist:rare", "--seeds", "1", "--batch", "4", "--samples",
                       "320", "--validation", "60", "--no-report")
 
     def test_a_validation_part_that_tells_nothing_is_named_before_training(self):

@@ -1,0 +1,167 @@
+#include "etalon/running/prospects.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "etalon/base/error.h"
+#include "etalon/running/prepare.h"
+#include "etalon/running/worker.h"
+#include "etalon/training/schedule.h"
+#include "tests/running/studies.h"
+
+namespace etalon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// 10 steps an epoch.
+StudyRequest ten_steps_an_epoch(std::uint32_t epochs = 10) {
+  StudyRequest request = small_request();
+  request.samples = 320;
+  request.epochs = epochs;
+  return request;
+}
+
+ScheduleSpec schedule(const std::string& name, double warmup, double step_epochs = 1, double factor = 0.1) {
+  return {name, warmup, step_epochs, factor};
+}
+
+StudyRequest with_schedule(const ScheduleSpec& spec, std::uint32_t epochs = 10) {
+  StudyRequest request = ten_steps_an_epoch(epochs);
+  request.training.schedule = spec;
+  request.places.schedule = "study.toml:9";
+  return request;
+}
+
+/// The complaint about 320 samples of shapes; empty where they were taken.
+std::string refusal(const StudyRequest& request) {
+  try {
+    require_prospects(request, "shapes", 320,
+                      describe_network(request.network, request.groups, {1, 28, 28}, 10, "--network"));
+  } catch (const RequestError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::vector<std::string> doubts(const StudyRequest& request) { return doubts_of(request, "shapes", 320); }
+
+TEST(Prospects, AWarmUpBeyondTheBudgetIsRefused) {
+  for (const char* name : {"constant", "step", "cosine", "exponential"}) {
+    for (const double warmup : {10.1, 10.05, 100.0})
+      EXPECT_THAT(refusal(with_schedule(schedule(name, warmup))),
+                  HasSubstr("study.toml:9: received a warm-up of "))
+          << name << " " << warmup;
+    EXPECT_EQ(refusal(with_schedule(schedule(name, 10))), "") << name;
+  }
+}
+
+// What was taken has at least one step beyond its warm-up, on every set of the study.
+TEST(Prospects, EveryScheduleThatIsTakenReachesItsEta) {
+  for (std::uint32_t epochs : {1u, 2u, 7u})
+    for (double warmup = 0; warmup < 8; warmup += 0.05) {
+      const StudyRequest request = with_schedule(schedule("cosine", warmup), epochs);
+      if (!refusal(request).empty()) {
+        EXPECT_GE(warmup, epochs + 0.049);
+        continue;
+      }
+      const Schedule taken(request.training.schedule, 10, epochs);
+      double largest = 0;
+      for (std::uint32_t step = 0; step < 10 * epochs; ++step)
+        largest = std::max(largest, taken.factor(step));
+      EXPECT_EQ(largest, 1.0) << warmup << " of " << epochs;
+    }
+}
+
+TEST(Prospects, DropsWithinASingleStepAreRefused) {
+  EXPECT_THAT(refusal(with_schedule(schedule("step", 0, 0.05))), HasSubstr("less than one step"));
+  EXPECT_THAT(refusal(with_schedule(schedule("step", 0, 1e-320))), HasSubstr("less than one step"));
+  EXPECT_EQ(refusal(with_schedule(schedule("step", 0, 0.1))), "");
+  EXPECT_EQ(refusal(with_schedule(schedule("exponential", 0, 0.05))), "") << "nobody reads step_epochs";
+}
+
+TEST(Prospects, ASingleStepIsRefused) {
+  StudyRequest request = ten_steps_an_epoch(1);
+  request.batch = 320;
+  EXPECT_THAT(refusal(request), HasSubstr("--batch: received a budget of a single step: 320 samples of "
+                                          "shapes in minibatches of 320, 1 epoch"));
+  request.batch = 161;  // the rest of an epoch is dropped
+  EXPECT_THAT(refusal(request), HasSubstr("a single step"));
+  request.batch = 160;
+  EXPECT_EQ(refusal(request), "");
+  request.batch = 320;
+  request.epochs = 2;
+  EXPECT_EQ(refusal(request), "");
+}
+
+TEST(Prospects, ABatchNormOverOneValueIsRefusedAndNamed) {
+  StudyRequest request = ten_steps_an_epoch(1);
+  request.batch = 1;
+  request.network.layers = {"conv 3 5x5 stride 2", "batchnorm", "relu", "dense 8", "batchnorm", "dense 10"};
+  EXPECT_THAT(refusal(request),
+              HasSubstr("a batch of 1 with layer 5 of the network, 'batchnorm', of 8 on shapes"));
+  request.network.layers = {"conv 3 5x5 stride 2", "relu", "gap", "batchnorm label thin", "dense 10"};
+  EXPECT_THAT(refusal(request), HasSubstr("layer 4 of the network, 'batchnorm label thin', of 3 on"));
+  request.batch = 2;
+  EXPECT_EQ(refusal(request), "");
+  request.batch = 1;
+  request.network.layers = {"conv 3 5x5 stride 2", "batchnorm", "relu", "dense 10"};
+  EXPECT_EQ(refusal(request), "") << "a channel has many values";
+}
+
+TEST(Prospects, AFewStepsAreSaidToBeFew) {
+  EXPECT_THAT(doubts(ten_steps_an_epoch(7)),
+              ElementsAre(HasSubstr("shapes: a run has 70 steps, fewer than the 80")));
+  EXPECT_THAT(doubts(ten_steps_an_epoch(8)), IsEmpty());
+}
+
+TEST(Prospects, EverySetIsAskedBeforeTraining) {
+  StudyRequest request = ten_steps_an_epoch(3);
+  request.sets = {"shapes", "digits"};
+  EXPECT_THAT(PreparedStudy(request).warnings(),
+              ElementsAre(HasSubstr("shapes: a run has 30 steps"), HasSubstr("digits: a run has 30")));
+  request.training.schedule.warmup_epochs = 4;
+  EXPECT_THROW(PreparedStudy{request}, RequestError);
+}
+
+TEST(Prospects, SchedulesWithoutEffectAreNamed) {
+  const auto doubt = [](const ScheduleSpec& spec) { return doubts(with_schedule(spec)); };
+  EXPECT_THAT(doubt(schedule("step", 0, 10)), ElementsAre(HasSubstr("the first drop of the schedule step")));
+  EXPECT_THAT(doubt(schedule("step", 3, 7)), ElementsAre(HasSubstr("the first drop")));
+  EXPECT_THAT(doubt(schedule("step", 0, 5)), IsEmpty());
+  EXPECT_THAT(doubt(schedule("step", 0, 5, 1)), ElementsAre(HasSubstr("a factor of 1 changes nothing")));
+  EXPECT_THAT(doubt(schedule("exponential", 0, 1, 1)), ElementsAre(HasSubstr("a factor of 1")));
+  EXPECT_THAT(doubt(schedule("exponential", 0, 1, 1e-6)), ElementsAre(HasSubstr("in 1.0 % of its steps")));
+  EXPECT_THAT(doubt(schedule("exponential", 0, 1, 0.9)), IsEmpty());
+  EXPECT_THAT(doubt(schedule("constant", 0.01)), ElementsAre(HasSubstr("not even two steps")));
+  EXPECT_THAT(doubt(schedule("cosine", 6)),
+              ElementsAre(HasSubstr("60 of the 100 steps of a run: the eta itself is taken in 41 steps")));
+  EXPECT_THAT(doubt(schedule("cosine", 10)),
+              ElementsAre(HasSubstr("the eta itself is taken in 1 step alone")));
+  EXPECT_THAT(doubt(schedule("cosine", 0.5)), IsEmpty());
+}
+
+// The step of the first drop: a doubt exactly where no step of the budget is behind it.
+TEST(Prospects, AFirstDropIsSeenAsTheScheduleSeesIt) {
+  for (double step_epochs = 9.5; step_epochs < 10.5; step_epochs += 0.01) {
+    const StudyRequest request = with_schedule(schedule("step", 0, step_epochs));
+    const Schedule taken(request.training.schedule, 10, 10);
+    EXPECT_EQ(doubts(request).empty(), taken.factor(99) < 1) << step_epochs;
+  }
+}
+
+// Made before such settings were refused, it is trained, and verified, as it was.
+TEST(Prospects, AStoredStudyIsTakenAsItIs) {
+  StudyRequest asked = ten_steps_an_epoch(2);
+  asked.stored = true;  // stands for a program that refused nothing
+  asked.training.schedule = schedule("cosine", 20);
+  const StudySnapshot study = PreparedStudy(asked).study();
+  EXPECT_NO_THROW(prepare_worker(study, {}));
+}
+
+}  // namespace
+}  // namespace etalon

@@ -21,6 +21,7 @@ std::uint64_t bytes_of(const LabelledImages& images) {
 constexpr std::uint64_t a_record = 1024;  // of a finished trial, and of its verdict: names, times, measures
 constexpr std::uint64_t judged_step = 2 * sizeof(double);  // of a loss, normalized and smoothed
 constexpr std::uint64_t drawn_plots = 48u << 20;           // a plot's pixels, and those of its encoder
+constexpr std::uint64_t written_step = 2 * 50;             // of a line of curves.csv, in a text that grows
 constexpr std::uint64_t confirmed_trials = 16;             // a set, of what confirms its choice
 
 std::uint64_t settings_of(const StudyPlan& plan) {
@@ -46,9 +47,10 @@ void add_results(StudyMemory& memory, const Preparation& study, std::uint64_t st
     const std::uint64_t curve = a_record + steps * sizeof(float) + epochs * sizeof(EpochPoint);
     memory.curve = std::max(memory.curve, curve);
     memory.curves += trials * curve;
+    memory.report += trials * steps * written_step;
     memory.judging = std::max(memory.judging, trials * (a_record + steps * judged_step));
   }
-  memory.report = drawn_plots;
+  memory.report += drawn_plots;
 }
 
 [[noreturn]] void refuse(std::uint64_t limit, const StudyMemory& least) {

@@ -19,7 +19,7 @@ struct StudyMemory {
   std::uint64_t curve = 0;            ///< of one trial, where they are longest
   std::uint64_t curves = 0;           ///< of all finished trials: read as one to plan, to conclude, to report
   std::uint64_t judging = 0;          ///< the same once more in double, smoothed too; one set at a time
-  std::uint64_t report = 0;           ///< plots as they are drawn; tables are written line by line
+  std::uint64_t report = 0;           ///< plots as they are drawn, and the text of every step's loss
 
   /// Each pack's trials twice: as they are written, and as they wait to be written next. Their curves are
   /// there also as they grow, and as bytes.

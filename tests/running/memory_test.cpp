@@ -56,6 +56,7 @@ TEST(Memory, CountsWhatIsKeptOfEveryStep) {
   const std::uint64_t trials = 2 * request.plan.seeds, more = 99;
   EXPECT_GE(longer.curves - few.curves, trials * more * (8 * sizeof(float) + sizeof(EpochPoint)));
   EXPECT_GE(longer.judging - few.judging, trials * more * 8 * 2 * sizeof(double));
+  EXPECT_GE(longer.report - few.report, trials * more * 8 * 40) << "a line of curves.csv a step";
   request.plan.seeds *= 4;
   const StudyMemory wider = study_memory(prepare(request), {1, 1});
   EXPECT_GE(wider.curves - longer.curves, 3 * trials * longer.curve);

@@ -1,11 +1,11 @@
 #include "etalon/running/memory.h"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "etalon/base/error.h"
+#include "etalon/base/processors.h"
 #include "etalon/base/text.h"
 #include "etalon/running/prepare.h"
 
@@ -69,8 +69,7 @@ void add_results(StudyMemory& memory, const Preparation& study, std::uint64_t st
 StudyMemory study_memory(const Preparation& study, const TrainerOptions& options,
                          std::uint64_t stored_trials) {
   const std::uint32_t lanes = lane_support(options.lanes).lanes;
-  const std::uint32_t threads =
-      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  const std::uint32_t threads = options.threads != 0 ? options.threads : processor_count();
   StudyMemory memory;
   for (std::uint32_t set = 0; set < study.data.size(); ++set) {
     memory.samples += bytes_of(study.data[set].training) + bytes_of(study.data[set].test);

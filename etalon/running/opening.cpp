@@ -7,6 +7,7 @@
 #include "etalon/base/error.h"
 #include "etalon/running/plan.h"
 #include "etalon/running/strategist.h"
+#include "etalon/study/differences.h"
 
 namespace etalon {
 namespace {
@@ -34,11 +35,12 @@ std::string joined_commands(const std::string& stored, const std::string& asked)
 /// The stored study as it is with this request. Throws RequestError if it is another of the same name.
 StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
   StudySnapshot study = all.study;
-  if (!(stored.definition == study.definition))
-    throw RequestError({"--study " + study.name,
-                        "a definition that differs from the stored study of that name",
-                        "the same data, network, training, batch, samples, validation, epochs and study seed",
-                        "choose another name, or leave --study out: then the name follows the definition"});
+  if (stored.definition != study.definition)
+    throw RequestError(
+        {"--study " + study.name,
+         "another definition than the stored study's: " + differences(stored.definition, study.definition),
+         "the definition that it was made with",
+         "choose another name, or leave --study out: then the name follows the definition"});
   study.revision = stored.revision;
   study.trials = stored.trials;
   study.times = stored.times;

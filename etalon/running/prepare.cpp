@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "etalon/base/error.h"
+#include "etalon/base/processors.h"
 #include "etalon/base/version.h"
 #include "etalon/data/doubts.h"
 #include "etalon/data/open.h"
@@ -173,7 +173,7 @@ MachineFacts machine_facts(const TrainerOptions& options) {
   const LaneSupport support = lane_support(options.lanes);
   MachineFacts facts;
   facts.processor = processor_name();
-  facts.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  facts.threads = options.threads ? options.threads : processor_count();
   facts.lanes = support.lanes;
   facts.instruction_set = support.instruction_set;
   facts.numeric_class = support.numeric_class;

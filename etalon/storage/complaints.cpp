@@ -1,10 +1,9 @@
 #include "etalon/storage/complaints.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "etalon/base/text.h"
 #include "etalon/storage/curve_bytes.h"
+#include "etalon/study/differences.h"
 
 namespace etalon {
 
@@ -14,13 +13,7 @@ std::string to_text(const TrialKey& key) {
 
 Complaint other_definition(const std::string& study, const StudyDefinition& stored,
                            const StudyDefinition& received) {
-  const auto before = nlohmann::json::parse(to_text(stored));
-  const auto now = nlohmann::json::parse(to_text(received));
-  std::vector<std::string> differences;
-  for (const auto& [field, value] : now.items())
-    if (const auto& old = before.at(field); old != value)
-      differences.push_back(fmt::format("{} = {} (stored: {})", field, value.dump(), old.dump()));
-  return {"study '" + study + "'", "another definition: " + join(differences, "; "),
+  return {"study '" + study + "'", "another definition: " + differences(stored, received),
           "the definition that the study was made with",
           "leave the name away to make a new study, or choose another name"};
 }

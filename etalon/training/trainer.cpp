@@ -10,6 +10,7 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
+#include "etalon/base/processors.h"
 #include "etalon/lanes/denormals.h"
 #include "etalon/training/crew.h"
 #include "etalon/training/dispatch.h"
@@ -83,7 +84,7 @@ class LaneTrainer : public Trainer {
  public:
   LaneTrainer(const TrainingTask& task, const TrainerOptions& options)
       : engine_(engine_for(options.lanes)),
-        threads_(options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency())),
+        threads_(options.threads != 0 ? options.threads : processor_count()),
         shared_(task, threads_) {}
 
   void train(AssignmentSource& source) override {

@@ -137,4 +137,4 @@ def timeless(shown):
     return [timeless(value) for value in shown] if isinstance(shown, list) else shown
 
 
-__all__ = ["Answer", "ProgramTest", "PROGRAM", "SLOW", "TINY", "rows_of", "signal", "timeless"]
+__all__ = ["Answer", "EMULATOR", "ProgramTest", "PROGRAM", "SECONDS", "SLOW", "TINY", "rows_of", "signal", "timeless"]

@@ -150,7 +150,7 @@ class Refusals(ProgramTest):
         before = self.shown()
         answer = self.refused("tune", *TINY, "--study", "mine", "--epochs", "2", "--no-report")
         self.assertIn("mine", answer.err)
-        self.assertIn("definition", answer.err)
+        self.assertIn("another definition than the stored study's: epochs = 2 (stored: 1), expected", answer.err)
         self.assertEqual(self.shown(), before)
 
     def test_another_definition_is_another_study(self):

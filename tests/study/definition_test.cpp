@@ -7,6 +7,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "etalon/base/error.h"
+#include "etalon/study/differences.h"
 
 namespace etalon {
 namespace {
@@ -101,6 +102,23 @@ TEST(definition, every_member_makes_another_definition_text_and_name) {
     EXPECT_NE(to_text(other), to_text(original)) << "change " << i;
     EXPECT_NE(default_study_name(other), default_study_name(original)) << "change " << i;
     EXPECT_EQ(definition_from_text(to_text(other)), other) << "change " << i;
+  }
+}
+
+TEST(definition, every_member_that_differs_is_named_with_both_values) {
+  const StudyDefinition stored = rich_definition();
+  EXPECT_EQ(differences(stored, stored), "");
+  StudyDefinition asked = stored;
+  asked.training.optimizer.name = "adam";
+  asked.epochs = 2;
+  asked.augmentation.pop_back();
+  EXPECT_EQ(differences(stored, asked),
+            "augmentation.1 = none (stored: \"flip\"); epochs = 2 (stored: 7); "
+            "training.optimizer.name = \"adam\" (stored: \"adamw\")");
+  for (const auto& change : all_changes()) {
+    StudyDefinition other = stored;
+    change(other);
+    EXPECT_THAT(differences(stored, other), HasSubstr(" (stored: "));
   }
 }
 

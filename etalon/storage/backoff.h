@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "etalon/base/clock.h"
@@ -24,6 +25,10 @@ class Backoff {
  public:
   /// `clock` must outlive it. Processes that start at once draw different jitter.
   Backoff(const Patience& patience, const Clock& clock, Sleeper sleep = sleep_for_seconds);
+
+  /// Seconds to wait before the next attempt: half to all of the time that is due. Nothing when patience has
+  /// ended.
+  std::optional<double> next_wait();
 
   /// Waits for half to all of the time that is due. False, at once, when patience has ended.
   bool wait();

@@ -2,6 +2,7 @@
 
 #include "etalon/storage/complaints.h"
 #include "etalon/storage/study_store.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -41,6 +42,7 @@ class Progress final : public StudyReceiver {
 
 void copy_study(StudyStore& from, StudyStore& to, const std::string& name,
                 const std::function<void(std::uint32_t, std::uint32_t)>& progress) {
+  require_study_name(name, "study copy");
   for (const WorkerRecord& worker : from.workers(name))
     if (liveness_of(worker.identity.process) != Liveness::dead)
       throw RequestError(study_is_running(name, worker.identity.process));

@@ -5,6 +5,7 @@
 
 #include "etalon/storage/complaints.h"
 #include "etalon/storage/memory_study.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -56,6 +57,7 @@ class MemoryStore final : public StudyStore {
     const auto found = studies_.find(study.name);
     if (found == studies_.end()) {
       if (study.revision != 0) return false;
+      require_study_name(study.name, "study");
       studies_.emplace(study.name, MemoryStudy(study, clock_.unix_millis()));
       return true;
     }

@@ -1,6 +1,8 @@
 #include "etalon/storage/open.h"
 
+#include "etalon/base/error.h"
 #include "etalon/storage/memory_store.h"
+#include "etalon/storage/misread_place.h"
 #include "etalon/storage/postgresql_database.h"
 #include "etalon/storage/sql_store.h"
 #include "etalon/storage/sqlite_database.h"
@@ -8,16 +10,22 @@
 namespace etalon {
 
 StoreKind store_kind(const std::string& where) {
-  if (where == "memory:") return StoreKind::memory;
+  require_plain_place(where);
+  if (where == "memory:" || where == ":memory:") return StoreKind::memory;
   return is_postgresql_address(where) ? StoreKind::server : StoreKind::file;
 }
 
 std::unique_ptr<StudyStore> open_store(const std::string& where, StoreAccess access, const Clock& clock,
-                                       const Sleeper& sleep) {
-  if (where == "memory:") return make_memory_store(clock);
-  if (is_postgresql_address(where))
-    return make_sql_store(std::make_unique<PostgresqlDatabase>(where, access, clock,
-                                                               PostgresqlPatience{.sleep_opening = sleep}),
+                                       const Sleeper& sleep, const OutageListener& outages) {
+  const StoreKind kind = store_kind(where);
+  if (kind == StoreKind::memory && access == StoreAccess::read)
+    throw RequestError({"store " + where, "a store in memory, which is empty at the start of every command",
+                        "a store that was written to", "name a file or a server for what is to be kept"});
+  if (kind == StoreKind::memory) return make_memory_store(clock);
+  if (kind == StoreKind::server)
+    return make_sql_store(std::make_unique<PostgresqlDatabase>(
+                              where, access, clock,
+                              PostgresqlPatience{.sleep = sleep, .sleep_opening = sleep, .outages = outages}),
                           clock);
   return make_sql_store(std::make_unique<SqliteDatabase>(where, access), clock);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <new>
 
 #include <libpq-fe.h>
@@ -17,6 +18,8 @@ namespace {
 
 /// A statement is prepared while there are fewer than this; what comes later is parsed at every use.
 constexpr std::size_t most_prepared = 200;
+
+constexpr std::int64_t longest_poll_millis = 50;  ///< while connecting: a person may want to leave
 
 /// Options that the address may override; a peer that went without a word is noticed within a minute.
 constexpr std::array<std::array<const char*, 2>, 6> connect_options = {
@@ -51,6 +54,22 @@ PGconn* start_connecting(const std::string& address) {
   return PQconnectStartParams(names.data(), values.data(), expand_address);
 }
 
+/// libpqxx makes the object that connects itself, and hands nothing on to it.
+thread_local const std::function<void()>* while_connecting = nullptr;
+
+/// Sets it for one connection.
+class Meanwhile {
+ public:
+  explicit Meanwhile(const std::function<void()>& act) { while_connecting = &act; }
+  ~Meanwhile() { while_connecting = nullptr; }
+  Meanwhile(const Meanwhile&) = delete;
+  Meanwhile& operator=(const Meanwhile&) = delete;
+};
+
+const std::string& text_with(const Meanwhile&, const std::string& text) { return text; }
+
+using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
 /// False when the time is up.
 bool wait_for(const PGconn* connection, PostgresPollingStatusType wanted,
               std::chrono::steady_clock::time_point end) {
@@ -59,8 +78,9 @@ bool wait_for(const PGconn* connection, PostgresPollingStatusType wanted,
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
-    const int ready = ::poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 1'000'000)));
+    const int ready = ::poll(&socket, 1, static_cast<int>(std::min(left.count(), longest_poll_millis)));
     if (ready > 0) return true;
+    if (while_connecting) (*while_connecting)();
     if (ready < 0 && errno != EINTR) return true;  // libpq will say what it is
   }
 }
@@ -88,23 +108,25 @@ pqxx::connectionpolicy::handle ConnectOnce::do_startconnect(handle existing) {
   if (used_) throw pqxx::broken_connection("the connection was lost");
   used_ = true;
   const PostgresqlAddress address(options());
-  PGconn* connection = start_connecting(address.text());
+  Connection owned(start_connecting(address.text()), PQfinish);
+  PGconn* const connection = owned.get();
   if (connection == nullptr) throw std::bad_alloc();
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);  // the only way to its SQLSTATE
   const bool in_time = finish_connecting(connection, address.connect_timeout_seconds());
   if (in_time && PQstatus(connection) == CONNECTION_OK) {
     PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
     PQsetNoticeProcessor(connection, ignore_notice, nullptr);
-    return connection;
+    return owned.release();
   }
   const std::string message = PQerrorMessage(connection);
   const bool needs_password = PQconnectionNeedsPassword(connection) != 0;
-  PQfinish(connection);
   if (!in_time) throw pqxx::broken_connection("no answer while connecting");
   throw_connection_trouble(message, needs_password);
 }
 
-PostgresqlConnection::PostgresqlConnection(const PostgresqlAddress& address) : connection_(address.text()) {
+PostgresqlConnection::PostgresqlConnection(const PostgresqlAddress& address,
+                                           const std::function<void()>& meanwhile)
+    : connection_(text_with(Meanwhile(meanwhile), address.text())) {  // which lives until it is connected
   pqxx::nontransaction(connection_).exec(session_settings);
 }
 

@@ -3,6 +3,7 @@
 /// Not thread-safe. It never connects again by itself: once broken it is thrown away.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -25,8 +26,10 @@ class ConnectOnce final : public pqxx::connectionpolicy {
 
 class PostgresqlConnection {
  public:
-  /// Throws what throw_connection_trouble does.
-  explicit PostgresqlConnection(const PostgresqlAddress& address);
+  /// Throws what throw_connection_trouble does. `meanwhile` is called now and then while it connects, and may
+  /// throw to end that.
+  explicit PostgresqlConnection(
+      const PostgresqlAddress& address, const std::function<void()>& meanwhile = [] {});
 
   pqxx::connection_base& connection() { return connection_; }
   bool is_open() const { return connection_.is_open(); }

@@ -1,5 +1,6 @@
 #include "etalon/storage/postgresql_database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,9 @@ constexpr int oldest_server = 120000;  // as PostgreSQL counts: 12.0
 /// What another transaction inserted at the same moment is found on the next attempt; a rule that is broken
 /// every time is a mistake.
 constexpr std::uint32_t most_conflicts = 1000;
+
+/// Of an outage: the one after which it is told.
+constexpr std::uint32_t told_attempt = 2;
 
 std::string hint_for(const Diagnosis& diagnosis) {
   const std::string& state = diagnosis.sqlstate;
@@ -81,26 +85,53 @@ void PostgresqlDatabase::in_session(Kind kind, const std::function<void(SqlSessi
 }
 
 void PostgresqlDatabase::until_done(Kind kind, const Act& act) {
-  const std::lock_guard guard(mutex_);
-  Backoff outage = has_answered_ ? Backoff(patience_.outage, clock_, patience_.sleep)
-                                 : Backoff(patience_.opening, clock_, patience_.sleep_opening);
-  Backoff conflict(patience_.conflict, clock_, patience_.sleep);
+  Troubles own{Backoff(patience_.conflict, clock_), Backoff(patience_.outage, clock_)};
+  std::optional<std::uint32_t> waited_for;  // attempts of the outage, by whichever call, when this one waited
   for (;;) {
-    try {
-      return once(kind, act);
-    } catch (const Error&) {
-      throw;
-    } catch (const std::exception& error) {
-      const Diagnosis diagnosis = diagnosis_of(error, kind);
-      if (!connection_ || !connection_->is_open() || diagnosis.trouble == Trouble::outage)
-        connection_.reset();
-      wait_or_throw(diagnosis, outage, conflict);
+    double pause = 0;
+    const Sleeper* sleep = &patience_.sleep;
+    {
+      const std::lock_guard guard(mutex_);
+      if (outage_ && waited_for != outage_->attempts())
+        pause = std::max(0.0, next_attempt_ - clock_.steady_seconds());
+      if (pause == 0) {
+        try {
+          once(kind, act);
+          return tell_answer(own);
+        } catch (const Error&) {
+          throw;
+        } catch (const std::exception& error) {
+          if (stopped_) std::rethrow_exception(std::exchange(stopped_, nullptr));
+          const Diagnosis diagnosis = diagnosis_of(error, kind);
+          const bool open = connection_ && connection_->is_open();
+          if (!open || diagnosis.trouble == Trouble::outage) connection_.reset();
+          pause = pause_after(diagnosis, open, own);
+          if (diagnosis.trouble == Trouble::conflict) sleep = &patience_.sleep_conflict;
+        }
+      }
+      if (outage_) waited_for = outage_->attempts();
+      if (!has_answered_) sleep = &patience_.sleep_opening;
     }
+    (*sleep)(pause);
   }
 }
 
+/// Ends early where the sleeper throws, with what it threw.
+void PostgresqlDatabase::connect() {
+  stopped_ = nullptr;
+  const Sleeper& sleep = has_answered_ ? patience_.sleep : patience_.sleep_opening;
+  connection_ = std::make_unique<PostgresqlConnection>(address_, [&] {
+    try {
+      sleep(0);
+    } catch (...) {
+      stopped_ = std::current_exception();
+      throw;
+    }
+  });
+}
+
 void PostgresqlDatabase::once(Kind kind, const Act& act) {
-  if (!connection_) connection_ = std::make_unique<PostgresqlConnection>(address_);
+  if (!connection_) connect();
   has_answered_ = true;
   pqxx::connection_base& connection = connection_->connection();
   if (kind == Kind::read) {
@@ -126,7 +157,9 @@ Diagnosis PostgresqlDatabase::diagnosis_of(const std::exception& error, Kind kin
   return diagnosis;
 }
 
-void PostgresqlDatabase::wait_or_throw(const Diagnosis& diagnosis, Backoff& outage, Backoff& conflict) const {
+/// Seconds until the next attempt. Throws where there is none. A server that answers with an excuse, such as
+/// a full disk, may serve other calls: patience is then the call's own.
+double PostgresqlDatabase::pause_after(const Diagnosis& diagnosis, bool open, Troubles& own) {
   const Complaint complaint{"store " + address_.shown(), diagnosis.message,
                             "a database that does what it is asked", hint_for(diagnosis)};
   switch (diagnosis.trouble) {
@@ -135,12 +168,45 @@ void PostgresqlDatabase::wait_or_throw(const Diagnosis& diagnosis, Backoff& outa
     case Trouble::failed:
       throw Failure(complaint);
     case Trouble::conflict:
-      if (conflict.attempts() < most_conflicts && conflict.wait()) return;
-      throw Failure(after(conflict, complaint));
+      if (own.conflict.attempts() < most_conflicts)
+        if (const auto pause = own.conflict.next_wait()) return *pause;
+      throw Failure(after(own.conflict, complaint));
     case Trouble::outage:
-      if (outage.wait()) return;
-      throw Failure(after(outage, complaint));
+      break;
   }
+  if (open) return pause_in(own.excuse, complaint);
+  if (!outage_) outage_.emplace(has_answered_ ? patience_.outage : patience_.opening, clock_);
+  const double pause = pause_in(*outage_, complaint);
+  next_attempt_ = clock_.steady_seconds() + pause;
+  return pause;
+}
+
+/// The first failure is not told: most connections come back at once.
+double PostgresqlDatabase::pause_in(Backoff& outage, const Complaint& complaint) {
+  const auto pause = outage.next_wait();
+  if (!pause) {
+    Complaint lasting = after(outage, complaint);
+    lasting.hint += "; once the server is back, the same command goes on from what the store has";
+    throw Failure(lasting);
+  }
+  if (outage.attempts() == told_attempt)
+    tell(false, fmt::format("store {} does not answer ({}); it is tried again for up to {}", address_.shown(),
+                            complaint.received,
+                            duration_text((has_answered_ ? patience_.outage : patience_.opening).seconds)));
+  return *pause;
+}
+
+void PostgresqlDatabase::tell_answer(const Troubles& own) {
+  const Backoff* const shared = outage_ ? &*outage_ : nullptr;
+  for (const Backoff* outage : {shared, &own.excuse})
+    if (outage && outage->attempts() >= told_attempt)
+      tell(true, fmt::format("store {} answers again, after {}", address_.shown(),
+                             duration_text(outage->seconds())));
+  outage_.reset();
+}
+
+void PostgresqlDatabase::tell(bool over, const std::string& text) const {
+  if (patience_.outages) patience_.outages({over, text});
 }
 
 std::uint64_t PostgresqlDatabase::size_bytes() {

@@ -1,13 +1,17 @@
 /// A PostgreSQL database as SqlStore needs it: doc/store.md says what is guaranteed.
 ///
-/// Thread-safe: one connection, one call at a time. A lost connection, a server that stops or starts and a
-/// conflict with another transaction are waited out and tried again; what does not pass becomes a Failure,
-/// what the request is to blame for a RequestError. No message shows a password.
+/// Thread-safe: one connection, one call at a time; who waits for the next attempt holds up nobody. A lost
+/// connection, a server that stops or starts and a conflict with another transaction are waited out and tried
+/// again; what does not pass becomes a Failure, what the request is to blame for a RequestError. No message
+/// shows a password.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 
+#include "etalon/base/error.h"
 #include "etalon/storage/backoff.h"
 #include "etalon/storage/open.h"
 #include "etalon/storage/postgresql_address.h"
@@ -18,11 +22,13 @@
 namespace etalon {
 
 struct PostgresqlPatience {
-  Patience outage{};                ///< of a server that answered before
+  Patience outage{};  ///< of a server that answered before; counts from its silence on, for all calls
   Patience opening{.seconds = 30};  ///< of one that never did: its address may be wrong
   Patience conflict{.first_seconds = 0.002, .longest_seconds = 1};
   Sleeper sleep = sleep_for_seconds;
-  Sleeper sleep_opening = sleep_for_seconds;  ///< before the first answer
+  Sleeper sleep_opening = sleep_for_seconds;   ///< before the first answer
+  Sleeper sleep_conflict = sleep_for_seconds;  ///< milliseconds, which a person who leaves may wait for
+  OutageListener outages{};
 };
 
 class PostgresqlDatabase final : public SqlDatabase {
@@ -43,20 +49,32 @@ class PostgresqlDatabase final : public SqlDatabase {
   enum class Kind { read, write, write_soon };
   using Act = std::function<void(pqxx::transaction_base&)>;
 
+  /// Of one call.
+  struct Troubles {
+    Backoff conflict, excuse;
+  };
+
   void open_schema();
   void in_session(Kind kind, const std::function<void(SqlSession&)>& act);
   void until_done(Kind kind, const Act& act);
   void once(Kind kind, const Act& act);
   Diagnosis diagnosis_of(const std::exception& error, Kind kind) const;
-  void wait_or_throw(const Diagnosis& diagnosis, Backoff& outage, Backoff& conflict) const;
+  void connect();
+  double pause_after(const Diagnosis& diagnosis, bool open, Troubles& own);
+  double pause_in(Backoff& outage, const Complaint& complaint);
+  void tell_answer(const Troubles& own);
+  void tell(bool over, const std::string& text) const;
 
   PostgresqlAddress address_;
   StoreAccess access_;
   const Clock& clock_;
   PostgresqlPatience patience_;
-  std::mutex mutex_;
+  std::mutex mutex_;  ///< of what follows; not held while a call waits
   std::unique_ptr<PostgresqlConnection> connection_;
-  bool has_answered_ = false;  ///< the server, ever
+  bool has_answered_ = false;      ///< the server, ever
+  std::optional<Backoff> outage_;  ///< while the server does not answer; shared by all calls
+  double next_attempt_ = 0;        ///< steady seconds; during an outage
+  std::exception_ptr stopped_;     ///< what the sleeper threw while a connection was made
 };
 
 }  // namespace etalon

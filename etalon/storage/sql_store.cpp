@@ -12,6 +12,7 @@
 #include "etalon/storage/sql_studies.h"
 #include "etalon/storage/sql_trials.h"
 #include "etalon/storage/sql_workers.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -128,6 +129,7 @@ std::optional<StudySnapshot> SqlStore::load_study(const std::string& name) {
 }
 
 bool SqlStore::save_study(const StudySnapshot& study) {
+  if (study.revision == 0) require_study_name(study.name, "study");
   return write([&](SqlSession& session) {
     if (study.revision == 0) {
       StudyRow row = row_of(study);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "etalon/base/error.h"
+#include "etalon/storage/misread_place.h"
 #include "etalon/storage/sqlite_schema.h"
 
 namespace etalon {
@@ -50,7 +51,7 @@ class UnfinishedStore {
 };
 
 void fill(const std::string& path) {
-  SQLite::Database database(path, SQLite::OPEN_READWRITE);
+  SQLite::Database database(sqlite_name(path), SQLite::OPEN_READWRITE);
   database.exec("PRAGMA auto_vacuum = INCREMENTAL");  // has to come before the first table
   migrate(database);
   database.exec("PRAGMA journal_mode = WAL");  // stays with the file

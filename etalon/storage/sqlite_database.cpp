@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 
 #include "etalon/base/error.h"
+#include "etalon/storage/misread_place.h"
 #include "etalon/storage/sqlite_birth.h"
+#include "etalon/storage/sqlite_copy.h"
 #include "etalon/storage/sqlite_header.h"
 #include "etalon/storage/sqlite_schema.h"
 
@@ -19,6 +21,13 @@ constexpr int busy_timeout_millis = 60'000;  // longer than any transaction of a
 
 void keep_log_on_close(SQLite::Database& database, bool keep) {
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
+/// Nothing can be made beside the file, or not now: a folder without permission, a disk that is full or
+/// read-only.
+bool is_of_the_disk(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & 0xff;
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
 /// For a file in a folder that cannot be written to: such a store has no log beside it, and no writer.
@@ -47,8 +56,10 @@ SqliteDatabase::SqliteDatabase(const std::string& path, StoreAccess access) : pa
     throw RequestError(
         {path_, received,
          access == StoreAccess::read ? "a store that can be read" : "a store that can be written to",
-         damaged ? "restore it from a copy, or name another store; it was left as it is"
-                 : "see the permissions of the file and its folder, or name another store"});
+         damaged
+             ? "restore it from a copy, or name another store; it was left as it is"
+             : "see the permissions of the file and its folder, and that the disk has room, or name another "
+               "store"});
   }
 }
 
@@ -56,7 +67,7 @@ void SqliteDatabase::connect(StoreAccess access) {
   const bool reads = access == StoreAccess::read;
   const bool had_log = std::filesystem::exists(path_ + "-wal");
   try {
-    database_.emplace(path_, SQLite::OPEN_READWRITE, busy_timeout_millis);
+    database_.emplace(sqlite_name(path_), SQLite::OPEN_READWRITE, busy_timeout_millis);
     identity_ = identity_at_path();
     // A store that is refused below stays as it is: a log that it has is not worked in on closing.
     keep_log_on_close(*database_, had_log);
@@ -66,10 +77,12 @@ void SqliteDatabase::connect(StoreAccess access) {
     if (!reads) database_->exec("PRAGMA journal_mode = WAL");
     migrate(*database_);
   } catch (const SQLite::Exception& error) {
-    const bool unwritable =
-        error.getErrorCode() == SQLITE_CANTOPEN || error.getErrorCode() == SQLITE_READONLY;
-    if (!reads || !unwritable || std::filesystem::exists(path_ + "-wal")) throw;
-    connect_to_unwritable();
+    if (!reads || !is_of_the_disk(error)) throw;
+    // Reading needs an index of the log, which lies in a file beside the store.
+    if (has_log(path_))
+      connect_to_copy();
+    else
+      connect_to_unwritable();
   }
   if (reads) database_->exec("PRAGMA query_only = 1");
   database_->exec("PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 16777216");
@@ -89,6 +102,17 @@ void SqliteDatabase::connect_to_unwritable() {
     database_.emplace(std::move(file));
   }
   check_store();
+}
+
+/// What was not worked from its log into the file yet is read too. The copy is gone by name at once.
+void SqliteDatabase::connect_to_copy() {
+  database_.reset();  // its locks would end with the first close() of a copied file
+  const SqliteCopy copy(path_);
+  database_.emplace(copy.path(), SQLite::OPEN_READWRITE, busy_timeout_millis);
+  identity_ = identity_at_path();
+  check_store();
+  migrate(*database_);
+  database_->exec("PRAGMA journal_mode = DELETE");  // no further file is opened
 }
 
 /// The same questions that require_store_header asked, now with the log taken into account.

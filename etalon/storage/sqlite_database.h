@@ -39,6 +39,7 @@ class SqliteDatabase final : public SqlDatabase {
                 const std::function<void(SqlSession&)>& act);
   void connect(StoreAccess access);
   void connect_to_unwritable();
+  void connect_to_copy();
   void check_store();
   std::optional<FileIdentity> identity_at_path() const;
   void require_in_place() const;

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "etalon/base/error.h"
+#include "etalon/storage/misread_place.h"
 #include "etalon/storage/sqlite_schema.h"
 
 namespace etalon {
@@ -37,7 +38,7 @@ std::uint64_t page_size(const Header& header) {
 /// connection on which no statement runs takes no locks and writes nothing.
 Header read_header(const std::string& path) {
   try {
-    const SQLite::Database database(path, SQLite::OPEN_READONLY);
+    const SQLite::Database database(sqlite_name(path), SQLite::OPEN_READONLY);
     sqlite3_file* file = nullptr;
     sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
     Header header{};

@@ -140,7 +140,8 @@ class StudyStore {
   /// Creates the study (where `study.revision` is 0; it becomes 1), or replaces its plan, facts, command and
   /// planned_trials. False, and no change, if the stored revision is another than `study.revision`: somebody
   /// else was here first; load and try again. Throws RequestError if a study of that name has another
-  /// definition. `trials` and `tests` are ignored, and of `times` all but the start of a new study.
+  /// definition, and for a new one whose name require_study_name refuses. `trials` and `tests` are ignored,
+  /// and of `times` all but the start of a new study.
   virtual bool save_study(const StudySnapshot& study) = 0;
 
   virtual void delete_study(const std::string& name) = 0;  ///< with its workers, who find their seats gone
@@ -213,7 +214,8 @@ class StudyStore {
 
 /// Copies a study with every bit: trials in their order of finishing, weights, tests, times, waiting trials,
 /// checkpoints; no workers. Throws RequestError if `to` has a study of that name, or if somebody works on it
-/// whose process is not known to be dead. `progress` may be empty.
+/// whose process is not known to be dead, or if its name is none that a new study may have. `progress` may be
+/// empty.
 void copy_study(StudyStore& from, StudyStore& to, const std::string& name,
                 const std::function<void(std::uint32_t done, std::uint32_t all)>& progress);
 

@@ -199,6 +199,79 @@ TEST_F(PostgresqlOutage, before_the_first_answer_ends_where_the_sleeper_throws_a
   EXPECT_THROW(open_store(address(), StoreAccess::read, system_clock(), stop), Enough);
 }
 
+/// Calls of one database, as those of a study's threads: what patience one has used up is gone for all.
+TEST_F(PostgresqlOutage, has_one_patience_for_all_calls_and_is_told_twice) {
+  ManualClock clock;
+  std::vector<StoreOutage> told;
+  std::uint32_t waits = 0;
+  PostgresqlPatience patience;
+  patience.outages = [&](const StoreOutage& outage) { told.push_back(outage); };
+  patience.sleep = [&](double seconds) {
+    ++waits;
+    clock.now_unix_millis += static_cast<std::int64_t>(seconds * 1000) + 1;
+  };
+  PostgresqlDatabase database(address(), StoreAccess::create, clock, patience);
+  const auto ask = [&] { database.read([](SqlSession& session) { session.query("SELECT 1"); }); };
+  server->stop();
+  EXPECT_THROW(ask(), Failure);
+  const std::uint32_t before = waits;
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(ask(), Failure);
+  EXPECT_EQ(waits, before);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_FALSE(told[0].over);
+  EXPECT_THAT(told[0].text, AllOf(HasSubstr("does not answer"), HasSubstr("up to 10 min 0 s")));
+  server->start();
+  ask();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_TRUE(told[1].over);
+  EXPECT_THAT(told[1].text, AllOf(HasSubstr("answers again, after 10 min")));
+  server->stop();  // the next one is another
+  EXPECT_THROW(ask(), Failure);
+  EXPECT_EQ(told.size(), 3U);
+  EXPECT_GT(waits, before + 60);
+}
+
+TEST_F(PostgresqlOutage, ends_for_every_waiting_call_as_soon_as_the_sleeper_throws) {
+  class Enough {};
+  std::atomic<bool> enough = false;
+  std::atomic<int> asleep = 0, ended = 0;
+  PostgresqlPatience patience;
+  patience.sleep = [&](double seconds) {
+    if (enough) throw Enough();
+    if (seconds == 0) return;
+    ++asleep;  // all of them at once: who waits holds no lock
+    wait_until([&] { return enough.load(); });
+    throw Enough();
+  };
+  PostgresqlDatabase database(address(), StoreAccess::create, system_clock(), patience);
+  server->stop();
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      try {
+        database.read([](SqlSession& session) { session.query("SELECT 1"); });
+      } catch (const Enough&) {
+        ++ended;
+      }
+    });
+  wait_until([&] { return asleep == 4; });
+  enough = true;
+  threads.clear();
+  EXPECT_EQ(ended, 4);
+}
+
+TEST_F(PostgresqlOutage, of_a_moment_is_not_told) {
+  std::uint32_t told = 0;
+  PostgresqlPatience patience;
+  patience.outages = [&](const StoreOutage&) { ++told; };
+  PostgresqlDatabase database(address(), StoreAccess::create, system_clock(), patience);
+  execute(address(),
+          "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+          "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+  database.read([](SqlSession& session) { session.query("SELECT 1"); });
+  EXPECT_EQ(told, 0U);
+}
+
 TEST_F(PostgresqlOutage, of_connections_that_are_all_taken_is_waited_out) {
   std::vector<std::unique_ptr<pqxx::connection>> taken;
   try {

@@ -7,13 +7,14 @@
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
 
 std::vector<std::string> names_of(const std::vector<StudySummary>& studies) {
   std::vector<std::string> names;
-  for (const StudySummary& study : studies) names.push_back(study.name);
+  for (const StudySummary& study : studies) names.push_back(shown_name(study.name));
   return names;
 }
 
@@ -26,13 +27,13 @@ ChosenName latest(std::vector<StudySummary> studies, const std::string& where) {
     throw RequestError({"--study", "no name, and several studies in " + where, "the name of one",
                         "known: " + join(names_of(studies), ", ")});
   return {studies[0].name, fmt::format("study {}, changed last of {} in {}; --study names another",
-                                       studies[0].name, studies.size(), where)};
+                                       short_name(studies[0].name), studies.size(), where)};
 }
 
 [[noreturn]] void refuse_unknown(const std::string& name, const std::vector<std::string>& known,
                                  const std::string& where) {
-  throw RequestError(
-      {"--study", fmt::format("the unknown study '{}'", name), "a study of " + where, hint_for(name, known)});
+  throw RequestError({"--study", fmt::format("the unknown study '{}'", short_name(name)),
+                      "a study of " + where, hint_for(name, known)});
 }
 
 }  // namespace
@@ -45,9 +46,11 @@ ChosenName choose_study_name(StudyStore& store, const std::string& where,
     throw RequestError(
         {"--store " + shown, "a store without studies", "a store that holds one", "'etalon tune' makes one"});
   if (!name) return latest(studies, shown);
-  const std::vector<std::string> names = names_of(studies);
-  if (std::find(names.begin(), names.end(), *name) == names.end()) refuse_unknown(*name, names, shown);
-  return {*name, ""};
+  for (const StudySummary& study : studies)
+    if (study.name == *name) return {study.name, ""};
+  for (const StudySummary& study : studies)  // as it is shown
+    if (shown_name(study.name) == *name) return {study.name, ""};
+  refuse_unknown(*name, names_of(studies), shown);
 }
 
 ChosenStudy choose_study(StudyStore& store, const std::string& where,

@@ -49,6 +49,21 @@ std::string full_name(const CLI::App& command) {
   throw RequestError({place, "'" + text + "', which is left over", "nothing more", hint_help});
 }
 
+/// What an unset variable of a script leaves, and what a shell did not expand: for every option and argument.
+void refuse_void_values(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& value : option->results()) {
+      if (option->get_items_expected_max() == 0) continue;  // a flag
+      const std::string name = option->get_name();
+      const std::string place = name.starts_with("-") ? name : full_name(command) + " " + name;
+      if (value.empty())
+        throw RequestError(
+            {place, "nothing", "a value that is not empty",
+             "a variable that is not set leaves nothing; without the option its default holds"});
+      require_expanded(value, place);
+    }
+}
+
 /// Unknown options come first: what follows one is often its value.
 void refuse_left_overs(const CLI::App& app) {
   const CLI::App& command = asked_command(app);
@@ -148,6 +163,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
     refuse(parser.app, error);
   }
   refuse_left_overs(parser.app);
+  refuse_void_values(asked_command(parser.app));
   return chosen_arguments(parser);
 }
 

@@ -6,6 +6,7 @@
 #include "etalon/app/conclusion.h"
 #include "etalon/app/trial_id.h"
 #include "etalon/report/report.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 
@@ -62,7 +63,7 @@ std::string text_of(const Json& json) {
 std::string tune_json(const StudySnapshot& study, const Judgement& judgement, const TuneFacts& facts) {
   const Json certificate = Json::parse(recommendation_json(study, judgement));
   Json json;
-  json["study"] = study.name;
+  json["study"] = shown_name(study.name);
   json["trials"] = study.trials.size();
   json["recommendations"] = certificate.at("recommendations");
   for (Json& recommendation : json["recommendations"])

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "etalon/app/commands.h"
+#include "etalon/app/output.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/base/files.h"
 #include "etalon/base/text.h"
@@ -106,9 +107,9 @@ ExitCode run_data_list(const DataListArguments& arguments) {
     json["sets"] = Json::array();
     for (const KnownSet& set : known_sets())
       json["sets"].push_back({{"usage", set.usage}, {"about", set.about}, {"generated", set.generated}});
-    fmt::print("{}\n", json.dump(2));
+    print_json(json);
   } else if (!arguments.quiet) {
-    for (const KnownSet& set : known_sets()) fmt::print("{:<14}{}\n", set.usage, set.about);
+    for (const KnownSet& set : known_sets()) print("{:<14}{}\n", set.usage, set.about);
   }
   return ExitCode::done;
 }
@@ -118,10 +119,10 @@ ExitCode run_data_describe(const DataDescribeArguments& arguments) {
   require_writable_folder(arguments.out, "--out " + arguments.out);
   const DataSet data = open_data(arguments.set);
   if (!arguments.json) {
-    if (!arguments.quiet) fmt::print("{}", description_text(data));
-    std::fflush(stdout);
+    if (!arguments.quiet) print("{}", description_text(data));
+    flush_output();
     const std::filesystem::path sheet = write_sheet(data, arguments.out);
-    if (!arguments.quiet) fmt::print("contact sheet: {}\n", sheet.string());
+    if (!arguments.quiet) print("contact sheet: {}\n", sheet.string());
     return ExitCode::done;
   }
   Json json = description(data);
@@ -132,7 +133,7 @@ ExitCode run_data_describe(const DataDescribeArguments& arguments) {
   } catch (...) {
     trouble = std::current_exception();
   }
-  fmt::print("{}\n", json.dump(2));
+  print_json(json);
   if (trouble) std::rethrow_exception(trouble);
   return ExitCode::done;
 }
@@ -145,9 +146,9 @@ ExitCode run_data_make(const DataMakeArguments& arguments) {
   require_writable_folder(arguments.folder, "etalon data make " + arguments.folder);
   const std::string spec = write_data_set(open_data(arguments.name), arguments.folder);
   if (arguments.json)
-    fmt::print("{}\n", Json{{"data", arguments.name}, {"made", spec}}.dump(2));
+    print_json(Json{{"data", arguments.name}, {"made", spec}});
   else if (!arguments.quiet)
-    fmt::print("{} is written; it opens again as {}\n", arguments.name, spec);
+    print("{} is written; it opens again as {}\n", arguments.name, spec);
   return ExitCode::done;
 }
 

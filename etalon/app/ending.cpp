@@ -7,9 +7,11 @@
 
 #include "etalon/app/conclusion.h"
 #include "etalon/app/draw_report.h"
+#include "etalon/app/output.h"
 #include "etalon/base/clock.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 
@@ -17,17 +19,18 @@ void print_conclusion(const Run& run, StudyStore& store, const std::string& stor
                       const std::string& name, const std::optional<std::string>& folder, bool was_complete) {
   const StudySnapshot study = store.load_study(name).value();
   const Judgement judgement = judge(study);
-  if (was_complete) run.display.note(fmt::format("study {} is complete: nothing is left to train", name));
+  if (was_complete)
+    run.display.note(fmt::format("study {} is complete: nothing is left to train", short_name(name)));
   std::optional<std::filesystem::path> report;
   if (folder) report = draw_report(study, judgement, *folder, run.display, run.interrupts);
   run.display.close();
   const double seconds = system_clock().steady_seconds() - run.started;
   if (run.arguments.json) {
-    fmt::print("{}", tune_json(study, judgement, {was_complete, shown_store(store_place), report, seconds}));
+    print_json_text(tune_json(study, judgement, {was_complete, shown_store(store_place), report, seconds}));
   } else if (!run.arguments.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
-    fmt::print("\n{}", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
-    if (report) fmt::print("report: {}\n", report->string());
+    print("\n{}", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
+    if (report) print("report: {}\n", report->string());
   }
 }
 
@@ -43,11 +46,22 @@ std::string standing_text(StudyStore& store, const std::string& name) {
                      begun);
 }
 
+std::optional<std::string> last_standing(StudyStore& store, const std::string& study) {
+  try {
+    return standing_text(store, study);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
 ExitCode leave_interrupted(const Run& run, StudyStore& store, const std::string& store_place,
                            const std::string& study, const std::string& resuming_line) {
   run.display.close();
-  fmt::print(stderr, "interrupted: {}, and kept in {}; resume with\n  {}\n", standing_text(store, study),
-             shown_store(store_place), resuming_line);
+  const auto standing = last_standing(store, study);
+  const std::string shown = shown_store(store_place);
+  tell("interrupted: {}; resume with\n  {}\n",
+       standing ? *standing + ", and kept in " + shown : shown + " does not answer, and keeps what it has",
+       resuming_line);
   return ExitCode::interrupted;
 }
 

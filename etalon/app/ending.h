@@ -29,6 +29,9 @@ void print_conclusion(const Run& run, StudyStore& store, const std::string& stor
 /// "3 of 8 trials are finished, 5 begun"
 std::string standing_text(StudyStore& store, const std::string& study);
 
+/// The same; nothing where the store does not answer: it is said on the way out.
+std::optional<std::string> last_standing(StudyStore& store, const std::string& study);
+
 /// Takes the display away and says what is kept and which line resumes.
 ExitCode leave_interrupted(const Run& run, StudyStore& store, const std::string& store_place,
                            const std::string& study, const std::string& resuming_line);

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "etalon/app/output.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
 #include "etalon/live/terminal.h"
@@ -17,13 +18,14 @@ namespace {
 std::atomic<bool> interrupt_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
 
-struct sigaction former_interrupt, former_terminate;
+struct sigaction former_interrupt, former_terminate, former_hangup;
 
 std::string last_words;  // made while no signal is watched; a handler may only write it
 
-extern "C" void note_interrupt(int) {
-  if (!interrupt_flag.exchange(true)) return;
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, last_words.data(), last_words.size());
+extern "C" void note_interrupt(int signal) {
+  if (!interrupt_flag.exchange(true) || signal == SIGHUP)
+    return;  // kernel and shell may both tell of the end
+  tell_raw(last_words);
   ::_exit(static_cast<int>(ExitCode::interrupted));
 }
 
@@ -38,16 +40,20 @@ InterruptWatch::InterruptWatch(const std::string& advice) {
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, &former_interrupt);
   ::sigaction(SIGTERM, &action, &former_terminate);
+  ::sigaction(SIGHUP, &action, &former_hangup);
+  if (former_hangup.sa_handler == SIG_IGN) ::sigaction(SIGHUP, &former_hangup, nullptr);  // nohup
 }
 
 InterruptWatch::~InterruptWatch() {
   ::sigaction(SIGINT, &former_interrupt, nullptr);
   ::sigaction(SIGTERM, &former_terminate, nullptr);
+  ::sigaction(SIGHUP, &former_hangup, nullptr);
 }
 
 const std::atomic<bool>& InterruptWatch::flag() const { return interrupt_flag; }
 
 void InterruptWatch::sleep(double seconds) {
+  if (interrupt_flag) throw Interrupted();
   const double end = system_clock().steady_seconds() + seconds;
   for (double left = seconds; left > 0; left = end - system_clock().steady_seconds()) {
     if (interrupt_flag) throw Interrupted();

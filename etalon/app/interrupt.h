@@ -1,4 +1,4 @@
-/// Ctrl-C and SIGTERM as a flag that work looks at.
+/// Ctrl-C, SIGTERM and the terminal's end (SIGHUP) as a flag that work looks at.
 #pragma once
 
 #include <atomic>
@@ -7,8 +7,9 @@
 
 namespace etalon {
 
-/// While it lives, the first SIGINT or SIGTERM sets a flag, and the second leaves the process at once with
-/// exit code 130: what the store has by then is kept, as in a kill. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP (unless nohup has it ignored) sets a flag, a second
+/// SIGINT or SIGTERM leaves the process at once with exit code 130: what the store has by then is kept, as in
+/// a kill. One at a time.
 class InterruptWatch {
  public:
   /// `advice` follows "left at once; " on standard error when the second comes.
@@ -20,7 +21,7 @@ class InterruptWatch {
   const std::atomic<bool>& flag() const;
   bool interrupted() const { return flag().load(); }
 
-  /// Sleeps for so many seconds; throws Interrupted as soon as the flag is set.
+  /// Sleeps for so many seconds, 0 or more; throws Interrupted as soon as the flag is set.
   static void sleep(double seconds);
 };
 

@@ -6,6 +6,7 @@
 
 #include "etalon/app/commands.h"
 #include "etalon/app/interrupt.h"
+#include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/base/version.h"
 #include "etalon/training/trainer.h"
@@ -35,14 +36,14 @@ ExitCode run_command(const CommandLine& line, const std::vector<std::string>& wo
                                [](const DataDescribeArguments& asked) { return run_data_describe(asked); },
                                [](const DataMakeArguments& asked) { return run_data_make(asked); },
                                [](const Information& asked) {
-                                 fmt::print("{}", asked.text);
+                                 print("{}", asked.text);
                                  return ExitCode::done;
                                }},
                     line);
 }
 
 ExitCode complain(const std::string& text, ExitCode code) {
-  fmt::print(stderr, "error: {}\n", text);
+  tell("error: {}\n", text);
   return code;
 }
 
@@ -58,8 +59,8 @@ int run_program(const std::vector<std::string>& words) {
   ExitCode code = ExitCode::failed;
   try {
     code = run_command(parse_command_line({words.begin() + 1, words.end()}, version_text()), words);
-  } catch (const Interrupted&) {  // before the store of a command was open
-    fmt::print(stderr, "interrupted: the store has not answered yet; resume with\n  {}\n", shell_line(words));
+  } catch (const Interrupted&) {  // while a store did not answer
+    tell("interrupted: the store does not answer; resume with\n  {}\n", shell_line(words));
     code = ExitCode::interrupted;
   } catch (const Error& error) {
     code = complain(error.what(), error.code());
@@ -71,7 +72,7 @@ int run_program(const std::vector<std::string>& words) {
   } catch (const std::exception& error) {
     code = complain(error.what(), ExitCode::failed);
   }
-  return static_cast<int>(code);
+  return static_cast<int>(end_output(code));
 }
 
 }  // namespace etalon

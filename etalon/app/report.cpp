@@ -4,9 +4,11 @@
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
 #include "etalon/app/draw_report.h"
+#include "etalon/app/output.h"
 #include "etalon/base/files.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 
@@ -21,13 +23,12 @@ ExitCode run_report(const ReportArguments& arguments) {
     const auto path = draw_report(chosen.study, judge(chosen.study), arguments.out, *display, interrupts);
     display->close();
     if (arguments.json)
-      fmt::print("{}\n",
-                 nlohmann::ordered_json{{"study", chosen.study.name}, {"report", path.string()}}.dump(2));
+      print_json(nlohmann::ordered_json{{"study", shown_name(chosen.study.name)}, {"report", path.string()}});
     else if (!arguments.quiet)
-      fmt::print("report: {}\n", path.string());
+      print("report: {}\n", path.string());
   } catch (const Interrupted&) {
     display->close();
-    fmt::print(stderr, "interrupted: an earlier report in {} is unchanged\n", arguments.out);
+    tell("interrupted: an earlier report in {} is unchanged\n", arguments.out);
     return ExitCode::interrupted;
   }
   return ExitCode::done;

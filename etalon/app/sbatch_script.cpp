@@ -4,6 +4,7 @@
 
 #include "etalon/app/shell.h"
 #include "etalon/base/text.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -30,7 +31,7 @@ std::string opening(const SlurmJob& job) {
       "# Edit what you like and submit it with 'sbatch FILE', as often as you like: a worker joins the study "
       "in its\n"
       "# store, trains what waits and ends when the study has concluded. Any number may work at once.\n",
-      workers, job.study);
+      workers, shown_name(job.study));
 }
 
 std::string resources(const SlurmJob& job) {

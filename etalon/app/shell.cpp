@@ -1,5 +1,10 @@
 #include "etalon/app/shell.h"
 
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "etalon/base/printable.h"
 #include "etalon/base/text.h"
 
 namespace etalon {
@@ -8,6 +13,15 @@ std::string shell_word(std::string_view word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
   if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) return std::string(word);
+  if (printable(word) != word) {  // a terminal would not show these bytes: $'...' of bash, ksh and zsh
+    std::string escaped = "$'";
+    for (const char c : word)
+      escaped += c == '\'' || c == '\\' ? std::string{'\\', c}
+                 : std::iscntrl(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80
+                     ? fmt::format("\\x{:02x}", static_cast<unsigned char>(c))
+                     : std::string(1, c);
+    return escaped + "'";
+  }
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
   return text + "'";

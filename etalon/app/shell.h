@@ -9,7 +9,8 @@
 
 namespace etalon {
 
-/// The word itself, or within single quotation marks where a shell would read it otherwise.
+/// The word itself, or within single quotation marks where a shell would read it otherwise; as $'...' where
+/// it holds bytes that no terminal shows.
 std::string shell_word(std::string_view word);
 
 /// Words joined by spaces, each as shell_word gives it.

@@ -6,8 +6,10 @@
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
 #include "etalon/app/conclusion.h"
+#include "etalon/app/output.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -18,9 +20,9 @@ std::string headline(const StudySnapshot& study, const Judgement& judgement) {
     return std::count_if(judgement.trials.begin(), judgement.trials.end(),
                          [&](const JudgedTrial& trial) { return trial.verdict.status == status; });
   };
-  return fmt::format("study {}: {} of {} trials finished: {} learning, {} stalled, {} diverged", study.name,
-                     study.trials.size(), study.planned_trials, count(TrialStatus::learning),
-                     count(TrialStatus::stalled), count(TrialStatus::diverged));
+  return fmt::format("study {}: {} of {} trials finished: {} learning, {} stalled, {} diverged",
+                     short_name(study.name), study.trials.size(), study.planned_trials,
+                     count(TrialStatus::learning), count(TrialStatus::stalled), count(TrialStatus::diverged));
 }
 
 }  // namespace
@@ -28,15 +30,15 @@ std::string headline(const StudySnapshot& study, const Judgement& judgement) {
 ExitCode run_show(const ShowArguments& arguments) {
   const auto store = open_store(arguments.store, StoreAccess::read);
   const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
-  if (!note.empty() && !arguments.quiet) fmt::print(stderr, "{}\n", note);
+  if (!note.empty() && !arguments.quiet) tell("{}\n", note);
   const Judgement judgement = judge(study);
   if (arguments.json) {
-    fmt::print("{}", show_json(study, judgement));
+    print_json_text(show_json(study, judgement));
   } else if (!arguments.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     const Page page{Paint(terminal.colour), terminal.columns};
-    fmt::print("{}\n\n{}\n{}", headline(study, judgement), cells_text(study, judgement, page),
-               conclusion_text(study, judgement, page));
+    print("{}\n\n{}\n{}", headline(study, judgement), cells_text(study, judgement, page),
+          conclusion_text(study, judgement, page));
   }
   return ExitCode::done;
 }

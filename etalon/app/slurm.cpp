@@ -5,6 +5,7 @@
 #include "etalon/app/study_file.h"
 #include "etalon/app/subprocess.h"
 #include "etalon/app/values.h"
+#include "etalon/base/digest.h"
 #include "etalon/base/error.h"
 #include "etalon/storage/open.h"
 
@@ -85,7 +86,9 @@ std::string file_name_of(const std::string& study) {
     if (std::string_view(".+-_").find(c) == std::string_view::npos &&
         std::isalnum(static_cast<unsigned char>(c)) == 0)
       c = '_';
-  return name;
+  if (name.starts_with('.')) name.front() = '_';  // "..", and files that are not listed
+  if (name == study) return name;
+  return name + "-" + digest_of(study).substr(0, 6);  // "a b" and "a/b" are two
 }
 
 std::string job_name_of(const SubmitArguments& arguments, const std::string& study) {
@@ -100,6 +103,10 @@ SlurmJob slurm_job(const SubmitArguments& arguments, const TuneRequest& request,
   require_one_line(arguments.time, "--time");
   require_one_line(arguments.partition, "--partition");
   require_one_line(arguments.job_name, "--job-name");
+  if (job_name_of(arguments, name).find(',') != std::string::npos)
+    throw RequestError(
+        {"--job-name", in_quotes(*arguments.job_name), "a name without commas",
+         "squeue and scancel read a comma as the end of one name and the beginning of another"});
   job.study = name;
   job.job_name = job_name_of(arguments, name);
   job.folder = folder.string();

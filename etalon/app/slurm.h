@@ -20,7 +20,8 @@ SlurmJob slurm_job(const SubmitArguments& arguments, const TuneRequest& request,
 /// "etalon-STUDY", or the name that was asked for.
 std::string job_name_of(const SubmitArguments& arguments, const std::string& study);
 
-/// `study` as part of a file's name: letters, digits and . _ + - stay.
+/// `study` as part of a file's name: letters, digits and . _ + - stay; where others were replaced, digits
+/// that tell it from names that look the same then.
 std::string file_name_of(const std::string& study);
 
 /// Throws RequestError where sbatch is missing.

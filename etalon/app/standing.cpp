@@ -11,6 +11,7 @@
 #include "etalon/app/text_layout.h"
 #include "etalon/app/trial_id.h"
 #include "etalon/base/text.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -140,7 +141,7 @@ std::string standing_text(const Standing& standing) {
   });
   std::string text =
       fmt::format("study {}: {} of {} trials finished, {} being trained, {} wait, {} of them begun\n",
-                  study.name, study.trials.size(), study.planned_trials, at_work.size(),
+                  short_name(study.name), study.trials.size(), study.planned_trials, at_work.size(),
                   standing.queued.size() - at_work.size(), begun);
   if (!standing.workers.empty()) text += "\n" + workers_table(standing);
   if (!at_work.empty()) text += "\n" + trials_table(standing, at_work);
@@ -150,7 +151,7 @@ std::string standing_text(const Standing& standing) {
 std::string standing_json(const Standing& standing) {
   const StudySnapshot& study = standing.study;
   const auto names = names_of(standing.workers);
-  Json json{{"study", study.name},
+  Json json{{"study", shown_name(study.name)},
             {"trials", {{"finished", study.trials.size()}, {"planned", study.planned_trials}}},
             {"command", study.command},
             {"sources", sources_json(study)},

@@ -3,16 +3,19 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
+#include "etalon/app/output.h"
 #include "etalon/app/store_place.h"
 #include "etalon/base/text.h"
 #include "etalon/live/display.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 
 ExitCode run_study_copy(const StudyCopyArguments& arguments) {
   const auto from = open_store(arguments.from, StoreAccess::read);
   const ChosenName chosen = choose_study_name(*from, arguments.from, arguments.study);
+  require_study_name(chosen.name, "etalon study copy");  // before a store is made for it
   if (store_kind(arguments.to) == StoreKind::memory)
     throw RequestError({"etalon study copy", "memory: as the store that gets it", "a file or a server",
                         "nothing of memory: is left afterwards"});
@@ -27,14 +30,13 @@ ExitCode run_study_copy(const StudyCopyArguments& arguments) {
   });
   display->close();
   if (arguments.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"study", chosen.name},
-                                              {"from", shown_store(arguments.from)},
-                                              {"to", shown_store(arguments.to)},
-                                              {"trials", trials}}
-                           .dump(2));
+    print_json(nlohmann::ordered_json{{"study", shown_name(chosen.name)},
+                                      {"from", shown_store(arguments.from)},
+                                      {"to", shown_store(arguments.to)},
+                                      {"trials", trials}});
   else if (!arguments.quiet)
-    fmt::print("study {} is copied to {}: {}\n", chosen.name, shown_store(arguments.to),
-               counted(trials, "trial"));
+    print("study {} is copied to {}: {}\n", short_name(chosen.name), shown_store(arguments.to),
+          counted(trials, "trial"));
   return ExitCode::done;
 }
 

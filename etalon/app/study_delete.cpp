@@ -7,9 +7,11 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
+#include "etalon/app/output.h"
 #include "etalon/app/standing.h"
 #include "etalon/base/text.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -21,7 +23,7 @@ void require_nobody(StudyStore& store, const std::string& name) {
     if (liveness_of(worker.identity.process) != Liveness::dead)
       workers.push_back(worker_name(worker.identity.process));
   if (workers.empty()) return;
-  throw RequestError({"etalon study delete " + name,
+  throw RequestError({"etalon study delete " + short_name(name),
                       "a study at which somebody works: " + join(workers, ", "), "one at which nobody does",
                       "stop them first; --force deletes it all the same"});
 }
@@ -29,12 +31,11 @@ void require_nobody(StudyStore& store, const std::string& name) {
 /// Asks in the terminal; true for "y" and "yes".
 bool is_confirmed(const StudySummary& study, const std::string& where) {
   if (::isatty(STDIN_FILENO) == 0)
-    throw RequestError({"etalon study delete " + study.name, "neither --yes nor a terminal to ask in",
-                        "--yes",
+    throw RequestError({"etalon study delete " + short_name(study.name),
+                        "neither --yes nor a terminal to ask in", "--yes",
                         "what is deleted does not come back; 'etalon study copy' keeps it elsewhere"});
-  fmt::print(stderr, "delete study {}, {} of {} trials finished, from {} for ever? [y/N] ", study.name,
-             study.finished_trials, study.planned_trials, shown_store(where));
-  std::fflush(stderr);
+  tell("delete study {}, {} of {} trials finished, from {} for ever? [y/N] ", short_name(study.name),
+       study.finished_trials, study.planned_trials, shown_store(where));
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "yes";
@@ -56,14 +57,14 @@ ExitCode run_study_delete(const StudyDeleteArguments& arguments) {
   if (!arguments.force) require_nobody(*store, name);
   const StudySummary study = summary_of(*store, name);
   if (!arguments.yes && !is_confirmed(study, arguments.store)) {
-    fmt::print(stderr, "nothing is deleted\n");
+    tell("nothing is deleted\n");
     return ExitCode::failed;
   }
   store->delete_study(name);
   if (arguments.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"deleted", name}, {"trials", study.finished_trials}}.dump(2));
+    print_json(nlohmann::ordered_json{{"deleted", shown_name(name)}, {"trials", study.finished_trials}});
   else if (!arguments.quiet)
-    fmt::print("study {} is deleted\n", name);
+    print("study {} is deleted\n", short_name(name));
   return ExitCode::done;
 }
 

@@ -1,6 +1,7 @@
 #include "etalon/app/study_file.h"
 
 #include <algorithm>
+#include <cctype>
 #include <limits>
 #include <map>
 
@@ -52,16 +53,48 @@ std::string table_hint(const std::string& key) {
   return "";
 }
 
+/// What other programs call it.
+const std::map<std::string, std::string>& foreign_keys() {
+  static const std::map<std::string, std::string> keys{
+      {"lr", "learning rates stand in [eta], a list for each group"},
+      {"eta", "learning rates stand in [eta], a list for each group"},
+      {"learning_rate", "learning rates stand in [eta], a list for each group"},
+      {"learning_rates", "learning rates stand in [eta], a list for each group"},
+      {"batch_size", "'batch' in [study]"},
+      {"num_epochs", "'epochs' in [study]"},
+      {"dataset", "'sets' in [data]"},
+      {"datasets", "'sets' in [data]"},
+      {"model", "'name' in [network]"},
+      {"seed", "'study_seed' begins all that is random, 'seeds' says how often each setting is trained"},
+      {"decay", "'weight_decay' in [training]"},
+      {"scheduler", "'schedule' in [training]"},
+      {"init", "'initializer' in [training]"}};
+  return keys;
+}
+
+/// For a key that the table does not know: another spelling of one that it does, its name elsewhere, the
+/// table that it belongs into.
+std::string key_hint(const std::string& key, const std::vector<std::string>& known) {
+  std::string plain = key;
+  for (char& c : plain) c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (std::find(known.begin(), known.end(), plain) != known.end())
+    return fmt::format("did you mean '{}'?", plain);
+  if (const auto foreign = foreign_keys().find(plain); foreign != foreign_keys().end())
+    return foreign->second;
+  if (const std::string table = table_hint(plain); !table.empty()) return table;
+  return hint_for(key, known);
+}
+
 void require_known_keys(const StudyTable& document) {
   std::vector<std::string> tables;
   for (const auto& [table, keys] : known_keys()) tables.push_back(table);
   for (const std::string& key : document.keys())
     if (const std::string hint = table_hint(key); !document.node(key)->is_table() && !hint.empty())
       document.refuse(*document.node(key), "a table such as [study]", hint);
-  document.require_known(tables, "a study file, which holds tables");
+  document.require_known(tables, "a study file, which holds tables", key_hint);
   for (const auto& [table, keys] : known_keys())
     if (const auto found = document.table(table); found && !keys.empty())
-      found->require_known(keys, "[" + table + "]");
+      found->require_known(keys, "[" + table + "]", key_hint);
 }
 
 template <typename Value, typename Target>
@@ -187,6 +220,8 @@ void read_run(const StudyTable& table, TuneRequest& to) {
   take(table.boolean("keep_weights"), to.work.keep_weights);
   if (table.has("store")) to.store_place = table.place("store");
   if (table.has("out")) to.out_place = table.place("out");
+  require_expanded(to.store, to.store_place);
+  require_expanded(to.out, to.out_place);
 }
 
 toml::table parse(const std::string& text, const std::string& file) {

@@ -2,10 +2,12 @@
 #include <nlohmann/json.hpp>
 
 #include "etalon/app/commands.h"
+#include "etalon/app/output.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/app/trial_id.h"
 #include "etalon/base/text.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -21,7 +23,7 @@ nlohmann::ordered_json list_json(const std::vector<StudySummary>& studies, const
   json["studies"] = nlohmann::ordered_json::array();
   for (const StudySummary& study : studies)
     json["studies"].push_back(
-        {{"study", study.name},
+        {{"study", shown_name(study.name)},
          {"trials", {{"finished", study.finished_trials}, {"planned", study.planned_trials}}},
          {"concluded", study.concluded},
          {"workers", study.workers},
@@ -33,8 +35,9 @@ std::string list_text(const std::vector<StudySummary>& studies, const std::strin
                       std::uint64_t bytes) {
   std::vector<std::vector<std::string>> rows{{"study", "finished", "planned", "state", "changed"}};
   for (const StudySummary& study : studies)
-    rows.push_back({study.name, std::to_string(study.finished_trials), std::to_string(study.planned_trials),
-                    state_of(study), known_utc_text(study.last_change_unix_millis)});
+    rows.push_back({short_name(study.name), std::to_string(study.finished_trials),
+                    std::to_string(study.planned_trials), state_of(study),
+                    known_utc_text(study.last_change_unix_millis)});
   const std::string table = studies.empty() ? "" : join(aligned_rows(rows), "\n") + "\n\n";
   const std::string count = studies.size() == 1 ? "1 study" : fmt::format("{} studies", studies.size());
   return fmt::format("{}{} in {}, {}\n", table, count, shown_store(where),
@@ -48,9 +51,9 @@ ExitCode run_study_list(const StudyListArguments& arguments) {
   const std::vector<StudySummary> studies = store->list_studies();
   const std::uint64_t bytes = store->size_bytes();
   if (arguments.json)
-    fmt::print("{}\n", list_json(studies, arguments.store, bytes).dump(2));
+    print_json(list_json(studies, arguments.store, bytes));
   else if (!arguments.quiet)
-    fmt::print("{}", list_text(studies, arguments.store, bytes));
+    print("{}", list_text(studies, arguments.store, bytes));
   return ExitCode::done;
 }
 

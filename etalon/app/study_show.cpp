@@ -2,6 +2,7 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
+#include "etalon/app/output.h"
 #include "etalon/app/standing.h"
 #include "etalon/storage/open.h"
 
@@ -10,12 +11,12 @@ namespace etalon {
 ExitCode run_study_show(const StudyShowArguments& arguments) {
   const auto store = open_store(arguments.store, StoreAccess::read);
   auto [study, note] = choose_study(*store, arguments.store, arguments.study);
-  if (!note.empty() && !arguments.quiet) fmt::print(stderr, "{}\n", note);
+  if (!note.empty() && !arguments.quiet) tell("{}\n", note);
   const Standing standing = standing_of(*store, std::move(study));
   if (arguments.json)
-    fmt::print("{}", standing_json(standing));
+    print_json_text(standing_json(standing));
   else if (!arguments.quiet)
-    fmt::print("{}", standing_text(standing));
+    print("{}", standing_text(standing));
   return ExitCode::done;
 }
 

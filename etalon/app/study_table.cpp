@@ -1,6 +1,7 @@
 #include "etalon/app/study_table.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,17 @@
 #include "etalon/base/text.h"
 
 namespace etalon {
+
+namespace {
+
+/// Nothing where decimals would be lost.
+std::optional<std::int64_t> as_whole(double value) {
+  constexpr double exact = 9007199254740992.0;  // 2^53
+  if (!(value >= 0 && value <= exact) || value != std::floor(value)) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
 
 bool NumberRange::holds(double value) const {
   const bool above = includes_from ? value >= from : value > from;
@@ -64,18 +76,23 @@ std::optional<std::uint64_t> StudyTable::whole(const std::string& key, std::uint
                                                std::uint64_t to) const {
   const toml::node* found = node(key);
   if (!found) return std::nullopt;
-  const auto* number = found->as_integer();
-  if (!number || number->get() < 0 || static_cast<std::uint64_t>(number->get()) < from ||
-      static_cast<std::uint64_t>(number->get()) > to)
-    refuse(*found, fmt::format("a whole number from {} to {} for '{}'", from, to, key));
-  return static_cast<std::uint64_t>(number->get());
+  std::optional<std::int64_t> number;
+  if (const auto* whole = found->as_integer()) number = whole->get();
+  if (const auto* other = found->as_floating_point()) number = as_whole(other->get());  // 1.0, 6e4
+  if (!number || *number < 0 || static_cast<std::uint64_t>(*number) < from ||
+      static_cast<std::uint64_t>(*number) > to)
+    refuse(*found, fmt::format("a whole number from {} to {} for '{}'", from, to, key),
+           found->is_string() ? "numbers stand without quotation marks" : "");
+  return static_cast<std::uint64_t>(*number);
 }
 
 std::optional<double> StudyTable::number(const std::string& key, const NumberRange& range) const {
   const toml::node* found = node(key);
   if (!found) return std::nullopt;
   const auto value = found->is_number() ? found->value<double>() : std::nullopt;
-  if (!value || !range.holds(*value)) refuse(*found, fmt::format("{} for '{}'", range.text, key));
+  if (!value || !range.holds(*value))
+    refuse(*found, fmt::format("{} for '{}'", range.text, key),
+           found->is_string() ? "numbers stand without quotation marks, decimals behind a point" : "");
   return value;
 }
 
@@ -107,12 +124,17 @@ std::optional<StudyTable> StudyTable::table(const std::string& key) const {
   return StudyTable(found->as_table(), file_);
 }
 
-void StudyTable::require_known(const std::vector<std::string>& known, const std::string& what) const {
+std::string hint_for_key(const std::string& key, const std::vector<std::string>& known) {
+  return hint_for(key, known);
+}
+
+void StudyTable::require_known(const std::vector<std::string>& known, const std::string& what,
+                               const Hint& hint) const {
   for (const std::string& key : keys()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const auto at = table_->find(key);
     throw RequestError({place_of(file_, at->first.source()), fmt::format("the unknown key '{}'", key),
-                        "a key of " + what, hint_for(key, known)});
+                        "a key of " + what, hint(key, known)});
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ std::string describe_node(const toml::node& node);
 /// "study.toml:7"
 std::string place_of(const std::string& file, const toml::source_region& source);
 
+/// "did you mean 'X'?" or the keys that there are.
+std::string hint_for_key(const std::string& key, const std::vector<std::string>& known);
+
 /// A borrowed table, or none at all: then every key is missing.
 class StudyTable {
  public:
@@ -49,7 +53,10 @@ class StudyTable {
   std::optional<StudyTable> table(const std::string& key) const;
 
   /// Throws RequestError for a key that is not `known`; `what` names this table: "[study]".
-  void require_known(const std::vector<std::string>& known, const std::string& what) const;
+  /// `hint` may know more than which known key is spelt nearly so.
+  using Hint = std::function<std::string(const std::string& key, const std::vector<std::string>& known)>;
+  void require_known(const std::vector<std::string>& known, const std::string& what,
+                     const Hint& hint = hint_for_key) const;
 
   [[noreturn]] void refuse(const toml::node& node, const std::string& expected,
                            const std::string& hint = "") const;

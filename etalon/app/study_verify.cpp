@@ -5,13 +5,15 @@
 #include "etalon/app/commands.h"
 #include "etalon/app/interrupt.h"
 #include "etalon/app/machine_request.h"
+#include "etalon/app/open_watched.h"
+#include "etalon/app/output.h"
 #include "etalon/app/trial_id.h"
 #include "etalon/app/values.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
 #include "etalon/live/display.h"
 #include "etalon/running/verify.h"
-#include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -19,7 +21,7 @@ namespace {
 constexpr std::uint32_t usual_sample = 3;
 
 nlohmann::ordered_json verification_json(const StudySnapshot& study, const Verification& found) {
-  nlohmann::ordered_json json{{"study", study.name},
+  nlohmann::ordered_json json{{"study", shown_name(study.name)},
                               {"trials", found.trials},
                               {"weights", found.weights},
                               {"trained_again", found.trained},
@@ -33,7 +35,7 @@ nlohmann::ordered_json verification_json(const StudySnapshot& study, const Verif
 
 std::string verification_text(const StudySnapshot& study, const Verification& found) {
   std::string text = fmt::format("study {}: {} and the weights of {} read, every checksum holds\n",
-                                 study.name, counted(found.trials, "trial"), found.weights);
+                                 short_name(study.name), counted(found.trials, "trial"), found.weights);
   if (found.trained > 0)
     text += fmt::format("trained again: {}, {}\n", counted(found.trained, "trial"),
                         found.differences.empty() ? "every bit is the same"
@@ -55,9 +57,9 @@ ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
   const WorkerRequest request =
       machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory);
   const InterruptWatch interrupts;
-  const auto store = open_store(arguments.store, StoreAccess::read, system_clock(), InterruptWatch::sleep);
-  const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
   const auto display = make_display(arguments.quiet);
+  const auto store = open_watched(arguments.store, StoreAccess::read, *display);
+  const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
   if (!note.empty()) display->note(note);
   options.on_trained = [&](std::uint32_t done, std::uint32_t all) {
     display->working("training again", done, all);
@@ -66,12 +68,12 @@ ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
   const Verification found = verify_study(prepared, *store, options, interrupts.flag());
   display->close();
   if (arguments.json)
-    fmt::print("{}\n", verification_json(study, found).dump(2));
+    print_json(verification_json(study, found));
   else if (!arguments.quiet)
-    fmt::print("{}", verification_text(study, found));
+    print("{}", verification_text(study, found));
   if (!found.differences.empty()) return ExitCode::failed;
   if (!interrupts.interrupted()) return ExitCode::done;
-  fmt::print(stderr, "interrupted: {} not trained again\n", counted(found.left_out, "trial"));
+  tell("interrupted: {} not trained again\n", counted(found.left_out, "trial"));
   return ExitCode::interrupted;
 }
 

@@ -7,6 +7,8 @@
 #include "etalon/app/commands.h"
 #include "etalon/app/ending.h"
 #include "etalon/app/follow.h"
+#include "etalon/app/open_watched.h"
+#include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/app/slurm.h"
 #include "etalon/app/subprocess.h"
@@ -15,7 +17,7 @@
 #include "etalon/base/files.h"
 #include "etalon/base/text.h"
 #include "etalon/running/study_runner.h"
-#include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -51,7 +53,8 @@ std::string advice(const Submission& submission, const std::string& study) {
 
 [[noreturn]] void throw_deserted(const Submission& submission, StudyStore& store, const std::string& study) {
   throw Failure(
-      {"study " + study, fmt::format("no worker and no job any more; {}", standing_text(store, study)),
+      {"study " + short_name(study),
+       fmt::format("no worker and no job any more; {}", standing_text(store, study)),
        "workers until it has concluded",
        fmt::format("etalon-jobs/{} holds the jobs' output; submit it again, and it goes on: sbatch {}",
                    file_name_of(study),
@@ -77,8 +80,8 @@ ExitCode follow(const Submission& submission, StudyStore& store, const std::stri
   } catch (const Interrupted&) {  // while the report was drawn
   }
   run.display.close();
-  fmt::print(stderr, "no longer followed: {}; the jobs go on\n{}", standing_text(store, study),
-             advice(submission, study));
+  tell("no longer followed: {}; the jobs go on\n{}",
+       last_standing(store, study).value_or("the store does not answer"), advice(submission, study));
   return ExitCode::interrupted;
 }
 
@@ -99,9 +102,9 @@ fs::path script_for(const Submission& submission, const SlurmJob& job) {
 
 void print_script(const SlurmJob& job, const CommonArguments& arguments) {
   if (arguments.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"study", job.study}, {"script", sbatch_script(job)}}.dump(2));
+    print_json(nlohmann::ordered_json{{"study", job.study}, {"script", sbatch_script(job)}});
   else if (!arguments.quiet)
-    fmt::print("{}", sbatch_script(job));
+    print("{}", sbatch_script(job));
 }
 
 bool is_concluded(StudyStore& store, const std::string& name) {
@@ -112,8 +115,7 @@ bool is_concluded(StudyStore& store, const std::string& name) {
 
 ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& prepared, const SlurmJob& job) {
   const Run& run = submission.run;
-  const auto store =
-      open_store(submission.request.store, StoreAccess::create, system_clock(), InterruptWatch::sleep);
+  const auto store = open_watched(submission.request.store, StoreAccess::create, run.display);
   prepared.open(*store);
   if (is_concluded(*store, job.study)) {
     print_conclusion(run, *store, submission.request.store, job.study, submission.request.report_folder(),
@@ -128,17 +130,15 @@ ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& pr
   if (!submission.arguments.no_follow) return follow(submission, *store, job.study);
   run.display.close();
   if (run.arguments.json)
-    fmt::print(
-        "{}\n",
-        nlohmann::ordered_json{{"study", job.study}, {"job", number}, {"script", script.string()}}.dump(2));
+    print_json(nlohmann::ordered_json{{"study", job.study}, {"job", number}, {"script", script.string()}});
   else if (!run.arguments.quiet)
-    fmt::print("{}", advice(submission, job.study));
+    print("{}", advice(submission, job.study));
   return ExitCode::done;
 }
 
 ExitCode follow_earlier(const Submission& submission) {
   const std::string& where = submission.request.store;
-  const auto store = open_store(where, StoreAccess::read, system_clock(), InterruptWatch::sleep);
+  const auto store = open_watched(where, StoreAccess::read, submission.run.display);
   const std::string& asked = submission.request.study.study_name;
   const ChosenName chosen =
       choose_study_name(*store, where, asked.empty() ? std::nullopt : std::optional(asked));

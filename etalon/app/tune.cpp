@@ -5,6 +5,8 @@
 
 #include "etalon/app/commands.h"
 #include "etalon/app/ending.h"
+#include "etalon/app/open_watched.h"
+#include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/app/store_place.h"
 #include "etalon/app/tune_request.h"
@@ -52,23 +54,23 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
                                 {"memory_bytes", forecast.memory.all()},
                                 {"memory", memory_json(forecast.memory)},
                                 {"warnings", prepared.warnings()}};
-    fmt::print("{}\n", json.dump(2));
+    print_json(json);
   } else if (!arguments.quiet) {
     const auto sets = static_cast<std::uint32_t>(study.sets.size());
     const std::uint32_t repeats = std::max(1U, sets * study.plan.seeds);
-    fmt::print("study    {}\n", prepared.name());
-    fmt::print("trials   {} ({} settings x {} sets x {} seeds), {} finished\n", forecast.trials,
-               forecast.trials / repeats, sets, study.plan.seeds, forecast.finished);
-    fmt::print("time     about {}\n", duration_text(forecast.seconds));
-    fmt::print("memory   at most {}\n", to_text(forecast.memory));
-    fmt::print("         a pack: {}\n", pack_text(forecast.memory.training));
-    for (const std::string& warning : prepared.warnings()) fmt::print("warning  {}\n", warning);
+    print("study    {}\n", prepared.name());
+    print("trials   {} ({} settings x {} sets x {} seeds), {} finished\n", forecast.trials,
+          forecast.trials / repeats, sets, study.plan.seeds, forecast.finished);
+    print("time     about {}\n", duration_text(forecast.seconds));
+    print("memory   at most {}\n", to_text(forecast.memory));
+    print("         a pack: {}\n", pack_text(forecast.memory.training));
+    for (const std::string& warning : prepared.warnings()) print("warning  {}\n", warning);
   }
 }
 
 ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepared,
                const std::string& resuming_line) {
-  const auto store = open_store(request.store, StoreAccess::create, system_clock(), InterruptWatch::sleep);
+  const auto store = open_watched(request.store, StoreAccess::create, run.display);
   try {
     prepared.open(*store);  // a refusal comes before any warning
     for (const std::string& warning : prepared.warnings()) run.display.note("warning: " + warning);

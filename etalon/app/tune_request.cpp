@@ -12,6 +12,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 #include "etalon/nn/describe.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -179,6 +180,8 @@ TuneRequest tune_request(const TuneArguments& arguments) {
   leave_out_idle_groups(request.study);
   complete_space(request.study);
   forget_idle_values(request.study.training);
+  if (!request.study.study_name.empty())
+    require_study_name(request.study.study_name, request.study.places.study_name);
   take_text(arguments.store, "--store", request.store, request.store_place);
   take_text(arguments.out, "--out", request.out, request.out_place);
   if (arguments.no_report) request.report = false;

@@ -17,12 +17,47 @@ std::string range_text(std::uint64_t from, std::uint64_t to) {
   return fmt::format("a whole number from {} to {}", from, to);
 }
 
+bool is_digits(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// For whole numbers in another dress: "1.0", "1e3", "12_000", "12,000".
+std::string whole_hint(const std::string& text) {
+  std::string plain = text;
+  std::erase(plain, '_');
+  if (const auto value = parse_number(plain);
+      value && *value >= 0 && *value < 1e15 && *value == std::floor(*value) && plain.front() != '-')
+    return fmt::format("write {:.0f}", *value);
+  std::erase(plain, ',');
+  return plain != text && is_digits(plain) ? "write it without separators: " + plain : "";
+}
+
+/// For a number that was written "0,1".
+std::string decimal_hint(const std::string& text, const std::string& hint) {
+  std::string point = text;
+  std::replace(point.begin(), point.end(), ',', '.');
+  const bool comma = text.find(',') != std::string::npos && parse_number(point).has_value();
+  return comma ? "did you mean " + point + "? Decimals follow a point" : hint;
+}
+
 double seconds_between(const std::string& text, double least, const std::string& place,
                        const std::string& expected, const std::string& hint) {
   const auto value = parse_number(text);
   if (!value || !(*value >= least && *value <= most_seconds))
-    throw RequestError({place, in_quotes(text), expected, hint});
+    throw RequestError({place, in_quotes(text), expected, decimal_hint(text, hint)});
   return *value;
+}
+
+/// "0,01" reads as the etas 0 and 01. A part that begins with a superfluous 0, or follows a lone 0, was meant
+/// to be decimals: nobody lists eta 0.
+void refuse_decimal_commas(const std::string& text, const std::string& place) {
+  const std::vector<std::string> parts = split_text(text, ',');
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (!is_digits(parts[i]) || !is_digits(parts[i - 1])) continue;
+    if (parts[i - 1] != "0" && !(parts[i].size() > 1 && parts[i].front() == '0')) continue;
+    throw RequestError({place, in_quotes(text), "numbers with a decimal point, such as 0.01",
+                        fmt::format("did you mean {}.{}? Commas separate values", parts[i - 1], parts[i])});
+  }
 }
 
 }  // namespace
@@ -35,7 +70,7 @@ std::uint64_t whole_number(const std::string& text, const std::string& place, st
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stopped != end || value < from || value > to)
-    throw RequestError({place, in_quotes(text), range_text(from, to), ""});
+    throw RequestError({place, in_quotes(text), range_text(from, to), whole_hint(text)});
   return value;
 }
 
@@ -58,7 +93,8 @@ double eta_value(const std::string& text, const std::string& place) {
 double share_below_one(const std::string& text, const std::string& place) {
   const auto value = parse_number(text);
   if (!value || !(*value >= 0 && *value < 1))
-    throw RequestError({place, in_quotes(text), "a number from 0 up to, but not including, 1", ""});
+    throw RequestError(
+        {place, in_quotes(text), "a number from 0 up to, but not including, 1", decimal_hint(text, "")});
   return *value;
 }
 
@@ -70,6 +106,7 @@ std::vector<double> sorted_once(std::vector<double> values) {
 
 std::vector<double> eta_list(const std::string& text, const std::string& place) {
   std::vector<double> values;
+  refuse_decimal_commas(text, place);
   for (const std::string& part : name_list(text, place)) values.push_back(eta_value(part, place));
   return sorted_once(std::move(values));
 }
@@ -92,7 +129,9 @@ std::uint64_t byte_count(const std::string& text, const std::string& place) {
       number.value_or(0) * (unit < units.size() ? std::exp2(10.0 * static_cast<double>(unit + 1)) : 1);
   if (!(bytes >= 1) || bytes > most)
     throw RequestError({place, in_quotes(text), "a size such as 800M or 2G",
-                        "K, M, G and T stand for 1024 bytes, 1024 K, 1024 M and 1024 G"});
+                        text.find(',') != std::string::npos
+                            ? "decimals follow a point: 1.5G"
+                            : "K, M, G and T stand for 1024 bytes, 1024 K, 1024 M and 1024 G"});
   return static_cast<std::uint64_t>(bytes);
 }
 
@@ -118,6 +157,13 @@ std::map<std::string, std::string> data_sources(const std::vector<std::string>& 
       throw RequestError({place, "the set '" + name + "' twice", "each set once", ""});
   }
   return sources;
+}
+
+void require_expanded(const std::string& path, const std::string& place) {
+  if (path != "~" && !path.starts_with("~/")) return;
+  throw RequestError(
+      {place, in_quotes(path), "a path without '~'",
+       fmt::format("write $HOME{}; a shell expands ~ at the beginning of a word only", path.substr(1))});
 }
 
 std::vector<std::string> name_list(const std::string& text, const std::string& place) {

@@ -48,6 +48,10 @@ std::map<std::string, std::string> data_sources(const std::vector<std::string>& 
 /// "a,b" as {"a", "b"}. Throws RequestError for an empty part.
 std::vector<std::string> name_list(const std::string& text, const std::string& place);
 
+/// Throws RequestError for "~" and "~/...": a shell expands them at the beginning of a word alone, and taken
+/// as they are they would name a folder '~'.
+void require_expanded(const std::string& path, const std::string& place);
+
 /// What was typed, in quotation marks; "nothing" where it is empty.
 std::string in_quotes(std::string_view text);
 

@@ -10,11 +10,13 @@
 #include "etalon/app/commands.h"
 #include "etalon/app/ending.h"
 #include "etalon/app/machine_request.h"
+#include "etalon/app/open_watched.h"
+#include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/app/values.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
-#include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -47,9 +49,8 @@ class Work {
         request_(machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory)),
         options_(work_options(arguments)),
         // Opened for reading first: a store that is missing is not made by a worker.
-        chosen_(choose_studies(*open_store(where_, StoreAccess::read, system_clock(), InterruptWatch::sleep),
-                               arguments)),
-        store_(open_store(where_, StoreAccess::create, system_clock(), InterruptWatch::sleep)) {}
+        chosen_(choose_studies(*open_watched(where_, StoreAccess::read, run.display), arguments)),
+        store_(open_watched(where_, StoreAccess::create, run.display)) {}
 
   ExitCode run() {
     if (chosen_) {
@@ -87,12 +88,20 @@ class Work {
     const auto study = store_->load_study(name);
     if (!study) return true;  // deleted meanwhile
     PreparedStudy prepared = prepare_worker(*study, request_);
-    const StudyEnd end = prepared.work(*store_, run_.display, run_.interrupts.flag(), options_);
+    const StudyEnd end = end_of(prepared);
     if (end == StudyEnd::interrupted) return false;
-    run_.display.note(fmt::format("study {} has concluded", name));
-    ends_.push_back(
-        {{"study", name}, {"end", end == StudyEnd::concluded ? "concluded" : "already complete"}});
+    run_.display.note(fmt::format("study {} has concluded", short_name(name)));
+    ends_.push_back({{"study", shown_name(name)},
+                     {"end", end == StudyEnd::concluded ? "concluded" : "already complete"}});
     return true;
+  }
+
+  StudyEnd end_of(const PreparedStudy& prepared) {
+    try {
+      return prepared.work(*store_, run_.display, run_.interrupts.flag(), options_);
+    } catch (const Interrupted&) {  // while the store did not answer
+      return StudyEnd::interrupted;
+    }
   }
 
   ExitCode interrupted(const std::string& name) const {
@@ -120,7 +129,7 @@ ExitCode run_worker(const WorkerArguments& arguments, const std::vector<std::str
   if (code != ExitCode::done) return code;
   if (work.idle()) display->note("every study has concluded: nothing is left to train");
   display->close();
-  if (arguments.json) fmt::print("{}\n", work.summary().dump(2));
+  if (arguments.json) print_json(work.summary());
   return code;
 }
 

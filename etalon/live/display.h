@@ -20,6 +20,8 @@ class ProgressDisplay : public StudyObserver {
   /// Somebody else trains: so many workers, on set `set` by now, with `share` of the work left at the start
   /// done.
   virtual void watched(std::uint32_t set, std::uint32_t workers, double share) = 0;
+  /// The store does not answer, or does again; `text` says so.
+  virtual void store_away(bool away, const std::string& text) = 0;
   /// Takes the line away; nothing is shown after. Called by the destructor too.
   virtual void close() = 0;
 };
@@ -32,7 +34,10 @@ std::unique_ptr<ProgressDisplay> make_log_display(std::FILE* stream, const Clock
 
 std::unique_ptr<ProgressDisplay> make_silent_display();
 
-/// What fits standard error: silent if `quiet`, a line in a terminal, log lines elsewhere.
+/// `display`, for callers that do not wait for each other: a store tells of its outages from any thread.
+std::unique_ptr<ProgressDisplay> make_shared_display(std::unique_ptr<ProgressDisplay> display);
+
+/// What fits standard error, shared: silent if `quiet`, a line in a terminal, log lines elsewhere.
 std::unique_ptr<ProgressDisplay> make_display(bool quiet);
 
 }  // namespace etalon

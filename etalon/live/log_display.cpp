@@ -2,6 +2,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "etalon/base/printable.h"
 #include "etalon/base/text.h"
 #include "etalon/live/display.h"
 #include "etalon/live/progress.h"
@@ -62,7 +63,11 @@ class LogDisplay final : public ProgressDisplay {
       logger_.info("{}, {} of {}", what, done, all);
     }
   }
-  void note(const std::string& text) override { logger_.info("{}", text); }
+  void store_away(bool away, const std::string& text) override {
+    progress_.store_away(away);
+    note(text);
+  }
+  void note(const std::string& text) override { logger_.info("{}", printable(text)); }
   void close() override { logger_.flush(); }
 
  private:

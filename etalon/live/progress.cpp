@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -14,7 +15,16 @@ constexpr double rate_window_seconds = 10.0;
 constexpr double mark_spacing_seconds = 0.25;
 
 /// The parts of the line, from left to right.
-enum Part : std::size_t { set_part, trials_part, time_part, workers_part, rate_part, best_part, part_count };
+enum Part : std::size_t {
+  set_part,
+  store_part,
+  trials_part,
+  time_part,
+  workers_part,
+  rate_part,
+  best_part,
+  part_count
+};
 
 std::string joined(const std::vector<std::string>& parts, const char* gap) {
   std::string line;
@@ -31,8 +41,8 @@ std::string whole_seconds_text(double seconds) {
 }  // namespace
 
 std::string opening_text(const StudySnapshot& study) {
-  return fmt::format("study {}: {}, {} of them finished", study.name, counted(study.planned_trials, "trial"),
-                     study.trials.size());
+  return fmt::format("study {}: {}, {} of them finished", short_name(study.name),
+                     counted(study.planned_trials, "trial"), study.trials.size());
 }
 
 std::string grouped_number(double value) {
@@ -120,6 +130,7 @@ std::vector<std::string> Progress::parts(bool wide, double now) const {
   std::vector<std::string> parts(part_count);
   parts[set_part] =
       sets_.size() > 1 ? fmt::format("{} {}/{}", set_name(), set_ + 1, sets_.size()) : set_name();
+  if (store_away_) parts[store_part] = "store away";
   const std::uint32_t left = planned_ > done_ ? planned_ - done_ : 0;
   parts[trials_part] =
       fmt::format(fmt::runtime(wide ? "{} trials done, {} left" : "{} done, {} left"), done_, left);

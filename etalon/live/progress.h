@@ -29,6 +29,7 @@ class Progress {
   /// Others train: so many workers, on `set` by now.
   void watch(std::uint32_t set, std::uint32_t workers, double share);
   void advance(std::uint64_t samples, double share, double now);
+  void store_away(bool away) { store_away_ = away; }
   void finish_trial(const TrialKey& key, double accuracy, bool diverged);
 
   std::string set_name() const { return set_ < sets_.size() ? sets_[set_] : ""; }
@@ -69,6 +70,7 @@ class Progress {
   std::optional<std::uint32_t> workers_;  ///< where others train
   std::uint32_t done_ = 0, planned_ = 0, diverged_ = 0;
   bool was_complete_ = false;
+  bool store_away_ = false;
   double share_ = 0;
   double opened_ = 0;
   std::uint64_t samples_ = 0;

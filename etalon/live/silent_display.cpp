@@ -18,6 +18,7 @@ class SilentDisplay final : public ProgressDisplay {
   void concluding() override {}
   void watched(std::uint32_t, std::uint32_t, double) override {}
   void working(const std::string&, std::uint32_t, std::uint32_t) override {}
+  void store_away(bool, const std::string&) override {}
   void note(const std::string&) override {}
   void close() override {}
 };
@@ -28,8 +29,9 @@ std::unique_ptr<ProgressDisplay> make_silent_display() { return std::make_unique
 
 std::unique_ptr<ProgressDisplay> make_display(bool quiet) {
   if (quiet) return make_silent_display();
-  if (terminal_at(STDERR_FILENO).interactive) return make_terminal_display(stderr, system_clock());
-  return make_log_display(stderr, system_clock());
+  return make_shared_display(terminal_at(STDERR_FILENO).interactive
+                                 ? make_terminal_display(stderr, system_clock())
+                                 : make_log_display(stderr, system_clock()));
 }
 
 }  // namespace etalon

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/printable.h"
 #include "etalon/live/display.h"
 #include "etalon/live/progress.h"
 
@@ -44,9 +45,14 @@ class TerminalDisplay final : public ProgressDisplay {
   void working(const std::string& what, std::uint32_t done, std::uint32_t all) override {
     if (is_due()) draw(fmt::format("{}, {} of {}", what, done, all), clock_.steady_seconds());
   }
+  void store_away(bool away, const std::string& text) override {
+    progress_.store_away(away);
+    note(text);
+    if (progress_.planned() > 0) show();
+  }
   void note(const std::string& text) override {
     close();
-    std::fprintf(stream_, "%s\n", text.c_str());
+    std::fprintf(stream_, "%s\n", printable(text).c_str());
   }
   void close() override {
     if (drawn_) std::fputs("\r\x1b[K", stream_);

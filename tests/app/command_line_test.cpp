@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "etalon/app/command_options.h"
 #include "etalon/base/text.h"
 #include "etalon/nn/describe.h"
 #include "etalon/search/make.h"
@@ -183,6 +184,44 @@ TEST(CommandLine, HelpForACommandThatDoesNotExistIsRefused) {
   EXPECT_NO_THROW(parse_command_line({"data", "--help"}, "etalon"));
   EXPECT_NO_THROW(parse_command_line({"data", "describe", "--help"}, "etalon"));
   EXPECT_NO_THROW(parse_command_line({"--help"}, "etalon"));
+}
+
+/// Every command that is one, with what leads to it: {"study", "list"}.
+std::vector<std::pair<const CLI::App*, std::vector<std::string>>> every_command(
+    const CLI::App& app, const std::vector<std::string>& path) {
+  std::vector<std::pair<const CLI::App*, std::vector<std::string>>> commands;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    std::vector<std::string> words = path;
+    words.push_back(command->get_name());
+    const auto below = every_command(*command, words);
+    if (below.empty()) commands.emplace_back(command, words);
+    commands.insert(commands.end(), below.begin(), below.end());
+  }
+  return commands;
+}
+
+TEST(CommandLine, NoOptionTakesAnEmptyValueOrATilde) {
+  Parser parser;
+  add_commands(parser);
+  unsigned tried = 0;
+  for (const auto& [command, words] : every_command(parser.app, {}))
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->get_items_expected_max() == 0 || option->get_lnames().empty()) continue;
+      const std::string name = "--" + option->get_lnames().front();
+      for (const std::string value : {"", "~/x"}) {
+        std::vector<std::string> line = words;
+        line.insert(line.end(), {name, value});
+        const Complaint complaint = complaint_of([&] { parse_command_line(line, ""); });
+        EXPECT_EQ(complaint.place, name) << join(line, " ");
+        EXPECT_EQ(complaint.received, value.empty() ? "nothing" : "'~/x'") << join(line, " ");
+        EXPECT_NE(complaint.hint, "") << join(line, " ");
+        ++tried;
+      }
+    }
+  EXPECT_GT(tried, 100U);
+  EXPECT_EQ(complaint_of([] { parse_command_line({"tune", "--out="}, ""); }).place, "--out");
+  EXPECT_EQ(complaint_of([] { parse_command_line({"tune", ""}, ""); }).place, "etalon tune STUDY.toml");
+  EXPECT_NE(complaint_of([] { parse_command_line({"study", "copy", "a.db", ""}, ""); }).hint, "");
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ class Interruption(ProgramTest):
             process.send_signal(signal.SIGTERM)
             stopped = self.finish(process)
             self.assertEqual(stopped.code, 130, stopped.err)
-            self.assertEqual(stopped.err, "interrupted: the store has not answered yet; resume with\n  "
+            self.assertEqual(stopped.err, "interrupted: the store does not answer; resume with\n  "
                              f"{PROGRAM} {' '.join(words)} --store postgresql://127.0.0.1:1/none\n")
 
 

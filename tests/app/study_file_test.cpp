@@ -53,6 +53,35 @@ TEST(StudyFile, SetsTheStudy) {
   EXPECT_EQ(study.network, (NetworkSpec{"mlp", {}}));
 }
 
+TEST(StudyFile, TakesAWholeNumberWithAPoint) {
+  const StudyRequest study = read("[study]\nepochs = 2.0\nsamples = 6e4\n").study;
+  EXPECT_EQ(study.epochs, 2U);
+  EXPECT_EQ(study.samples, 60'000U);
+  for (const char* value : {"1.5", "nan", "inf", "-1.0", "1e300"}) {
+    const Complaint complaint = refused(std::string("[study]\nepochs = ") + value + "\n");
+    EXPECT_EQ(complaint.place, ":2") << value;
+    EXPECT_EQ(complaint.expected, "a whole number from 1 to 100000 for 'epochs'") << value;
+  }
+  EXPECT_THAT(refused("[study]\nepochs = \"3\"\n").hint, HasSubstr("without quotation marks"));
+  EXPECT_THAT(refused("[training]\nlabel_smoothing = \"0,1\"\n").hint, HasSubstr("without quotation marks"));
+}
+
+TEST(StudyFile, SaysWhatAKeyOfAnotherSpellingOrProgramIsCalled) {
+  const auto hint = [](const std::string& text) { return refused(text).hint; };
+  EXPECT_EQ(hint("[training]\nLabel-Smoothing = 0.1\n"), "did you mean 'label_smoothing'?");
+  EXPECT_EQ(hint("[study]\nEPOCHS = 1\n"), "did you mean 'epochs'?");
+  EXPECT_EQ(hint("[TRAINING]\noptimizer = \"sgd\"\n"), "did you mean 'training'?");
+  EXPECT_EQ(hint("[training]\nepochs = 1\n"), "'epochs' belongs into [study]");
+  EXPECT_EQ(hint("[study]\nbatch_size = 1\n"), "'batch' in [study]");
+  EXPECT_THAT(hint("[training]\nlearning_rate = 0.1\n"), HasSubstr("[eta]"));
+  EXPECT_THAT(hint("[study]\nseed = 1\n"), HasSubstr("study_seed"));
+}
+
+TEST(StudyFile, TakesNoTildeForAFolder) {
+  EXPECT_EQ(refused("[run]\nstore = \"~/x.db\"\n").place, ":2");
+  EXPECT_EQ(refused("[run]\n\nout = \"~\"\n").place, ":3");
+}
+
 TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
   const TuneRequest request = read(
       "[training]\noptimizer = \"adamw\"\nbeta1 = 0.8\nbeta2 = 0.99\nepsilon = 1e-6\nweight_decay = 0.01\n"
@@ -151,7 +180,7 @@ void expect_refused(const std::vector<BadFile>& files) {
 TEST(StudyFile, RefusesBadKeys) {
   expect_refused({{"\n[stduy]\nseeds = 3\n", ":2", "the unknown key 'stduy'", "did you mean 'study'"},
                   {"epochs = 3\n", ":1", "the number 3", "'epochs' belongs into [study]"},
-                  {"[training]\nlr = 1\n", ":2", "the unknown key 'lr'", "known: optimizer"},
+                  {"[training]\nlr = 1\n", ":2", "the unknown key 'lr'", "learning rates stand in [eta]"},
                   {"study = 3\n", ":1", "the number 3", "a table"},
                   {"[eta]\ncnv = [1]\n", ":2", "the unknown key 'cnv'", "did you mean 'conv'"},
                   {"[eta]\nconv = [1]\nsettings = [{conv=1,full=1}]\n", ":2", "'conv'", "no other"},

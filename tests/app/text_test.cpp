@@ -2,7 +2,9 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/shell.h"
+#include "etalon/app/standing.h"
 #include "etalon/app/text_layout.h"
+#include "etalon/live/progress.h"
 #include "etalon/storage/open.h"
 #include "tests/app/complaints.h"
 
@@ -16,6 +18,7 @@ TEST(ShellWord, QuotesWhatAShellWouldReadOtherwise) {
   EXPECT_EQ(shell_word("mnist:/data/x"), "mnist:/data/x");
   EXPECT_EQ(shell_word("my report"), "'my report'");
   EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("it's bad\xff"), "$'it\\'s bad\\xff'");
   EXPECT_EQ(shell_word("$HOME;*"), "'$HOME;*'");
   EXPECT_EQ(shell_word("~/x"), "'~/x'");
   EXPECT_EQ(shell_word(""), "''");
@@ -93,6 +96,13 @@ TEST_F(ChooseStudy, TakesTheOneChangedLastAndSaysSo) {
   EXPECT_EQ(chosen.study.name, "one");
   EXPECT_EQ(chosen.note, "study one, changed last of 2 in s.db; --study names another");
   EXPECT_EQ(choose_study(*store_, "s.db", "two").study.name, "two");
+}
+
+TEST(Standing, ShowsAnOldOddNameSafely) {
+  const Standing standing{.study = study_named("esc\x1b[31m bad\xff"), .workers = {}, .queued = {}};
+  EXPECT_THAT(standing_text(standing), ::testing::StartsWith("study esc\\x1b[31m bad\\xff: 0 of 0"));
+  EXPECT_THAT(standing_json(standing), ::testing::HasSubstr(R"("study": "esc\\x1b[31m bad\\xff")"));
+  EXPECT_THAT(opening_text(standing.study), ::testing::StartsWith("study esc\\x1b[31m bad\\xff: "));
 }
 
 TEST_F(ChooseStudy, RefusesAnEmptyStoreAndUnknownNames) {

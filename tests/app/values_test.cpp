@@ -55,6 +55,41 @@ TEST(EtaList, RefusesWhatIsNoLearningRate) {
   EXPECT_EQ(complaint_of([] { eta_list("0.1,nan", "--eta conv"); }).received, "nan");
 }
 
+TEST(EtaList, SaysWhatADecimalCommaDoes) {
+  EXPECT_EQ(complaint_of([] { eta_list("0,01", "--eta conv"); }).hint,
+            "did you mean 0.01? Commas separate values");
+  EXPECT_EQ(complaint_of([] { eta_list("0.1,0,01", "--eta conv"); }).hint,
+            "did you mean 0.01? Commas separate values");
+  EXPECT_EQ(complaint_of([] { eta_list("1,05", "--eta conv"); }).hint,
+            "did you mean 1.05? Commas separate values");
+  EXPECT_EQ(complaint_of([] { share_below_one("0,1", "--label-smoothing"); }).hint,
+            "did you mean 0.1? Decimals follow a point");
+  EXPECT_EQ(complaint_of([] { lease_seconds("1,5", "--lease"); }).hint,
+            "did you mean 1.5? Decimals follow a point");
+  EXPECT_THAT(complaint_of([] { byte_count("1,5G", "--memory"); }).hint, ::testing::HasSubstr("1.5G"));
+  EXPECT_THAT(eta_list("1,2,10", "--eta conv"), ElementsAre(1, 2, 10));
+}
+
+TEST(WholeNumber, SaysHowAnotherSpellingIsWritten) {
+  const auto hint = [](const char* text) {
+    return complaint_of([&] { whole_number(text, "--samples", 1, 100'000); }).hint;
+  };
+  EXPECT_EQ(hint("1.0"), "write 1");
+  EXPECT_EQ(hint("6e4"), "write 60000");
+  EXPECT_EQ(hint("12_800"), "write 12800");
+  EXPECT_EQ(hint("12,800"), "write it without separators: 12800");
+  EXPECT_EQ(hint("2.5"), "");
+}
+
+TEST(Values, ATildeIsNoFolder) {
+  for (const char* path : {"~", "~/x.db"}) {
+    const Complaint complaint = complaint_of([&] { require_expanded(path, "--store"); });
+    EXPECT_EQ(complaint.place, "--store") << path;
+    EXPECT_THAT(complaint.hint, ::testing::HasSubstr("$HOME")) << path;
+  }
+  for (const char* path : {"x~", "./~/x", "~x"}) require_expanded(path, "--store");
+}
+
 TEST(EtaList, RefusesTextAndGaps) {
   for (const char* text : {"", "fast", "0.1,", ",0.1", "0.1,,1", "0.1 1", "0.1, 1", "0x1"})
     EXPECT_FALSE(complaint_of([&] { eta_list(text, "--eta conv"); }).received.empty()) << text;

@@ -1,7 +1,14 @@
 #include "etalon/live/display.h"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -115,6 +122,81 @@ TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
               HasSubstr("memory at most 34.0 MiB: samples 3.0 MiB, 2 packs of 8 trials at 5.0 MiB"));
   EXPECT_THAT(lines[2], HasSubstr("weights 1.0 MiB, optimizer state 0 B, activations 4.0 MiB"));
   EXPECT_THAT(lines[10], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
+}
+
+TEST(EveryDisplay, TellsOnceThatTheStoreIsAwayAndOnceThatItIsBack) {
+  for (const bool terminal : {false, true}) {
+    Paper paper;
+    SetClock clock;
+    const auto display =
+        terminal ? make_terminal_display(paper.file(), clock) : make_log_display(paper.file(), clock);
+    display->study_opened(shown_study());
+    display->store_away(true, "the store does not answer");
+    clock.now += 20;
+    display->advanced(1000, 0.1);
+    display->store_away(false, "the store answers");
+    const std::string text = paper.text();
+    EXPECT_THAT(text, HasSubstr("the store does not answer\n"));
+    EXPECT_THAT(text, HasSubstr("store away   0 trials done"));
+    EXPECT_THAT(text.substr(text.find("the store answers\n")), Not(HasSubstr("store away")));
+  }
+}
+
+TEST(EveryDisplay, ShowsNotesInPrintableBytes) {
+  for (const bool terminal : {false, true}) {
+    Paper paper;
+    SetClock clock;
+    const auto display =
+        terminal ? make_terminal_display(paper.file(), clock) : make_log_display(paper.file(), clock);
+    display->note("esc\x1b[31m bad\xff");
+    EXPECT_THAT(paper.text(), HasSubstr("esc\\x1b[31m bad\\xff\n"));
+  }
+}
+
+/// Counts how many are in it at once.
+class Turnstile final : public ProgressDisplay {
+ public:
+  void study_opened(const StudySnapshot&) override {}
+  void memory_needed(const StudyMemory&) override {}
+  void plan_grew(std::uint32_t) override {}
+  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override {}
+  void advanced(std::uint64_t, double) override { pass(); }
+  void trial_finished(const TrialRecord&, double, bool) override {}
+  void concluding() override {}
+  void watched(std::uint32_t, std::uint32_t, double) override {}
+  void working(const std::string&, std::uint32_t, std::uint32_t) override {}
+  void store_away(bool, const std::string&) override { pass(); }
+  void note(const std::string&) override { pass(); }
+  void close() override {}
+
+  std::atomic<int> passed = 0, most = 0;
+
+ private:
+  void pass() {
+    most = std::max(most.load(), ++inside_);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    --inside_;
+    ++passed;
+  }
+  std::atomic<int> inside_ = 0;
+};
+
+TEST(SharedDisplay, IsEnteredByOneThreadAtATime) {
+  auto turnstile = std::make_unique<Turnstile>();
+  const Turnstile& seen = *turnstile;
+  const auto display = make_shared_display(std::move(turnstile));
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int line = 0; line < 10; ++line) {
+        display->note("a line");
+        display->advanced(1, 0.5);
+        display->store_away(line % 2 == 0, "away");
+      }
+    });
+  threads.clear();
+  EXPECT_EQ(seen.passed, 120);
+  EXPECT_EQ(seen.most, 1);
 }
 
 TEST(SilentDisplay, SaysNothing) {

@@ -29,6 +29,15 @@ TEST(Progress, LineHoldsDoneLeftTimeRateAndBest) {
       "digits 2/3   42 trials done, 183 left   ETA 30 s   52,300 samples/s   best 97.8 % conv=0.1 full=0.01");
 }
 
+TEST(Progress, ALineSaysWhileTheStoreIsAway) {
+  Progress progress = running();
+  progress.store_away(true);
+  EXPECT_THAT(progress.line(130, 110.0), HasSubstr("digits 2/3   store away   42 trials done"));
+  EXPECT_EQ(progress.line(32, 110.0), "store away  42 done, 183 left");
+  progress.store_away(false);
+  EXPECT_EQ(progress.line(120, 110.0), running().line(120, 110.0));
+}
+
 TEST(Progress, ANarrowLineUsesFewerWordsThenFewerParts) {
   EXPECT_EQ(running().line(80, 110.0),
             "digits 2/3  42 done, 183 left  ETA 30 s  52,300/s  97.8 % conv=0.1 full=0.01");

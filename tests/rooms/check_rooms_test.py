@@ -73,9 +73,14 @@ class Words(TreeTest):
             self.assert_found(f"a{number}.cpp:2", "never print")
 
     def test_printing_in_app_and_live(self):
-        self.write("etalon/app/a.cpp", 'std::cout << 1;\n')
+        self.write("etalon/app/output.cpp", 'fwrite("x", 1, 1, stdout);\n')
         self.write("etalon/live/a.cpp", 'fmt::print("x");\n')
         self.assert_clean()
+
+    def test_printing_in_app_that_may_fail_unseen(self):
+        for number, line in enumerate(["std::cout << 1;", 'fmt::print("x");', "fflush(stdout);", 'puts("x");']):
+            self.write(f"etalon/app/a{number}.cpp", line + "\n")
+            self.assert_found(f"a{number}.cpp:1", "app/output.h")
 
     def test_what_only_looks_like_printing(self):
         self.write("etalon/report/a.cpp", '// std::cout\nauto a = "printf(";\nsnprintf(b, 3, "x");\nauto c = R"(puts("x"))";\n'

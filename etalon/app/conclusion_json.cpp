@@ -46,6 +46,7 @@ Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
   json["area"] = number(verdict.area);
   json["set_back"] = number(verdict.set_back);
   json["catapult"] = number(verdict.catapult);
+  json["instability"] = number(verdict.instability);
   json["spike_share"] = number(verdict.spike_share);
   json["still_falling"] = number(verdict.still_falling);
   json["speed"] = to_text(verdict.speed);

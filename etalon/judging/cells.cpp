@@ -84,6 +84,8 @@ CellSummary sum_up(const Setting& setting, std::span<const SeedResult> seeds, do
   cell.set_back = spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.set_back); });
   cell.catapult = spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.catapult); });
   cell.spike_share = spread_over(seeds, [](const Verdict& verdict) { return verdict.spike_share; });
+  cell.instability = spread_over(seeds, [](const Verdict& verdict) { return Number(verdict.instability); });
+  cell.too_short = std::ranges::all_of(seeds, [](const SeedResult& seed) { return seed.verdict->too_short; });
   cell.still_falling = spread_over(seeds, [](const Verdict& verdict) { return verdict.still_falling; });
   cell.seconds = spread_of(seconds);
   cell.median_loss_target =

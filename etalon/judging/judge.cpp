@@ -8,6 +8,7 @@
 #include "etalon/judging/choose.h"
 #include "etalon/judging/evidence.h"
 #include "etalon/judging/failure.h"
+#include "etalon/judging/forecast.h"
 #include "etalon/judging/measures.h"
 #include "etalon/judging/over_seeds.h"
 #include "etalon/judging/targets.h"
@@ -69,6 +70,9 @@ Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double ch
   if (const std::optional<Spikes> found = spikes(curve)) verdict.spike_share = found->share;
   verdict.still_falling = still_falling(curve);
   verdict.oscillation = oscillation(curve);
+  verdict.instability = instability(curve);
+  verdict.too_short = look.too_short;
+  verdict.fate = *look.fate;
   verdict.final_training_loss = curve.raw(trial.status == TrialStatus::diverged ? 1.0 : final_loss(curve));
   const auto& epochs = trial.record->curve.epochs;
   if (trial.status != TrialStatus::diverged && !epochs.empty() &&
@@ -89,18 +93,22 @@ struct JudgedSet {
   std::vector<NormalizedCurve> curves;  ///< [trial]
   double label_entropy = 0;
   double budget_epochs = 0;
+  double best_rise = 0;  ///< the highest accuracy of all runs over chance
+  std::uint32_t validation_samples = 0;
   Targets targets;
 };
 
 bool is_tuning(const TrialKey& key) { return key.seed_index < first_confirmation_seed; }
 
 /// The one rule of failure, over all runs of the set. Confirmation seeds judge no other run.
-void judge_fates(JudgedSet& judged, double chance, std::uint32_t samples) {
+std::vector<Fate> judge_fates(const std::vector<MeasuredTrial>& measured, double chance,
+                              std::uint32_t samples) {
   std::vector<RunEnd> runs;
-  for (const JudgedTrial& trial : judged.trials)
-    runs.push_back({trial.key.setting, trial.verdict.status, trial.verdict.accuracy, is_tuning(trial.key)});
-  const std::vector<Fate> fates = fates_of(runs, chance, samples);
-  for (std::size_t i = 0; i < fates.size(); ++i) judged.trials[i].verdict.fate = fates[i];
+  for (const MeasuredTrial& trial : measured) {
+    const TrialKey& key = trial.record->key;
+    runs.push_back({key.setting, trial.status, last_accuracy(trial, chance), is_tuning(key)});
+  }
+  return fates_of(runs, chance, samples);
 }
 
 JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts) {
@@ -108,22 +116,25 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
   const double chance = chance_of(facts);
   JudgedSet judged;
   judged.label_entropy = facts.label_entropy;
+  judged.validation_samples = facts.validation_samples;
   judged.targets.picture = default_loss_target(measured);
   judged.targets.loss =
       study.plan.choice.target_loss ? study.plan.choice.target_loss : judged.targets.picture;
   judged.targets.accuracy = study.plan.choice.target_accuracy ? study.plan.choice.target_accuracy
                                                               : default_accuracy_target(measured, chance);
+  const std::vector<Fate> fates = judge_fates(measured, chance, facts.validation_samples);
   for (MeasuredTrial& trial : measured) {
     Look look = look_at(trial.curve, trial.status, judged.targets.picture, facts.label_entropy);
-    look.above_chance =
-        above_chance(last_accuracy(trial, chance).value_or(0), chance, facts.validation_samples);
+    look.accuracy = last_accuracy(trial, chance);
+    look.above_chance = above_chance(look.accuracy.value_or(0), chance, facts.validation_samples);
+    look.fate = fates[judged.looks.size()];
+    judged.best_rise = std::max(judged.best_rise, look.accuracy.value_or(0) - chance);
     judged.trials.push_back({trial.record->key, verdict_of(trial, judged.targets, chance, look)});
     judged.seconds.push_back(trial.record->times.seconds);
     judged.looks.push_back(look);
     judged.curves.push_back(std::move(trial.curve));
     judged.budget_epochs = std::max(judged.budget_epochs, look.budget_epochs);
   }
-  judge_fates(judged, chance, facts.validation_samples);
   return judged;
 }
 
@@ -146,12 +157,33 @@ CellSummary cell_of(const Setting& setting, const JudgedSet& judged, const std::
     curves.push_back(&judged.curves[i]);
   }
   CellSummary cell = sum_up(setting, seeds, judged.budget_epochs);
+  const Look together = look_over_seeds(curves, looks, judged.targets.picture, judged.label_entropy);
   CellWords words =
-      words_over_seeds(looks, look_over_seeds(curves, looks, judged.targets.picture, judged.label_entropy));
+      words_over_seeds(looks, together, seed_spread(looks, judged.best_rise, judged.validation_samples));
   cell.speed = words.speed;
   cell.stability = words.stability;
   cell.sentence = std::move(words.sentence);
   return cell;
+}
+
+std::vector<LearnedRun> learned_runs(const JudgedSet& judged, const std::vector<std::size_t>& trials) {
+  std::vector<LearnedRun> runs;
+  for (const std::size_t i : trials)
+    if (judged.looks[i].fate == Fate::learned && judged.looks[i].accuracy)
+      runs.push_back({&judged.curves[i], *judged.looks[i].accuracy});
+  return runs;
+}
+
+void add_forecast(const JudgedSet& judged, const std::vector<std::size_t>& trials,
+                  std::optional<double> per_loss, CellSummary& cell) {
+  const std::vector<LearnedRun> runs = learned_runs(judged, trials);
+  std::vector<const NormalizedCurve*> curves;
+  for (const LearnedRun& run : runs) curves.push_back(run.curve);
+  cell.slope = pooled_slope(curves);
+  if (!per_loss) return;
+  for (const double budgets : {2.0, 5.0})
+    if (const auto one = forecast_accuracy(runs, *per_loss, budgets, judged.validation_samples))
+      cell.forecast.push_back(*one);
 }
 
 /// A run that reached its target and diverged later ended without it.
@@ -187,9 +219,13 @@ SetEvidence gather(std::uint32_t set, const SetFacts& facts, const JudgedSet& ju
   evidence.name = facts.name;
   evidence.outcomes.chance = chance_of(facts);
   evidence.outcomes.validation_samples = facts.validation_samples;
-  const auto confirmation = by_setting(judged, false);
-  for (const auto& [setting, trials] : by_setting(judged, true)) {
+  const auto confirmation = by_setting(judged, false), settings = by_setting(judged, true);
+  std::vector<std::size_t> tuning;
+  for (const auto& [setting, trials] : settings) tuning.insert(tuning.end(), trials.begin(), trials.end());
+  const auto per_loss = accuracy_per_loss(learned_runs(judged, tuning), facts.validation_samples);
+  for (const auto& [setting, trials] : settings) {
     evidence.cells.push_back(cell_of(setting, judged, trials));
+    add_forecast(judged, trials, per_loss, evidence.cells.back());
     evidence.reached.push_back(seeds_at_target(judged, trials));
     evidence.outcomes.settings.push_back(outcomes_of(setting, judged, trials));
     const auto fresh = confirmation.find(setting);

@@ -10,8 +10,10 @@ inline constexpr double largest_normalized_loss =
     1e6;                                            ///< v_t is cut off here; non-finite losses count as it
 inline constexpr double smallest_reference = 1e-6;  ///< l_0 is never taken as less
 inline constexpr double diverged_level = 1.1;       ///< mean of the last v_t from which a run has diverged
-inline constexpr std::size_t last_steps = 20;       ///< over so many steps
+inline constexpr std::size_t last_steps = 20;       ///< over so many steps, at most a quarter of the run
+inline constexpr std::size_t short_run = 80;   ///< steps; the end and the stability of fewer cannot be judged
 inline constexpr double stalled_level = 0.98;  ///< of min(l_0, H): a run that never gets below has stalled
+inline constexpr std::size_t noise_half_window = 12;  ///< steps on each side, or as the smoothed line's
 inline constexpr double area_cap = 10.0;
 inline constexpr double set_back_cap = 10.0;
 inline constexpr double smallest_descent = 0.02;  ///< of l_0; keeps set-backs of flat curves finite
@@ -28,6 +30,11 @@ inline constexpr double still_falling = 0.95;       ///< probability from which 
 /// A setting that fails says nothing of one further away than this, in decades of eta.
 inline constexpr double near_decades = 1.0 + 1e-9;
 
+inline constexpr std::size_t forecast_stretches = 8;  ///< of the second half, to each of which a mean loss
+inline constexpr double forecast_damping = 0.5;    ///< what a doubling of the budget gains of the one before
+inline constexpr double least_loss_spread = 0.05;  ///< of the logarithm, over the runs of a set
+inline constexpr double worthwhile_gain = 0.01;    ///< of accuracy, for which a longer budget is recommended
+
 // Speed: the share of the budget (the plot's horizontal axis) after which 90 % of the best descent is made.
 inline constexpr double super_fast = 0.15;  ///< the curve looks like an L
 inline constexpr double fast = 0.40;        ///< the bend lies in the left part of the plot
@@ -41,9 +48,8 @@ inline constexpr double super_fast_area = 0.2, fast_area = 0.4, slow_area = 0.75
 struct StabilityLimits {
   double perfect, quite, unstable;
 };
-// Heights are shares of the plot's height, min(l_0, H). Minibatch noise moves the smoothed line of a healthy
-// run by 2 to 7 % of it.
-inline constexpr StabilityLimits climb{0.07, 0.18, 0.45};  ///< highest rise of the smoothed line
+// Heights are shares of the plot's height, min(l_0, H).
+inline constexpr StabilityLimits climb{0.05, 0.18, 0.45};  ///< highest rise of the smoothed line
 /// Fast swings that the smoothed line hides: root mean square, and only what is not independent noise.
 inline constexpr StabilityLimits swing{0.06, 0.15, 0.30};
 inline constexpr StabilityLimits spike_share{0.0005, 0.004, 0.02};
@@ -51,6 +57,9 @@ inline constexpr double visible_descent = 0.1;  ///< of l_0; a stalled run that 
 inline constexpr double near_guessing = 1.1;    ///< of min(l_0, H); what ends higher did not fall that far
 inline constexpr double visible_spike = 0.15;   ///< spikes that are all lower do not change the word
 inline constexpr double visible_jump = 0.25;    ///< a jump at the start that the eye sees
+/// Deviation of the seeds' last accuracies, beyond what the validation samples alone make of it, in shares of
+/// the best rise over chance on the set.
+inline constexpr StabilityLimits seed_spread{0.05, 0.12, 0.25};
 /// Neighbouring residuals correlate by chance, and through the median filter, up to about this much.
 inline constexpr double chance_correlation = 0.3;
 

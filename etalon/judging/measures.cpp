@@ -22,6 +22,23 @@ std::size_t budget_steps(const Curve& curve) {
   return std::size_t{std::max(1u, curve.steps_per_epoch)} * curve.budget_epochs;
 }
 
+/// What minibatch noise makes of each s_t: 1.2533 sigma / sqrt(n) of a median of n. sigma is local, from the
+/// median of |v_(t+1) - 2 v_t + v_(t-1)|, which neither the descent nor a spike moves.
+std::vector<double> doubt_of(const NormalizedCurve& curve, std::size_t half) {
+  if (curve.by_epoch || curve.loss.size() < 3) return std::vector<double>(curve.loss.size(), 0.0);
+  std::vector<double> steps;
+  for (std::size_t t = 0; t < curve.loss.size(); ++t) {
+    const std::size_t at = std::clamp<std::size_t>(t, 1, curve.loss.size() - 2);
+    steps.push_back(std::abs(curve.loss[at + 1] - 2 * curve.loss[at] + curve.loss[at - 1]));
+  }
+  std::vector<double> doubt = centred_median(steps, std::max(half, limits::noise_half_window));
+  for (std::size_t t = 0; t < doubt.size(); ++t) {
+    const std::size_t count = std::min(doubt.size() - 1, t + half) - (t - std::min(t, half)) + 1;
+    doubt[t] *= 1.2533 / (0.6745 * std::sqrt(6.0 * static_cast<double>(count)));
+  }
+  return doubt;
+}
+
 double largest_rise(std::span<const double> values, double low) {
   double rise = 0;
   for (const double value : values) {
@@ -103,13 +120,19 @@ NormalizedCurve normalize(const Curve& curve, double offset) {
   const std::size_t half = result.by_epoch ? 0 : std::max<std::size_t>(2, result.steps_per_epoch / 40);
   result.window = 2 * half + 1;
   result.smooth = centred_median(result.loss, half);
+  result.doubt = doubt_of(result, half);
   return result;
+}
+
+bool too_short_to_judge(const NormalizedCurve& curve) {
+  return !curve.by_epoch && curve.loss.size() < limits::short_run;
 }
 
 TrialStatus status_of(const NormalizedCurve& curve, double label_entropy) {
   if (!curve.finite) return TrialStatus::diverged;
   if (curve.loss.empty()) return TrialStatus::stalled;
-  const std::size_t last = curve.by_epoch ? 1 : limits::last_steps;
+  const std::size_t last =
+      curve.by_epoch ? 1 : std::clamp<std::size_t>(curve.loss.size() / 4, 1, limits::last_steps);
   if (mean_of_last(curve.loss, last) >= limits::diverged_level) return TrialStatus::diverged;
   const double level = guessing_level(curve, label_entropy);
   const double least = *std::min_element(curve.smooth.begin(), curve.smooth.end());
@@ -171,11 +194,19 @@ std::size_t early_steps(const NormalizedCurve& curve) {
 }
 
 double climb(const NormalizedCurve& curve) {
-  const auto later = std::span(curve.smooth).subspan(early_steps(curve));
-  if (later.empty()) return 0;
-  const double low =
-      curve.finite ? later.front() : std::min(1.0, later.front());  // lost early is lost all the same
-  return largest_rise(later, low);
+  const std::size_t early = early_steps(curve), all = curve.smooth.size();
+  if (early >= all) return 0;
+  const double windows = 2 * static_cast<double>(all) / static_cast<double>(curve.window);
+  const double errors = std::sqrt(2 * std::log(std::max(2.0, windows)));
+  const auto doubt = [&](std::size_t t) { return curve.doubt.empty() ? 0.0 : errors * curve.doubt[t]; };
+  double low =
+      curve.finite ? std::numeric_limits<double>::infinity() : 1.0;  // lost early is lost all the same
+  double rise = 0;
+  for (std::size_t t = early; t < all; ++t) {
+    rise = std::max(rise, curve.smooth[t] - doubt(t) - low);
+    low = std::min(low, curve.smooth[t] + doubt(t));
+  }
+  return rise;
 }
 
 double jump(const NormalizedCurve& curve) {
@@ -204,7 +235,9 @@ std::optional<Spikes> spikes(const NormalizedCurve& curve) {
       const bool over = value - window.median() > limits::spike_deviations * 1.4826 * deviation;
       if (over || curve.loss[t] >= limits::largest_normalized_loss) {
         ++found.count;
-        found.tallest = std::max(found.tallest, curve.loss[t] - curve.smooth[t]);
+        const double height = curve.loss[t] - curve.smooth[t];
+        found.tallest = std::max(found.tallest, height);
+        found.area += std::max(0.0, height) / static_cast<double>(curve.loss.size());
       }
     }
     window.push(value);
@@ -212,6 +245,12 @@ std::optional<Spikes> spikes(const NormalizedCurve& curve) {
   found.share =
       static_cast<double>(found.count) / static_cast<double>(curve.reported - limits::spike_window_least);
   return found;
+}
+
+double instability(const NormalizedCurve& curve) {
+  const std::optional<Spikes> found = spikes(curve);
+  const double lost = climb(curve) + oscillation(curve) + (found ? found->area : 0.0);
+  return std::min(limits::set_back_cap, lost / descent(curve));
 }
 
 double oscillation(const NormalizedCurve& curve) {

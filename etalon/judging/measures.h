@@ -22,6 +22,7 @@ double loss_offset(std::span<const Curve* const> curves);
 /// A curve in shares of its reference loss; made once, then measured.
 struct NormalizedCurve {
   std::vector<double> loss;    ///< v_t in [0, 1e6]; [T]; steps after divergence, and non-finite ones, 1e6
+  std::vector<double> doubt;   ///< [T] standard error of s_t by minibatch noise; 0 where it has none
   std::vector<double> smooth;  ///< s_t; [T]: centred median over a twentieth of an epoch, at least 5 steps
   std::size_t reported = 0;    ///< entries that were really reported; the rest is what divergence left out
   std::size_t window = 1;      ///< steps under one s_t, odd
@@ -40,9 +41,13 @@ struct NormalizedCurve {
 /// finite has lost it to divergence.
 NormalizedCurve normalize(const Curve& curve, double offset);
 
-/// diverged: a loss or l_0 is not finite, or the mean of the last min(20, T) v_t is 1.1 or more. stalled: s_t
-/// never falls under 0.98 min(l_0, H). Else learning. After Sohl-Dickstein 2024, arXiv 2402.06184.
-/// `label_entropy` 0 or less: not known; it is left out too where losses may be negative.
+/// Whether the run has fewer than 80 steps: how it ends and how stable it is can hardly be judged. Never by
+/// epoch.
+bool too_short_to_judge(const NormalizedCurve& curve);
+
+/// diverged: a loss or l_0 is not finite, or the mean of the last min(20, T / 4) v_t, at least one, is 1.1 or
+/// more. stalled: s_t never falls under 0.98 min(l_0, H). Else learning. After Sohl-Dickstein 2024, arXiv
+/// 2402.06184. `label_entropy` 0 or less: not known; it is left out too where losses may be negative.
 TrialStatus status_of(const NormalizedCurve& curve, double label_entropy);
 
 /// min(l_0, H) in shares of l_0: where a run that knows nothing but the labels' frequencies stands.
@@ -68,8 +73,10 @@ double area(const NormalizedCurve& curve);
 /// Steps at the start within which a rise counts as a catapult: 2 % of T, at least 5 (by epoch: at least 1).
 std::size_t early_steps(const NormalizedCurve& curve);
 
-/// max over t of s_t - min of s before t, after the early steps; in shares of l_0, uncapped: what the eye
-/// sees. A run that blew up within the early steps has climbed too.
+/// max over t of s_t - min of s before t, after the early steps, as far as minibatch noise does not explain
+/// it: each of the two is taken nearer to the other by k standard errors of s, k = sqrt(2 ln(2 T / window)),
+/// which is about what the largest of so many independent windows strays by. In shares of l_0, uncapped. A
+/// run that blew up within the early steps has climbed too.
 double climb(const NormalizedCurve& curve);
 
 /// The same within the early steps, counted from l_0, and over a median of 5 steps: a jump at the start is
@@ -86,6 +93,7 @@ double catapult(const NormalizedCurve& curve);
 struct Spikes {
   double share = 0;    ///< [0, 1] of the steps that have at least 20 before them
   double tallest = 0;  ///< v_t - s_t of the highest spike
+  double area = 0;     ///< sum of v_t - s_t over the spikes / T
   std::size_t count = 0;
 };
 
@@ -93,6 +101,11 @@ struct Spikes {
 /// MADs (1.4826 x MAD, MAD at least 1e-3), and non-finite steps. OLMo 2 (arXiv 2501.00656) and SPAM (arXiv
 /// 2501.06842) score spikes alike. Empty for 20 steps or fewer.
 std::optional<Spikes> spikes(const NormalizedCurve& curve);
+
+/// What a run loses of its descent on the way, beyond minibatch noise: (climb + oscillation + mean height of
+/// the spikes over all steps) / descent, [0, 10]. In shares of the descent; about 0 for a noisy monotone
+/// curve.
+double instability(const NormalizedCurve& curve);
 
 /// Root mean square of v_t - s_t after the early steps, as far as neighbours (one to four steps apart)
 /// correlate: swings faster than the smoothed line shows, without minibatch noise, which is independent from

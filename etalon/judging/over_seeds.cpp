@@ -23,6 +23,20 @@ double median_reference(std::span<const NormalizedCurve* const> curves) {
   return median(std::move(references));
 }
 
+/// 1.2533 / sqrt(n) of the seeds' median doubt; of two seeds, whose median is their mean, 1 / sqrt(2).
+std::vector<double> doubt_of_median(std::span<const NormalizedCurve* const> curves, std::size_t steps) {
+  const double seeds = static_cast<double>(curves.size());
+  const double share = (seeds < 3 ? 1.0 : 1.2533) / std::sqrt(seeds);
+  std::vector<double> doubt;
+  for (std::size_t t = 0; t < steps; ++t) {
+    std::vector<double> values;
+    for (const NormalizedCurve* curve : curves)
+      if (t < curve->doubt.size()) values.push_back(curve->doubt[t]);
+    doubt.push_back(values.empty() ? 0.0 : share * median(std::move(values)));
+  }
+  return doubt;
+}
+
 /// The median of what some of the looks have; empty where none has.
 template <class Get>
 std::optional<double> median_of(const std::vector<const Look*>& looks, Get get) {
@@ -44,6 +58,7 @@ std::optional<Spikes> median_spikes(const std::vector<const Look*>& looks) {
   const std::optional<double> share = part([](const Spikes& spikes) { return spikes.share; });
   if (!share) return {};
   return Spikes{*share, *part([](const Spikes& spikes) { return spikes.tallest; }),
+                *part([](const Spikes& spikes) { return spikes.area; }),
                 static_cast<std::size_t>(*part([](const Spikes& spikes) { return spikes.count; }))};
 }
 
@@ -94,6 +109,7 @@ NormalizedCurve median_curve(std::span<const NormalizedCurve* const> curves) {
     result.smooth.push_back(std::clamp(share, 0.0, limits::largest_normalized_loss));
   }
   result.loss = result.smooth;
+  result.doubt = doubt_of_median(curves, steps);
   result.reported = static_cast<std::size_t>(
       std::ranges::find(result.smooth, limits::largest_normalized_loss) - result.smooth.begin());
   return result;
@@ -114,6 +130,7 @@ Look look_over_seeds(std::span<const NormalizedCurve* const> curves, std::span<c
   look.tallest_spike = over_seeds(&Look::tallest_spike);
   look.spikes = median_spikes(seeds);
   look.still_falling = median_of(seeds, [](const Look& one) { return one.still_falling; });
+  look.too_short = std::ranges::all_of(looks, &Look::too_short);
   look.above_chance = 2 * std::ranges::count_if(seeds, &Look::above_chance) > std::ssize(seeds);
   return look;
 }

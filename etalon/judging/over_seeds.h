@@ -11,7 +11,8 @@ namespace etalon {
 
 /// At every t the median of the seeds' smoothed losses, as the plots draw it: of an even number the mean of
 /// the middle two, infinite (1e6) where either is. In shares of the median reference. Not finite where at
-/// least half of the seeds are not. REQUIRES: `curves` not empty, all of one study.
+/// least half of the seeds are not. Its doubt is that of a median of so many. REQUIRES: `curves` not empty,
+/// all of one study.
 NormalizedCurve median_curve(std::span<const NormalizedCurve* const> curves);
 
 /// How the seeds look together. Status, speed and descent are those of the drawn median. What that line

@@ -9,6 +9,7 @@
 #include "etalon/base/text.h"
 #include "etalon/judging/balance.h"
 #include "etalon/judging/edges.h"
+#include "etalon/judging/forecast.h"
 #include "etalon/judging/limits.h"
 #include "etalon/judging/odds.h"
 #include "etalon/judging/statistics.h"
@@ -125,7 +126,12 @@ void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const 
 
 void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
                      std::vector<std::string>& warnings) {
-  const std::optional<double> falling = evidence.cells[story.chosen].still_falling.mean;
+  const CellSummary& cell = evidence.cells[story.chosen];
+  if (const std::string text = budget_text(cell); !text.empty()) {
+    warnings.push_back(text);
+    return;
+  }
+  const std::optional<double> falling = cell.still_falling.mean;
   if (falling && *falling > limits::still_falling)
     warnings.push_back(
         fmt::format("The loss was still falling at the end of the budget (probability {:.2f}): the "

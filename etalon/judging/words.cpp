@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "etalon/judging/limits.h"
+#include "etalon/judging/statistics.h"
 
 namespace etalon {
 namespace {
@@ -100,20 +101,30 @@ std::string diverged_sentence(const Look& look) {
 
 std::string count_of(std::size_t part, std::size_t all) {
   static const char* const words[] = {"none", "one", "two", "three", "four", "five", "six"};
+  if (part == all && all > 1) return fmt::format("all {}", all);
   return part < std::size(words) ? fmt::format("{} of {}", words[part], all)
                                  : fmt::format("{} of {}", part, all);
 }
 
 struct SeedCounts {
-  std::size_t all = 0, diverged = 0, stalled = 0;
+  std::size_t all = 0, failed = 0, diverged = 0, stalled = 0, guessing = 0;
   bool learned_something = false;  ///< a stalled seed was still going down, or its accuracy above chance
+
+  bool some_failed() const { return failed > 0 && failed < all; }
 };
+
+/// The curve goes down, and yet the accuracy is no better than a guess.
+bool ends_guessing(const Look& look) {
+  return look.status == TrialStatus::learning && fate_of(look) != Fate::learned;
+}
 
 SeedCounts count_seeds(std::span<const Look> looks) {
   SeedCounts counts;
   counts.all = looks.size();
   for (const Look& look : looks) {
+    counts.failed += fate_of(look) == Fate::failed;
     counts.diverged += look.status == TrialStatus::diverged;
+    counts.guessing += ends_guessing(look);
     if (look.status != TrialStatus::stalled) continue;
     ++counts.stalled;
     counts.learned_something = counts.learned_something || goes_on(look) || look.above_chance;
@@ -129,7 +140,56 @@ std::string seed_remark(const SeedCounts& seeds) {
     parts.push_back(count_of(seeds.stalled, seeds.all) +
                     (seeds.learned_something ? " seeds did not get below the level of guessing"
                                              : " seeds did not learn"));
+  if (seeds.guessing > 0 && seeds.all > 1)
+    parts.push_back(count_of(seeds.guessing, seeds.all) + " seeds ended no better than a guess");
   return fmt::format("{}", fmt::join(parts, " and "));
+}
+
+std::vector<double> accuracies_of(std::span<const Look> looks) {
+  std::vector<double> accuracies;
+  for (const Look& look : looks)
+    if (look.accuracy) accuracies.push_back(*look.accuracy);
+  return accuracies;
+}
+
+/// "; the accuracies lie between 9 and 91 %"
+std::string range_text(std::span<const Look> looks) {
+  const std::vector<double> accuracies = accuracies_of(looks);
+  if (accuracies.size() < 2) return {};
+  const auto [low, high] = std::ranges::minmax(accuracies);
+  return fmt::format("; the accuracies lie between {:.0f} and {:.0f} %", 100 * low, 100 * high);
+}
+
+/// Without its full stop, for a run or a line that learns.
+std::string learning_sentence(const Look& look, StabilityWord stability) {
+  const SpeedWord speed = speed_word(look);
+  const std::string start = fmt::format(
+      "{} {}", jumps(look) ? "After a jump at the start, the loss" : "The loss", speed_phrase(speed));
+  if (look.too_short && calm(stability))
+    return fmt::format("{}; fewer than {} steps do not show how stable it is", start, limits::short_run);
+  const std::string why = stability == stability_word(look) ? why_unstable(look) : "";
+  return fmt::format("{} {}{}", start, join_stability(speed, stability), why);
+}
+
+/// The sentence of the seeds together, what some of them did, and where they end.
+std::string sentence_of(const SeedCounts& seeds, std::span<const Look> looks, const Look& together,
+                        StabilityWord stability, bool apart) {
+  const std::string remark = seed_remark(seeds),
+                    range = apart || seeds.some_failed() ? range_text(looks) : "";
+  if (together.status != TrialStatus::learning) {
+    std::string text = sentence(together);
+    text.pop_back();
+    return fmt::format("{}{}{}{}.", text, remark.empty() ? "" : "; ", remark, range);
+  }
+  const std::string goes = "The loss " + speed_phrase(speed_word(together));
+  if (seeds.some_failed()) return fmt::format("{}, but {}{}.", goes, remark, range);
+  if (apart && calm(stability_word(together)))
+    return fmt::format("{}, but its seeds end far apart{}{}{}.", goes, remark.empty() ? "" : "; ", remark,
+                       range);
+  std::string text = learning_sentence(together, stability);
+  if (seeds.all == 1 && ends_guessing(together))
+    text += "; the accuracy at the end is no better than a guess";
+  return fmt::format("{}{}{}{}.", text, remark.empty() ? "" : "; ", remark, range);
 }
 
 }  // namespace
@@ -156,6 +216,7 @@ Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<dou
   if (!curve.finite)
     look.blow_up_epochs = static_cast<double>(std::max<std::size_t>(1, curve.reported)) / epoch;
   look.still_falling = still_falling(curve);
+  look.too_short = too_short_to_judge(curve);
   return look;
 }
 
@@ -181,19 +242,33 @@ StabilityWord stability_word(const Look& look) {
                    spike_grade(look)});
 }
 
-std::string sentence(const Look& look) {
-  const SpeedWord speed = speed_word(look);
-  const StabilityWord stability = stability_word(look);
-  if (look.status == TrialStatus::diverged) return diverged_sentence(look);
-  if (look.status == TrialStatus::stalled) return stalled_sentence(look);
-  return fmt::format("{} {} {}{}.", jumps(look) ? "After a jump at the start, the loss" : "The loss",
-                     speed_phrase(speed), join_stability(speed, stability), why_unstable(look));
+Fate fate_of(const Look& look) {
+  return look.fate.value_or(look.status == TrialStatus::learning ? Fate::learned : Fate::failed);
 }
 
-CellWords words_over_seeds(std::span<const Look> looks, const Look& together) {
+std::string sentence(const Look& look) {
+  if (look.status == TrialStatus::diverged) return diverged_sentence(look);
+  if (look.status == TrialStatus::stalled) return stalled_sentence(look);
+  return learning_sentence(look, stability_word(look)) +
+         (ends_guessing(look) ? "; the accuracy at the end is no better than a guess." : ".");
+}
+
+std::optional<double> seed_spread(std::span<const Look> looks, double best_rise, std::uint32_t samples) {
+  const std::vector<double> accuracies = accuracies_of(looks);
+  if (accuracies.size() < 2 || best_rise <= 0) return {};
+  double sampling = 0;
+  for (const double accuracy : accuracies) sampling += accuracy * (1 - accuracy) / std::max(1u, samples);
+  const double variance = sample_variance(accuracies) - sampling / static_cast<double>(accuracies.size());
+  return std::sqrt(std::max(0.0, variance)) / best_rise;
+}
+
+CellWords words_over_seeds(std::span<const Look> looks, const Look& together, std::optional<double> spread) {
   SeedCounts seeds = count_seeds(looks);
-  CellWords words{speed_word(together), stability_word(together), sentence(together)};
-  if (seeds.diverged > 0) words.stability = std::max(words.stability, StabilityWord::really_unstable);
+  CellWords words{speed_word(together), stability_word(together), {}};
+  const StabilityWord apart = spread ? grade(*spread, limits::seed_spread) : StabilityWord::perfectly_stable;
+  words.stability = std::max(words.stability, apart);
+  if (seeds.diverged > 0 || seeds.some_failed())
+    words.stability = std::max(words.stability, StabilityWord::really_unstable);
   if (2 * seeds.diverged >= seeds.all) words.stability = StabilityWord::diverging;
   if (seeds.diverged == seeds.all) {
     const Look& spoken = together.status == TrialStatus::diverged ? together : looks.front();
@@ -203,11 +278,7 @@ CellWords words_over_seeds(std::span<const Look> looks, const Look& together) {
   }
   if (together.status == TrialStatus::stalled && seeds.stalled + seeds.diverged == seeds.all)
     seeds.stalled = 0;  // the sentence says it already
-  const std::string remark = seed_remark(seeds);
-  if (!remark.empty() && seeds.diverged > 0 && together.status == TrialStatus::learning)
-    words.sentence = fmt::format("The loss {}, but {}.", speed_phrase(words.speed), remark);
-  else if (!remark.empty())
-    words.sentence = fmt::format("{}; {}.", words.sentence.substr(0, words.sentence.size() - 1), remark);
+  words.sentence = sentence_of(seeds, looks, together, words.stability, !calm(apart));
   return words;
 }
 

@@ -1,6 +1,7 @@
 /// From measures to words: what a person who looks at the plot would say. The limits are in limits.h.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,10 +27,16 @@ struct Look {
   double tallest_spike = 0;
   std::optional<Spikes> spikes;
   std::optional<double> blow_up_epochs;  ///< where the first non-finite loss came, if one did
+  bool too_short = false;                ///< too few steps to judge stability
   std::optional<double> still_falling;   ///< probability that the last tenth goes down
-  bool above_chance =
-      false;  ///< the accuracy at the end is clearly more than a guess; whoever knows it says so
+  // Whoever knows the accuracy at the end says what became of the run; without, the status tells.
+  bool above_chance = false;  ///< the accuracy is clearly more than a guess
+  std::optional<Fate> fate;
+  std::optional<double> accuracy;
 };
+
+/// That of the look; else failed unless it learns.
+Fate fate_of(const Look& look);
 
 /// `target`: the set's default_loss_target; `label_entropy` as for status_of.
 Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target,
@@ -52,8 +59,16 @@ struct CellWords {
   std::string sentence;
 };
 
-/// The words of how the seeds look together (look_over_seeds); diverging where at least half diverged, really
-/// unstable where any did. The sentence counts diverged and stalled seeds. REQUIRES: `looks` not empty.
-CellWords words_over_seeds(std::span<const Look> looks, const Look& together);
+/// How far the seeds' last accuracies lie apart: their deviation, less what a draw of `samples` validation
+/// samples alone makes of it, in shares of `best_rise`, the set's best accuracy minus chance. Empty where
+/// fewer than two were measured or nothing rose.
+std::optional<double> seed_spread(std::span<const Look> looks, double best_rise, std::uint32_t samples);
+
+/// The words of how the seeds look together (look_over_seeds). Diverging where at least half diverged, really
+/// unstable where any failed beside others that did not, and at best as stable as the `spread` of their
+/// accuracies (seed_spread). The sentence counts seeds that diverged, did not learn or ended no better than a
+/// guess, and gives the range of accuracies where the seeds end apart. REQUIRES: `looks` not empty.
+CellWords words_over_seeds(std::span<const Look> looks, const Look& together,
+                           std::optional<double> spread = {});
 
 }  // namespace etalon

@@ -68,10 +68,18 @@ Json json_of(const CellView& view_cell, const StudyView& view) {
   json["area"] = json_of(cell.area);
   json["set_back"] = json_of(cell.set_back);
   json["catapult"] = json_of(cell.catapult);
+  json["instability"] = json_of(cell.instability);
   json["spike_share"] = json_of(cell.spike_share);
   json["still_falling"] = json_of(cell.still_falling);
   json["sensitivity"] = json_of(cell.sensitivity);
   json["margin_decades"] = margins(cell, view);
+  json["last_quarter"] =
+      cell.slope ? Json{{"falling", cell.slope->falling}, {"fall", cell.slope->fall}} : Json();
+  json["forecast"] = Json::array();
+  for (const AccuracyForecast& one : cell.forecast)
+    json["forecast"].push_back(
+        {{"budgets", one.budgets}, {"expected", one.expected}, {"low", one.low}, {"high", one.high}});
+  json["too_short_to_judge"] = cell.too_short;
   json["speed"] = to_text(cell.speed);
   json["stability"] = to_text(cell.stability);
   json["sentence"] = cell.sentence;

@@ -56,7 +56,7 @@ std::string trials_csv(const StudyView& view) {
       key_header(view) +
       ",status,fate,speed,stability,epochs,steps,samples,reference_loss,training_loss,validation_loss,"
       "validation_accuracy,epochs_to_loss_target,loss_target_reached,epochs_to_accuracy_target,"
-      "accuracy_target_reached,area,set_back,catapult,spike_share,still_falling,seconds\n";
+      "accuracy_target_reached,area,set_back,catapult,instability,spike_share,still_falling,seconds\n";
   for_each_trial(view, [&](const std::string& key, const TrialRecord& trial, const Verdict& verdict) {
     text += fmt::format("{},{},{},{},{},{},{},{},{},", key, to_text(verdict.status), to_text(verdict.fate),
                         to_text(verdict.speed), to_text(verdict.stability), trial.curve.epochs.size(),
@@ -64,9 +64,9 @@ std::string trials_csv(const StudyView& view) {
     text += fmt::format("{},{},{},{},{},", shortest(verdict.final_training_loss),
                         field(verdict.final_validation_loss), field(verdict.accuracy),
                         reached(verdict.loss_target), reached(verdict.accuracy_target));
-    text += fmt::format("{},{},{},{},{},{}\n", shortest(verdict.area), shortest(verdict.set_back),
-                        shortest(verdict.catapult), field(verdict.spike_share), field(verdict.still_falling),
-                        shortest(trial.times.seconds));
+    text += fmt::format("{},{},{},{},{},{},{}\n", shortest(verdict.area), shortest(verdict.set_back),
+                        shortest(verdict.catapult), shortest(verdict.instability), field(verdict.spike_share),
+                        field(verdict.still_falling), shortest(trial.times.seconds));
   });
   return text;
 }

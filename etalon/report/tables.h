@@ -12,8 +12,8 @@ namespace etalon::report {
 /// One line a trial:
 /// set, eta_GROUP..., seed, status, fate, speed, stability, epochs, steps, samples, reference_loss,
 /// training_loss, validation_loss, validation_accuracy, epochs_to_loss_target, loss_target_reached,
-/// epochs_to_accuracy_target, accuracy_target_reached, area, set_back, catapult, spike_share, still_falling,
-/// seconds. Accuracies and shares lie in [0, 1]; `seconds` is as stored.
+/// epochs_to_accuracy_target, accuracy_target_reached, area, set_back, catapult, instability, spike_share,
+/// still_falling, seconds. Accuracies and shares lie in [0, 1]; `seconds` is as stored.
 std::string trials_csv(const StudyView& view);
 
 /// Takes a text piece by piece.

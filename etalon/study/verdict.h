@@ -40,11 +40,13 @@ struct Verdict {
   double catapult = 0;  ///< [0, 10]: the same within the first 2 % of steps, told apart
   std::optional<double>
       spike_share;         ///< [0, 1]; empty where the curve is too short to have a trailing median
+  double instability = 0;  ///< [0, 10]: what is lost of the descent on the way beyond noise, in shares of it
   double oscillation = 0;  ///< [0, 1]: fast swings beyond minibatch noise, root mean square in shares of l_0
   std::optional<double> still_falling;  ///< [0, 1]: probability that the slope of the last tenth is negative
   double final_training_loss = 0;       ///< smoothed, capped at the reference loss
   std::optional<double> final_validation_loss;
   std::optional<double> accuracy;  ///< last epoch's validation accuracy; chance if diverged
+  bool too_short = false;          ///< too few steps to judge how stable the run is, or how it ends
   SpeedWord speed = SpeedWord::slow;
   StabilityWord stability = StabilityWord::quite_stable;
   std::string sentence;  ///< "The loss goes down fast and is quite stable."
@@ -72,6 +74,18 @@ struct Margin {
   friend bool operator==(const Margin&, const Margin&) = default;
 };
 
+/// How the training loss goes in the last quarter of the budget, over the seeds that learned.
+struct LossSlope {
+  double falling = 0;  ///< [0, 1]: probability that it falls
+  double fall = 0;     ///< by which share of itself it falls there; negative where it rises
+};
+
+/// What a longer budget may reach; a definition in judging/forecast.h.
+struct AccuracyForecast {
+  double budgets = 2;                      ///< so many times the budget
+  double expected = 0, low = 0, high = 0;  ///< accuracy; `low` is the one of now
+};
+
 /// One setting on one set, over its tuning seeds.
 struct CellSummary {
   Setting setting;
@@ -82,13 +96,16 @@ struct CellSummary {
   std::uint32_t slow_seeds = 0;
   double failure_upper = 0;  ///< Wilson 95 % upper bound of the share of failed seeds
   Spread accuracy, final_training_loss, final_validation_loss, area, set_back, catapult, spike_share,
-      still_falling, seconds;
+      instability, still_falling, seconds;
+  bool too_short = false;  ///< of every seed: Verdict::too_short
   std::optional<EpochsToTarget>
       median_loss_target;  ///< median over seeds, censored ones counted at the budget
   std::optional<EpochsToTarget> median_accuracy_target;
   std::optional<double>
       sensitivity;             ///< mean rise of the final loss towards the neighbouring cells, per decade
   std::vector<Margin> margin;  ///< [group]
+  std::optional<LossSlope> slope;
+  std::vector<AccuracyForecast> forecast;  ///< with 2 and 5 times the budget; empty where nothing can be said
   SpeedWord speed = SpeedWord::slow;
   StabilityWord stability = StabilityWord::quite_stable;
   std::string sentence;  ///< over the seeds: what a person sees in the plot

@@ -99,11 +99,13 @@ TEST(Judge, a_stalled_seed_above_chance_is_not_said_to_have_learned_nothing) {
                 made_up::with_accuracy(made_up::draw([](double) { return 1.0; }), accuracy));
     return judge(study.done()).cells[0][0].sentence;
   };
-  EXPECT_EQ(sentence_with(0.1),
-            "The loss goes down super fast and is perfectly stable; one of 3 seeds did not learn.");
+  EXPECT_EQ(
+      sentence_with(0.1),
+      "The loss goes down super fast, but one of 3 seeds did not learn; the accuracies lie between 10 and "
+      "90 %.");
   EXPECT_EQ(sentence_with(0.4),
-            "The loss goes down super fast and is perfectly stable; one of 3 seeds did not get "
-            "below the level of guessing.");
+            "The loss goes down super fast, but one of 3 seeds did not get below the level of guessing; the "
+            "accuracies lie between 40 and 90 %.");
 }
 
 TEST(Judge, sensitivity_is_the_rise_towards_the_neighbours_per_decade) {

@@ -91,6 +91,50 @@ TEST(Status, a_fall_to_the_level_of_guessing_is_no_learning) {
   EXPECT_EQ(status_of(measured(curve), 0), TrialStatus::learning) << "with unknown labels it is a descent";
 }
 
+TEST(Status, of_a_short_run_is_read_from_its_last_quarter) {
+  // Of 20 steps: from 2.8 times guessing up to 18, then down, ending below a third of the reference.
+  const auto late_descent = [](double place) {
+    return place < 0.05 ? 1.0 : place < 0.2 ? 6.3 : place < 0.5 ? 1.5 : 0.2;
+  };
+  const NormalizedCurve curve = measured(draw(late_descent, {20, 1, 2.8 * guessing, 0.01, 0}));
+  EXPECT_EQ(status_of(curve, guessing), TrialStatus::learning);
+  EXPECT_TRUE(too_short_to_judge(curve));
+  EXPECT_FALSE(too_short_to_judge(measured(draw(late_descent, {80, 1, guessing, 0.01, 0}))));
+  const NormalizedCurve rising = measured(draw([](double place) { return 1 + place; }, {20, 1}));
+  EXPECT_EQ(status_of(rising, guessing), TrialStatus::diverged);
+  EXPECT_EQ(status_of(measured(draw([](double) { return 1.0; }, {1, 1, guessing, 0.0, 0})), guessing),
+            TrialStatus::stalled);
+}
+
+TEST(Instability, of_minibatch_noise_alone_is_about_nothing) {
+  double sum = 0, raw = 0;
+  int count = 0;
+  for (const std::uint32_t steps_per_epoch : {40u, 100u, 400u, 800u})
+    for (const double noise : {0.02, 0.1, 0.3})
+      for (const std::uint32_t seed : {0u, 1u, 2u, 3u, 4u}) {
+        NormalizedCurve curve = measured(draw(falling(12, 0.2), {steps_per_epoch, 2, guessing, noise, seed}));
+        EXPECT_LT(instability(curve), 0.06)
+            << steps_per_epoch << " steps, noise " << noise << ", seed " << seed;
+        sum += instability(curve);
+        curve.doubt.clear();
+        raw += set_back(curve);
+        ++count;
+      }
+  EXPECT_LT(sum / count, 0.005);
+  EXPECT_GT(raw / count, 0.05) << "noise that is not taken off would count";
+}
+
+TEST(Instability, is_what_is_lost_of_the_descent) {
+  const auto hill = [](double place) {
+    return falling(30, 0.2)(place) + (place > 0.5 && place < 0.6 ? 0.4 : 0.0);
+  };
+  EXPECT_NEAR(instability(measured(draw(hill, {400, 2, guessing, 0.02, 0}))), 0.4 / 0.8, 0.05);
+  EXPECT_EQ(instability(measured(draw(made_up::blows_up(0.5)))), 10.0);
+  Curve spiky = draw(falling(30, 0.2), {400, 2, guessing, 0.02, 0});
+  for (std::size_t t = 400; t < 800; t += 20) spiky.loss[t] = static_cast<float>(guessing);
+  EXPECT_NEAR(instability(measured(spiky)), 20.0 / 800, 0.01);
+}
+
 TEST(Status, a_reference_or_validation_loss_that_is_not_finite_is_divergence) {
   Curve curve = draw(falling(10));
   curve.reference_loss = nan;

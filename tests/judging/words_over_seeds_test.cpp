@@ -58,8 +58,7 @@ TEST(WordsOverSeeds, diverged_seeds_are_counted_aloud) {
 TEST(WordsOverSeeds, of_two_seeds_the_line_between_them_is_described) {
   // Halfway between a curve at the bottom and one that hardly moves: half of the way is made.
   EXPECT_EQ(of({good, drifting}).speed, SpeedWord::slow);
-  EXPECT_EQ(of({good, stuck}).sentence,
-            "The loss goes down slowly but is perfectly stable; one of 2 seeds did not learn.");
+  EXPECT_EQ(of({good, stuck}).sentence, "The loss goes down slowly, but one of 2 seeds did not learn.");
   EXPECT_EQ(of({good, slower}).speed, SpeedWord::fast);
 }
 
@@ -111,9 +110,62 @@ TEST(MedianCurve, is_the_mean_of_the_middle_two_and_infinite_where_either_is) {
 
 TEST(WordsOverSeeds, seeds_that_do_not_learn_are_counted_aloud) {
   EXPECT_EQ(of({good, stuck, good}).sentence,
-            "The loss goes down super fast and is perfectly stable; one of 3 seeds did not learn.");
+            "The loss goes down super fast, but one of 3 seeds did not learn.");
+  EXPECT_EQ(of({good, stuck, good}).stability, StabilityWord::really_unstable);
   EXPECT_EQ(of({stuck, stuck, stuck}).sentence, "The loss does not move.");
   EXPECT_EQ(of({stuck, stuck, lost}).sentence, "The loss does not move; one of 3 seeds diverged.");
+}
+
+/// Seeds of one good curve that end with these accuracies, with as many of them judged to have failed.
+CellWords ending(const std::vector<double>& accuracies, std::size_t failed = 0) {
+  std::vector<NormalizedCurve> curves;
+  for (std::uint32_t seed = 0; seed < accuracies.size(); ++seed)
+    curves.push_back(normalize(draw(good, {400, 2, guessing, 0.02, seed}), 0));
+  std::vector<Look> looks;
+  std::vector<const NormalizedCurve*> pointers;
+  for (std::size_t seed = 0; seed < curves.size(); ++seed) {
+    looks.push_back(look_at(curves[seed], TrialStatus::learning, target, guessing));
+    looks.back().accuracy = accuracies[seed];
+    looks.back().fate = seed < failed ? Fate::failed : Fate::learned;
+    pointers.push_back(&curves[seed]);
+  }
+  return words_over_seeds(looks, look_over_seeds(pointers, looks, target, guessing),
+                          seed_spread(looks, 0.85, 1000));
+}
+
+TEST(WordsOverSeeds, agree_with_where_the_seeds_end) {
+  EXPECT_EQ(ending({0.90, 0.91, 0.92}).sentence, "The loss goes down super fast and is perfectly stable.");
+  EXPECT_EQ(ending({0.80, 0.93, 0.91}).sentence, "The loss goes down super fast and is quite stable.");
+  const CellWords apart = ending({0.20, 0.91, 0.85});
+  EXPECT_EQ(apart.stability, StabilityWord::really_unstable);
+  EXPECT_EQ(
+      apart.sentence,
+      "The loss goes down super fast, but its seeds end far apart; the accuracies lie between 20 and 91 %.");
+}
+
+TEST(WordsOverSeeds, count_a_seed_that_ends_at_chance_as_failed) {
+  const CellWords words = ending({0.09, 0.91, 0.20}, 1);
+  EXPECT_EQ(words.stability, StabilityWord::really_unstable);
+  EXPECT_EQ(
+      words.sentence,
+      "The loss goes down super fast, but one of 3 seeds ended no better than a guess; the accuracies lie "
+      "between 9 and 91 %.");
+  EXPECT_EQ(
+      ending({0.09, 0.1, 0.1}, 3).sentence,
+      "The loss goes down super fast and is perfectly stable; all 3 seeds ended no better than a guess.");
+  EXPECT_EQ(
+      ending({0.09}, 1).sentence,
+      "The loss goes down super fast and is perfectly stable; the accuracy at the end is no better than a "
+      "guess.");
+}
+
+TEST(SeedSpread, leaves_out_what_the_validation_samples_make_of_it) {
+  std::vector<Look> looks(3);
+  looks[0].accuracy = 0.5, looks[1].accuracy = 0.54, looks[2].accuracy = 0.46;
+  EXPECT_EQ(seed_spread(looks, 0.8, 100), 0.0) << "a standard error of 5 points";
+  EXPECT_NEAR(*seed_spread(looks, 0.8, 1'000'000), 0.04 / 0.8, 1e-3);
+  EXPECT_FALSE(seed_spread(looks, 0, 100));
+  EXPECT_FALSE(seed_spread(std::span(looks).first(1), 0.8, 100));
 }
 
 }  // namespace

@@ -143,6 +143,22 @@ TEST(Words, minibatch_noise_is_not_instability) {
   }
 }
 
+TEST(Words, of_few_steps_leave_stability_open) {
+  const Look look = seen(draw(falling(5), {30, 2, guessing, 0.02, 0}));
+  EXPECT_EQ(sentence(look), "The loss goes down slowly; fewer than 80 steps do not show how stable it is.");
+  EXPECT_THAT(sentence(seen(draw([](double place) { return place > 0.4 && place < 0.6 ? 0.95 : 0.2; },
+                                 {30, 2, guessing, 0.0, 0}))),
+              testing::HasSubstr("really unstable: it climbs back"))
+      << "what is plain to see is said";
+}
+
+TEST(Words, of_batches_of_few_samples_are_not_unstable) {
+  for (const std::uint32_t seed : {0u, 1u, 2u}) {
+    const Look look = seen(draw(falling(12), {100, 2, guessing, 0.3, seed}));
+    EXPECT_LE(stability_word(look), quite_stable) << "climb " << look.climb << " swing " << look.swing;
+  }
+}
+
 TEST(Words, a_large_loss_at_the_start_neither_hides_a_slow_descent_nor_a_climb) {
   // From 3 times the level of guessing down to it at once; then hardly further, or with a hill of a third.
   const auto first_drop = [](double place) { return 2 * std::exp(-200 * place) + falling(0.15)(place); };

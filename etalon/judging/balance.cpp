@@ -17,9 +17,7 @@ bool beats(const TradeOff& a, const TradeOff& b) {
 
 }  // namespace
 
-double instability(const CellSummary& cell) {
-  return cell.set_back.mean.value_or(0) + cell.spike_share.mean.value_or(0);
-}
+double instability(const CellSummary& cell) { return cell.instability.mean.value_or(0); }
 
 double score(const CellSummary& cell, double speed_weight) {
   const double speed = cell.median_loss_target ? cell.median_loss_target->epochs : cell.area.mean.value_or(1);

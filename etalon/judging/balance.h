@@ -9,8 +9,7 @@
 
 namespace etalon {
 
-/// Mean set-back plus mean spike share of a cell (a missing share counts as 0): the share of the descent that
-/// is lost again.
+/// Mean of Verdict::instability over the seeds of a cell: the share of the descent that is lost on the way.
 double instability(const CellSummary& cell);
 
 /// weight x speed + (1 - weight) x instability. Speed is the median epochs to the loss target; where no

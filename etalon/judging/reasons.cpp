@@ -257,8 +257,9 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
       lines.push_back(fmt::format("A {} eta of {} than the search allowed may be better.",
                                   edge.side == EdgeSide::high ? "larger" : "smaller",
                                   study.definition.groups.at(edge.group).name));
-  const double falling = evidence.cells[story.chosen].still_falling.mean.value_or(0);
-  if (falling > limits::still_falling) lines.push_back("A longer budget may change the order.");
+  const CellSummary& chosen = evidence.cells[story.chosen];
+  if (budget_too_short(chosen) || chosen.still_falling.mean.value_or(0) > limits::still_falling)
+    lines.push_back("A longer budget may change the order.");
   return lines;
 }
 

@@ -105,7 +105,7 @@ void add_axes(Figure& figure, const std::vector<Point>& points) {
     high = {std::max(high.x, point.at.x), std::max(high.y, point.at.y)};
   }
   figure.x = spanning("epochs to the loss target, median over seeds", low.x, high.x);
-  figure.y = spanning("instability: set-back + spike share", low.y, high.y);
+  figure.y = spanning("instability: share of the descent lost on the way", low.y, high.y);
 }
 
 void add_legend(Figure& figure) {

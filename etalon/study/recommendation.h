@@ -53,7 +53,7 @@ struct Certificate {
 struct TradeOff {
   Setting setting;
   double epochs_to_target = 0;  ///< median over seeds; the budget where censored
-  double instability = 0;       ///< mean set-back plus spike share
+  double instability = 0;       ///< mean of Verdict::instability
   double score = 0;             ///< speed_weight x epochs_to_target + (1 - speed_weight) x instability
   bool eligible = false;
   bool on_front = false;  ///< on the Pareto front of the learning cells

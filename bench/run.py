@@ -79,7 +79,8 @@ class Benchmark:
         """One `etalon tune` into a store of its own, from process start to end."""
         folder = tempfile.mkdtemp(prefix="etalon-benchmark-")
         try:
-            command = [self.build / "etalon", "tune", "--no-report", "--quiet", "--store", f"{folder}/store.db", *options]
+            command = [self.build / "etalon", "tune", "--no-report", "--quiet", "--strategy", "grid", "--store", f"{folder}/store.db",
+                       *options]
             return run(command, CORES)
         finally:
             shutil.rmtree(folder)

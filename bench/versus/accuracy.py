@@ -43,9 +43,9 @@ def etalon(build, network, settings):
     with tempfile.TemporaryDirectory(prefix="etalon-accuracy-") as folder:
         store = f"{folder}/study.db"
         run([build / "etalon", "tune", "--data", data_of(settings), "--network", network, "--samples", settings["samples"],
-             "--validation", settings["validation"], "--epochs", settings["epochs"], "--seeds", SEEDS, "--eta",
-             f"conv={settings['conv']}", "--eta", f"full={settings['full']}", "--batch", 64, "--study-seed", 0, "--no-report",
-             "--quiet", "--store", store], CORES)
+             "--validation", settings["validation"], "--epochs", settings["epochs"], "--seeds", SEEDS, "--strategy",
+             "grid", "--eta", f"conv={settings['conv']}", "--eta", f"full={settings['full']}", "--batch", 64, "--study-seed", 0,
+             "--no-report", "--quiet", "--store", store], CORES)
         trials = json.loads(run([build / "etalon", "show", "--json", "--store", store]).output)["all_trials"]
     by_seed = {trial["seed"]: trial["validation_accuracy"] for trial in trials}
     return [by_seed[seed] for seed in range(SEEDS)]

@@ -138,7 +138,7 @@ class Versus:
             for leftover in self.folder.glob("study.db*"):
                 leftover.unlink()
             one = run([self.build / "etalon", "tune", "--data", f"mnist:{mnist}", "--samples", samples, "--validation", 10000, "--epochs",
-                       1, "--seeds", 1, "--threads", len(cores), "--no-report", "--json", "--quiet", "--store", store], cores)
+                       1, "--seeds", 1, "--strategy", "grid", "--threads", len(cores), "--no-report", "--json", "--quiet", "--store", store], cores)
             answer = json.loads(one.output)
             best.setdefault("etalon tune", []).append(answer["recommendations"][0]["validation_accuracy"])
             memory.setdefault("etalon tune", []).append(one.peak_mb)

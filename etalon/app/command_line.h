@@ -23,6 +23,8 @@ struct TuneArguments : CommonArguments {
   std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
       study_seed;
   std::optional<std::string> strategy, trials, threads, lanes, memory, checkpoint, lease, study, store, out;
+  std::optional<std::string> confirm;
+  bool refine = false, no_refine = false;
   bool keep_weights = false;
   bool no_report = false;
   bool dry_run = false;

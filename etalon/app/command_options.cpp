@@ -56,9 +56,24 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
 void add_how_much(CLI::App& command, TuneArguments& to) {
   const std::string group = "How much is tried";
   add(command, "--seeds", to.seeds, "N",
-      "Repetitions of each setting, with other initial\nweights and batch orders (default: 3)", group);
+      "Repetitions of a setting, with other initial weights\nand batch orders; of a race on average "
+      "(default: 3)",
+      group);
   add(command, "--strategy", to.strategy, "NAME",
-      "grid tries every setting, random draws some\n(default: grid)", group);
+      "race tries every setting once and repeats the better\nones, grid repeats all alike, random draws "
+      "some\n"
+      "(default: race)",
+      group);
+  command
+      .add_flag(
+          "--refine", to.refine,
+          "Half steps between the etas join around the leaders\nof a race (default where no --eta is given)")
+      ->group(group);
+  command.add_flag("--no-refine", to.no_refine, "A race keeps to the etas of its grid")->group(group);
+  add(command, "--confirm", to.confirm, "N",
+      "Fresh seeds for each set's choice and its closest\nrival, never used to choose; 0: none\n"
+      "(default: 8 with race, else 0)",
+      group);
   add(command, "--trials", to.trials, "N", "Settings that random draws", group);
 }
 

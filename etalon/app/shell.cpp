@@ -52,6 +52,9 @@ std::string reproducing_line(const TuneArguments& arguments) {
   add("--seeds", arguments.seeds);
   add("--study-seed", arguments.study_seed);
   add("--strategy", arguments.strategy);
+  if (arguments.refine) words.push_back("--refine");
+  if (arguments.no_refine) words.push_back("--no-refine");
+  add("--confirm", arguments.confirm);
   add("--trials", arguments.trials);
   add("--study", arguments.study);
   return shell_line(words);

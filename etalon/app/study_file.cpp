@@ -39,7 +39,7 @@ const std::map<std::string, std::vector<std::string>>& known_keys() {
       {"training",
        {"optimizer", "momentum", "beta1", "beta2", "epsilon", "weight_decay", "schedule", "warmup",
         "step_epochs", "factor", "initializer", "label_smoothing"}},
-      {"search", {"strategy", "trials"}},
+      {"search", {"strategy", "trials", "refine", "confirm"}},
       {"choice", {"speed_weight", "divergence_limit", "target"}},
       {"run", {"threads", "lanes", "store", "out", "report", "checkpoint", "lease", "keep_weights"}}};
   return keys;
@@ -182,7 +182,11 @@ void read_training(const StudyTable& table, bool optimizer_is_overridden, StudyR
     if (table.has(key)) to.places.schedule = table.place(key);
 }
 
-void read_search(const StudyTable& table, StudyRequest& to) {
+void read_search(const StudyTable& table, TuneRequest& request) {
+  StudyRequest& to = request.study;
+  if (const auto refine = table.boolean("refine")) request.refine = refine;
+  if (const auto seeds = table.whole("confirm", 0, limits::confirmation))
+    request.confirmation = static_cast<std::uint32_t>(*seeds);
   take(table.text("strategy"), to.plan.strategy);
   take(table.whole("trials", 1, many), to.plan.trials);
   for (const char* key : {"trials", "strategy"})
@@ -262,7 +266,7 @@ void read_study_file(const std::filesystem::path& path, bool optimizer_is_overri
   read_groups(table("groups"), study);
   read_etas(table("eta"), study);
   read_training(table("training"), optimizer_is_overridden, study);
-  read_search(table("search"), study);
+  read_search(table("search"), request);
   read_choice(table("choice"), study.plan.choice);
   read_run(table("run"), request);
 }

@@ -6,13 +6,15 @@
 #include <filesystem>
 
 #include "etalon/app/tune_request.h"
+#include "etalon/study/trial.h"
 
 namespace etalon {
 
 /// Largest values that make sense, for options and study files alike.
 namespace limits {
 inline constexpr std::uint64_t epochs = 100'000;
-inline constexpr std::uint64_t seeds = 10'000;
+inline constexpr std::uint64_t seeds = first_confirmation_seed;
+inline constexpr std::uint64_t confirmation = 1000;
 inline constexpr std::uint64_t threads = 4096;
 }  // namespace limits
 

@@ -58,9 +58,12 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
   } else if (!arguments.quiet) {
     const auto sets = static_cast<std::uint32_t>(study.sets.size());
     const std::uint32_t repeats = std::max(1U, sets * study.plan.seeds);
+    const std::string confirming =
+        forecast.confirming ? fmt::format(", and {} to confirm the choice", forecast.confirming) : "";
     print("study    {}\n", prepared.name());
-    print("trials   {} ({} settings x {} sets x {} seeds), {} finished\n", forecast.trials,
-          forecast.trials / repeats, sets, study.plan.seeds, forecast.finished);
+    print("trials   {} ({} x {} x {}{}), {} finished\n", forecast.trials,
+          counted((forecast.trials - forecast.confirming) / repeats, "setting"), counted(sets, "set"),
+          counted(study.plan.seeds, "seed"), confirming, forecast.finished);
     print("time     about {}\n", duration_text(forecast.seconds));
     print("memory   at most {}\n", to_text(forecast.memory));
     print("         a pack: {}\n", pack_text(forecast.memory.training));

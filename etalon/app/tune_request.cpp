@@ -140,6 +140,27 @@ void leave_out_idle_groups(StudyRequest& study) {
   }
 }
 
+void take_search(const TuneArguments& given, TuneRequest& request) {
+  if (given.refine && given.no_refine)
+    throw RequestError({"--refine", "--no-refine too", "one of the two", ""});
+  if (given.refine || given.no_refine) request.refine = given.refine;
+  if (given.confirm)
+    request.confirmation =
+        static_cast<std::uint32_t>(whole_number(*given.confirm, "--confirm", 0, limits::confirmation));
+}
+
+/// Before the space is completed: whether etas are listed matters.
+void complete_search(TuneRequest& request) {
+  constexpr std::uint32_t seeds_of_a_race = 8;
+  StudyPlan& plan = request.study.plan;
+  const bool race = plan.strategy == "race";
+  const bool listed =
+      !plan.space.settings.empty() || std::any_of(plan.space.values.begin(), plan.space.values.end(),
+                                                  [](const auto& values) { return !values.empty(); });
+  plan.refine = request.refine.value_or(race && !listed);
+  plan.confirmation = request.confirmation.value_or(race ? seeds_of_a_race : 0);
+}
+
 void complete_space(StudyRequest& study) {
   std::uint64_t settings = 1;
   for (auto& values : study.plan.space.values) {
@@ -178,6 +199,8 @@ TuneRequest tune_request(const TuneArguments& arguments) {
   request.study.plan.space.values.resize(request.study.groups.size());
   take_etas(arguments.eta, request.study);
   leave_out_idle_groups(request.study);
+  take_search(arguments, request);
+  complete_search(request);
   complete_space(request.study);
   forget_idle_values(request.study.training);
   if (!request.study.study_name.empty())

@@ -1,6 +1,7 @@
 /// What one `etalon tune` is asked to do: defaults, then the study file, then the options given.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,8 @@ namespace etalon {
 struct TuneRequest {
   StudyRequest study;
   WorkOptions work;
+  std::optional<bool> refine;                 ///< empty: where the strategy is a race and no etas are listed
+  std::optional<std::uint32_t> confirmation;  ///< empty: 8 with a race, else 0
   std::string store = "etalon.db";
   std::string out = "report";
   bool report = true;

@@ -30,11 +30,22 @@ bool grew(const StudyView& view) {
   return trained_settings(view) > plan.trials || view.study().planned_trials > drawn;
 }
 
+/// What a race does with the settings named before.
+std::string race_lines(const StudyPlan& plan) {
+  if (plan.strategy != "race") return {};
+  return fmt::format(
+      "- A **race** on each data set: every setting once, then more seeds for the better half, down to two; "
+      "{} on average.{}\n",
+      counted(plan.seeds, "trial") + " a setting",
+      plan.refine ? " Half steps between the etas join around the leaders." : "");
+}
+
 std::string list_line(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
   const std::size_t all = plan.space.settings.size(), trained = trained_settings(view);
-  if (plan.strategy == "grid")
-    return fmt::format("- A **list of {}** of `eta`, and no others.\n", counted(all, "setting"));
+  if (plan.strategy != "random")
+    return fmt::format("- A **list of {}** of `eta`{}.\n", counted(all, "setting"),
+                       plan.refine ? "" : ", and no others");
   if (!grew(view))
     return fmt::format("- A **{} search** of {} among a list of {}.\n", plan.strategy,
                        counted(plan.trials, "setting"), all);
@@ -45,14 +56,15 @@ std::string list_line(const StudyView& view) {
 
 std::string search_lines(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
-  if (!plan.space.settings.empty()) return list_line(view);
-  std::string text = plan.strategy == "grid" ? "- A **grid search** over every combination of\n"
-                                             : fmt::format("- A **{} search** of {} within\n", plan.strategy,
-                                                           counted(plan.trials, "setting"));
+  if (!plan.space.settings.empty()) return list_line(view) + race_lines(plan);
+  std::string text = plan.strategy == "race"   ? "- A **grid** of every combination of\n"
+                     : plan.strategy == "grid" ? "- A **grid search** over every combination of\n"
+                                               : fmt::format("- A **{} search** of {} within\n",
+                                                             plan.strategy, counted(plan.trials, "setting"));
   for (std::size_t group = 0; group < view.groups().size() && group < plan.space.values.size(); ++group)
     text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
                         eta_list(plan.space.values[group]));
-  return text;
+  return text + race_lines(plan);
 }
 
 /// "3 seeds a setting (indices 0 to 2)"

@@ -23,7 +23,10 @@ Chronicle::Chronicle(const Preparation& all, StudyStore& store, StudyObserver& o
   finished_at_start_ = study.trials.size();
   fetched_ = static_cast<std::uint32_t>(study.trials.size());
   planned_ = study.planned_trials;
-  add_open(store_.running_trials(name_));
+  const std::vector<RunningTrial> trials = store_.running_trials(name_);
+  seen_ = static_cast<std::uint32_t>(study.trials.size() + trials.size());
+  add_open(trials);
+  expect_rest();
   observer_.study_opened(study);
 }
 
@@ -32,15 +35,30 @@ double Chronicle::work_of(std::uint32_t set, std::uint64_t samples) const {
 }
 
 double Chronicle::share() const {
-  return work_ > 0 ? std::clamp((finished_work_ + running_work_) / work_, 0.0, 1.0) : 1.0;
+  const double all = work_ + work_to_come_;
+  return all > 0 ? std::clamp((finished_work_ + running_work_) / all, 0.0, 1.0) : 1.0;
+}
+
+/// Rounds to come have as many trials on every set, by and large.
+void Chronicle::expect_rest() {
+  double all_sets = 0;
+  for (std::uint32_t set = 0; set < all_.data.size(); ++set)
+    all_sets += work_of(set, budget_on(set, all_.request.epochs));
+  const std::uint32_t trials = planned_ > seen_ ? planned_ - seen_ : 0;
+  work_to_come_ = trials * all_sets / static_cast<double>(all_.data.size());
+}
+
+std::uint64_t Chronicle::budget_on(std::uint32_t set, std::uint32_t epochs) const {
+  const std::uint64_t batch = all_.request.batch;
+  return all_.splits.at(set).training.size() / batch * batch * epochs;
 }
 
 void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
   for (const RunningTrial& trial : trials) {
     if (open_.contains(trial.key)) continue;
-    const std::uint64_t batch = all_.request.batch;
-    const std::uint64_t budget = all_.splits.at(trial.key.set).training.size() / batch * batch * trial.epochs;
-    const std::uint64_t known = trial.curve ? std::min(budget, trial.curve->loss.size() * batch) : 0;
+    const std::uint64_t budget = budget_on(trial.key.set, trial.epochs);
+    const std::uint64_t known =
+        trial.curve ? std::min(budget, trial.curve->loss.size() * all_.request.batch) : 0;
     const Open open{work_of(trial.key.set, budget - known), known};
     open_.emplace(trial.key, open);
     work_ += open.left;
@@ -50,7 +68,7 @@ void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
 void Chronicle::look() {
   const std::scoped_lock looking(looking_);
   const QueueState queue = store_.queue(name_);
-  if (trials_in(queue) > planned_) tell_growth(trials_in(queue));
+  if (trials_in(queue) > seen_) tell_growth(trials_in(queue));
   if (queue.finished == finished_trials()) return;
   const std::vector<TrialRecord> trials = store_.trials_after(name_, fetched_);
   fetched_ += static_cast<std::uint32_t>(trials.size());
@@ -59,12 +77,17 @@ void Chronicle::look() {
   observer_.advanced(0, share());
 }
 
-void Chronicle::tell_growth(std::uint32_t planned) {
+void Chronicle::tell_growth(std::uint32_t seen) {
   const std::vector<RunningTrial> trials = store_.running_trials(name_);  // training goes on meanwhile
+  std::uint32_t planned = seen;
+  for (const StudySummary& study : store_.list_studies())
+    if (study.name == name_) planned = std::max(planned, study.planned_trials);
   const std::scoped_lock telling(telling_);
-  planned_ = planned;
+  seen_ = seen;
   add_open(trials);
-  observer_.plan_grew(planned);
+  if (planned != planned_) observer_.plan_grew(planned);
+  planned_ = planned;
+  expect_rest();
 }
 
 void Chronicle::set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) {

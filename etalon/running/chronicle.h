@@ -43,8 +43,10 @@ class Chronicle {
 
   double work_of(std::uint32_t set, std::uint64_t samples) const;
   double share() const;
+  std::uint64_t budget_on(std::uint32_t set, std::uint32_t epochs) const;  ///< in samples
   void add_open(const std::vector<RunningTrial>& trials);
-  void tell_growth(std::uint32_t planned);  ///< REQUIRES: looking_ held
+  void expect_rest();
+  void tell_growth(std::uint32_t seen);  ///< REQUIRES: looking_ held
   std::size_t finished_trials() const;
   void count_finished(const TrialRecord& trial);
 
@@ -53,15 +55,17 @@ class Chronicle {
   StudyObserver& observer_;
   const std::string name_;
 
-  std::mutex looking_;  ///< of the next two
+  std::mutex looking_;  ///< of the next three
   std::uint32_t planned_ = 0;
+  std::uint32_t seen_ = 0;     ///< trials that are finished, held or waiting
   std::uint32_t fetched_ = 0;  ///< trials taken from the store, in the order in which they were finished
 
   mutable std::mutex telling_;  ///< of what follows and of the observer
   std::set<TrialKey> finished_;
   std::size_t finished_at_start_ = 0;
   std::map<TrialKey, Open> open_;
-  double work_ = 0;  ///< left at the start
+  double work_ = 0;          ///< of trials that could be named, as it was left when they were first seen
+  double work_to_come_ = 0;  ///< of later rounds, by estimate
   double finished_work_ = 0;
   double running_work_ = 0;  ///< done on trials that this worker has not finished
   bool memory_told_ = false;

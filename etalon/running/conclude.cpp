@@ -10,19 +10,27 @@
 namespace etalon {
 namespace {
 
-/// Trials of `setting` on `set` whose weights are worth keeping: those that did not diverge.
+/// Trials of `setting` on `set` whose weights are worth keeping: those that did not diverge. Of a setting
+/// that was confirmed only its confirmation seeds: no choice was made with them.
 std::vector<TrialKey> trials_of(const StudySnapshot& study, std::uint32_t set, const Setting& setting) {
-  std::vector<TrialKey> keys;
+  std::vector<TrialKey> tuning, confirming;
   for (const TrialRecord& trial : study.trials)
     if (trial.key.set == set && trial.key.setting == setting && !has_non_finite_loss(trial.curve))
-      keys.push_back(trial.key);
-  return keys;
+      (trial.key.seed_index < first_confirmation_seed ? tuning : confirming).push_back(trial.key);
+  return confirming.empty() ? tuning : confirming;
 }
 
-/// A study that grows may come to prefer one of these: their weights stay too.
+/// A study that grows may come to prefer one of these: their weights stay too. Where choices are confirmed,
+/// those of what was confirmed before; another choice gets fresh seeds of its own.
 std::vector<TrialKey> close_trials(const StudySnapshot& study, const Recommendation& recommendation) {
-  std::set<Setting> close(recommendation.eligible.begin(), recommendation.eligible.end());
-  close.insert(recommendation.equivalent.begin(), recommendation.equivalent.end());
+  std::set<Setting> close;
+  if (study.plan.confirmation == 0) {
+    close.insert(recommendation.eligible.begin(), recommendation.eligible.end());
+    close.insert(recommendation.equivalent.begin(), recommendation.equivalent.end());
+  }
+  for (const TrialRecord& trial : study.trials)
+    if (trial.key.set == recommendation.set && trial.key.seed_index >= first_confirmation_seed)
+      close.insert(trial.key.setting);
   close.erase(*recommendation.setting);
   std::vector<TrialKey> keys;
   for (const Setting& setting : close)

@@ -6,24 +6,32 @@
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
 #include "etalon/running/plan.h"
+#include "etalon/running/standing.h"
 #include "etalon/running/strategist.h"
 #include "etalon/study/differences.h"
 
 namespace etalon {
 namespace {
 
-std::set<TrialKey> trials_of(const std::vector<PlannedTrial>& planned) {
+std::set<TrialKey> first_trials(const Replay& replay) {
   std::set<TrialKey> keys;
-  for (const PlannedTrial& trial : planned) keys.insert(trial.key);
+  if (!replay.rounds.empty())
+    for (const PlannedTrial& trial : replay.rounds.front()) keys.insert(trial.key);
   return keys;
 }
 
-/// Everything that is finished or was proposed.
-std::set<TrialKey> known_trials(const StudySnapshot& study, const StrategyMaker& strategies) {
-  std::set<TrialKey> known;
-  for (const TrialRecord& trial : study.trials) known.insert(trial.key);
-  for (const StudyPlan& plan : study.asked) known.merge(trials_of(replay(plan, study, strategies).proposed));
-  return known;
+/// The newest request's plan, widened to all that was asked for and all that is finished.
+StudyPlan joint_plan(const StudyPlan& newest, const StudySnapshot& study, const StrategyMaker& strategies) {
+  std::set<TrialKey> own, beside;
+  for (const TrialRecord& trial : study.trials) beside.insert(trial.key);
+  std::vector<Replay> replays;
+  for (const StudyPlan& asked : study.asked) {
+    replays.push_back(replay(asked, study, strategies));
+    for (const TrialKey& key : replays.back().proposed()) beside.erase(key);
+  }
+  for (std::size_t i = 0; i < replays.size(); ++i)
+    (study.asked[i] == newest ? own : beside).merge(first_trials(replays[i]));
+  return plan_with_others(newest, own, study.asked, beside);
 }
 
 /// Grown in several runs: all of their commands, in their order, reproduce the study.
@@ -48,10 +56,8 @@ StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
   const StudyPlan& asked = all.request.plan;
   if (std::find(study.asked.begin(), study.asked.end(), asked) == study.asked.end())
     study.asked.push_back(asked);
-  const std::set<TrialKey> known = known_trials(study, all.request.strategies);
-  study.plan =
-      plan_with_others(asked, trials_of(replay(asked, study, all.request.strategies).proposed), known);
-  study.planned_trials = static_cast<std::uint32_t>(known.size());
+  study.plan = joint_plan(asked, study, all.request.strategies);
+  study.planned_trials = standing_of(study, all.request.strategies).planned_trials();
   study.command = joined_commands(stored.command, study.command);
   return study;
 }
@@ -67,18 +73,20 @@ void open_study(const Preparation& all, StudyStore& store) {
       study.times.started_unix_millis = system_clock().unix_millis();
     }
     if (!store.save_study(study)) continue;  // somebody else did at the same time
-    store.plan_trials(study.name, missing_trials(study, all.request.strategies));
+    store.plan_trials(study.name, standing_of(study, all.request.strategies).missing);
     return;
   }
 }
 
-bool plan_next(const Preparation& all, StudySnapshot study, StudyStore& store) {
-  const std::vector<PlannedTrial> missing = missing_trials(study, all.request.strategies);
-  if (missing.empty()) return false;
-  study.planned_trials = static_cast<std::uint32_t>(known_trials(study, all.request.strategies).size());
-  // Where somebody else saved at the same moment, he has counted and planned the same.
-  if (store.save_study(study)) store.plan_trials(study.name, missing);
-  return true;
+NextRound plan_next(const Preparation& all, StudySnapshot study, StudyStore& store) {
+  Standing standing = standing_of(study, all.request.strategies);
+  const bool missing = !standing.missing.empty();
+  if (!missing && study.planned_trials == standing.planned_trials()) return {};
+  study.planned_trials = standing.planned_trials();
+  // Where somebody else saved at the same moment, he has counted and planned the same, or more.
+  if (!store.save_study(study)) return {.more = true, .words = {}};
+  store.plan_trials(study.name, standing.missing);
+  return {missing, std::move(standing.words)};
 }
 
 }  // namespace etalon

@@ -1,6 +1,9 @@
 /// How a study comes into the store, and how several that ask for the same one agree on its plan.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "etalon/running/prepare.h"
 #include "etalon/storage/study_store.h"
 
@@ -11,8 +14,13 @@ namespace etalon {
 /// where the stored definition is another.
 void open_study(const Preparation& all, StudyStore& store);
 
-/// Adds to a stored study what its strategies propose next, if that is not waiting, held or finished already.
-/// True if anything is missing.
-bool plan_next(const Preparation& all, StudySnapshot study, StudyStore& store);
+struct NextRound {
+  bool more = false;               ///< something is left to train, or has to be looked at again
+  std::vector<std::string> words;  ///< what was planned just now, for a person
+};
+
+/// Adds to a stored study what its strategies propose next, or what confirms their choice, if that is not
+/// waiting, held or finished already.
+NextRound plan_next(const Preparation& all, StudySnapshot study, StudyStore& store);
 
 }  // namespace etalon

@@ -4,12 +4,6 @@
 
 namespace etalon {
 
-std::vector<TrialKey> trials_on_set(const std::vector<Proposal>& round, std::uint32_t set) {
-  std::vector<TrialKey> trials;
-  for (const Proposal& proposal : round) trials.push_back({set, proposal.setting, proposal.seed_index});
-  return trials;
-}
-
 SearchSpace space_of(const std::set<Setting>& settings) {
   SearchSpace space;
   if (settings.empty()) return space;
@@ -25,19 +19,26 @@ SearchSpace space_of(const std::set<Setting>& settings) {
   return space;
 }
 
-StudyPlan plan_with_others(StudyPlan asked, const std::set<TrialKey>& asked_trials,
-                           const std::set<TrialKey>& others) {
+StudyPlan plan_with_others(StudyPlan asked, const std::set<TrialKey>& own,
+                           const std::vector<StudyPlan>& others, const std::set<TrialKey>& trials) {
+  for (const StudyPlan& other : others) {
+    asked.seeds = std::max(asked.seeds, other.seeds);
+    asked.confirmation = std::max(asked.confirmation, other.confirmation);
+    asked.refine = asked.refine || other.refine;
+  }
   std::set<Setting> settings;
-  for (const TrialKey& trial : asked_trials) settings.insert(trial.setting);
+  for (const TrialKey& trial : own) settings.insert(trial.setting);
   const std::size_t asked_settings = settings.size();
-  for (const TrialKey& trial : others) {
+  for (const TrialKey& trial : trials) {
+    if (trial.seed_index >= first_confirmation_seed) continue;
     settings.insert(trial.setting);
     asked.seeds = std::max(asked.seeds, trial.seed_index + 1);
   }
   const bool grown = settings.size() > asked_settings;
-  if (asked.strategy == "grid" || grown) asked.space = space_of(settings);
+  const bool lists = asked.strategy == "grid" || asked.strategy == "race";
+  if (lists || grown) asked.space = space_of(settings);
   // In a plan of another strategy lists of values are ranges, so what it grew to is told setting by setting.
-  if (asked.strategy != "grid" && grown) asked.space.settings.assign(settings.begin(), settings.end());
+  if (!lists && grown) asked.space.settings.assign(settings.begin(), settings.end());
   return asked;
 }
 

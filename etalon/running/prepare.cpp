@@ -11,8 +11,9 @@
 #include "etalon/data/doubts.h"
 #include "etalon/data/open.h"
 #include "etalon/running/memory.h"
-#include "etalon/running/plan.h"
 #include "etalon/running/prospects.h"
+#include "etalon/running/standing.h"
+#include "etalon/running/strategist.h"
 
 namespace etalon {
 namespace {
@@ -130,7 +131,7 @@ Preparation prepare(StudyRequest request) {
   require_width(request.lanes);
 
   Preparation all;
-  all.first_round = request.strategies(request.plan, request.epochs, request.study_seed)->suggest();
+  request.strategies(request.plan, {{}, request.epochs, request.study_seed});  // refuses what it cannot use
   all.augmentation = read_augmentation(request.augmentation, request.places.augmentation);
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
@@ -157,7 +158,8 @@ Preparation prepare(StudyRequest request) {
       all.warnings.push_back(doubt);
   }
   take_doubts(all);
-  study.planned_trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());
+  all.first_round = replay(all.request.plan, study, all.request.strategies).rounds.at(0);
+  study.planned_trials = standing_of(study, all.request.strategies).planned_trials();
   return all;
 }
 

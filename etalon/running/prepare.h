@@ -8,7 +8,7 @@
 #include "etalon/data/split.h"
 #include "etalon/nn/describe.h"
 #include "etalon/running/request.h"
-#include "etalon/search/strategy.h"
+#include "etalon/storage/study_store.h"
 #include "etalon/study/snapshot.h"
 #include "etalon/training/trainer.h"
 
@@ -20,7 +20,7 @@ struct Preparation {
   std::vector<DataSet> data;                 ///< [set]
   std::vector<Split> splits;                 ///< [set]
   std::vector<NetworkDescription> networks;  ///< [set]
-  std::vector<Proposal> first_round;         ///< what the strategy proposes before any result
+  std::vector<PlannedTrial> first_round;     ///< what the strategy proposes before any result
   StudySnapshot study;                       ///< definition, plan, facts; no trials
   std::vector<std::string> warnings;         ///< what the data cannot tell: "mnist: 60 validation images ..."
 

@@ -2,6 +2,7 @@
 /// the snapshot alone, so that whoever does it says the same.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "etalon/search/make.h"
@@ -11,15 +12,19 @@
 namespace etalon {
 
 struct Replay {
-  std::vector<PlannedTrial> proposed;  ///< in all rounds so far, each round set by set
-  std::vector<PlannedTrial> missing;   ///< of the last round, not finished yet; empty: the strategy is done
+  std::vector<std::vector<PlannedTrial>> rounds;  ///< proposed so far
+  std::vector<PlannedTrial> missing;  ///< of the last round, not finished yet; empty: the strategy is done
+  std::vector<std::size_t> rounds_to_come;  ///< trials of each later round
+
+  std::vector<TrialKey> proposed() const;  ///< in all rounds so far
 };
 
-/// The strategy of `asked`, one of those that `study` was asked for.
+/// The strategy of `asked`, one of those that `study` was asked for. A trial is judged once, beside those of
+/// its own and earlier rounds alone: what is trained later, or for others, changes no round.
 Replay replay(const StudyPlan& asked, const StudySnapshot& study, const StrategyMaker& strategies);
 
-/// What is missing of all that was asked for, as far as it can be named now. Empty: all strategies are done.
-std::vector<PlannedTrial> missing_trials(const StudySnapshot& study, const StrategyMaker& strategies);
+/// What a strategy is told of a study.
+SearchTask search_task(const StudySnapshot& study);
 
 /// Last validation accuracy; chance where the trial diverged.
 double accuracy_of(const TrialRecord& trial, double chance);

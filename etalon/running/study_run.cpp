@@ -105,7 +105,9 @@ void StudyRun::train(std::uint32_t set, Seat& seat) {
 bool StudyRun::finish() {
   chronicle_.look();
   const StudySnapshot study = store_.load_study(all_.study.name).value();
-  if (plan_next(all_, study, store_)) return false;
+  const NextRound next = plan_next(all_, study, store_);
+  for (const std::string& words : next.words) chronicle_.note(words);
+  if (next.more) return false;
   objective_.reset();  // its memory is needed for the test part
   switch (conclude(all_, study, store_, chronicle_, options_.keep_weights)) {
     case Conclusion::stood:

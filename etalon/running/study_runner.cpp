@@ -1,14 +1,43 @@
 #include "etalon/running/study_runner.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "etalon/running/opening.h"
-#include "etalon/running/plan.h"
 #include "etalon/running/prepare.h"
+#include "etalon/running/standing.h"
 #include "etalon/running/study_run.h"
 
 namespace etalon {
+
+namespace {
+
+/// Trials of each round that is left on one set.
+std::vector<std::size_t> rounds_on(const Standing& standing, std::uint32_t set, std::size_t sets) {
+  std::vector<std::size_t> rounds{0};
+  for (const PlannedTrial& trial : standing.missing) rounds[0] += trial.key.set == set;
+  for (const std::size_t round : standing.rounds_to_come) rounds.push_back((round + sets - 1) / sets);
+  return rounds;
+}
+
+/// Estimated wall time of one round after the other.
+double seconds_of(const Preparation& all, std::uint32_t set, const std::vector<std::size_t>& rounds) {
+  if (std::all_of(rounds.begin(), rounds.end(), [](std::size_t trials) { return trials == 0; })) return 0;
+  const auto trainer = make_trainer(all.task(set), all.trainer_options());
+  // All lanes of a pack take the same time, filled or not; a way forward costs a third of a training step.
+  const std::size_t lanes = trainer->lanes(), threads = trainer->threads();
+  std::size_t packs = 0;
+  for (const std::size_t trials : rounds) {
+    const std::size_t a_thread = (trials + threads - 1) / threads;
+    packs += (a_thread + lanes - 1) / lanes;
+  }
+  const double samples = all.request.epochs * (static_cast<double>(all.splits[set].training.size()) +
+                                               static_cast<double>(all.splits[set].validation.size()) / 3.0);
+  return static_cast<double>(packs * lanes) * samples / trainer->measure_speed(0.3);
+}
+
+}  // namespace
 
 struct PreparedStudy::Parts {
   Preparation all;
@@ -24,36 +53,25 @@ const std::vector<std::string>& PreparedStudy::warnings() const { return parts_-
 
 std::vector<TrialKey> PreparedStudy::planned_trials() const {
   std::vector<TrialKey> all;
-  for (std::uint32_t set = 0; set < parts_->all.data.size(); ++set) {
-    const std::vector<TrialKey> trials = trials_on_set(parts_->all.first_round, set);
-    all.insert(all.end(), trials.begin(), trials.end());
-  }
+  for (const PlannedTrial& trial : parts_->all.first_round) all.push_back(trial.key);
   return all;
 }
 
 StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   const Preparation& all = parts_->all;
-  std::set<TrialKey> finished;
+  StudySnapshot study = all.study;  // what this request asks for alone
   if (store)
-    if (const auto stored = store->load_study(name()))
-      for (const TrialRecord& trial : stored->trials) finished.insert(trial.key);
+    if (auto stored = store->load_study(name())) study.trials = std::move(stored->trials);
+  const Standing standing = standing_of(study, all.request.strategies);
 
   StudyForecast forecast;
-  forecast.trials = static_cast<std::uint32_t>(all.first_round.size() * all.data.size());
-  for (std::uint32_t set = 0; set < all.data.size(); ++set) {
-    std::uint32_t left = 0;
-    for (const TrialKey& key : trials_on_set(all.first_round, set)) left += !finished.contains(key);
-    forecast.finished += static_cast<std::uint32_t>(all.first_round.size()) - left;
-    if (left == 0) continue;
-    const auto trainer = make_trainer(all.task(set), all.trainer_options());
-    // All lanes of a pack take the same time, filled or not; a way forward costs a third of a training step.
-    const std::uint32_t lanes = trainer->lanes(), threads = trainer->threads();
-    const std::uint32_t a_thread = (left + threads - 1) / threads, packs = (a_thread + lanes - 1) / lanes;
-    const double samples =
-        all.request.epochs * (static_cast<double>(all.splits[set].training.size()) +
-                              static_cast<double>(all.splits[set].validation.size()) / 3.0);
-    forecast.seconds += packs * lanes * samples / trainer->measure_speed(0.3);
-  }
+  forecast.finished = standing.finished;
+  forecast.confirming = standing.confirming;
+  forecast.trials = standing.finished + static_cast<std::uint32_t>(standing.missing.size());
+  for (const std::size_t round : standing.rounds_to_come)
+    forecast.trials += static_cast<std::uint32_t>(round);
+  for (std::uint32_t set = 0; set < all.data.size(); ++set)
+    forecast.seconds += seconds_of(all, set, rounds_on(standing, set, all.data.size()));
   forecast.memory = study_memory(all, all.trainer_options());
   return forecast;
 }

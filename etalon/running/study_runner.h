@@ -46,8 +46,9 @@ class StudyObserver {
 
 /// What `--dry-run` prints.
 struct StudyForecast {
-  std::uint32_t trials = 0;    ///< settings x sets x seeds
-  std::uint32_t finished = 0;  ///< of those, already in the store
+  std::uint32_t trials = 0;      ///< settings x sets x seeds, and those that confirm
+  std::uint32_t confirming = 0;  ///< of those: with fresh seeds for what was chosen
+  std::uint32_t finished = 0;    ///< of those, already in the store
   double seconds = 0;  ///< estimated wall time of what is left, training and evaluation, from measured steps
   StudyMemory memory;
 };
@@ -74,8 +75,8 @@ class PreparedStudy {
   const std::string& name() const;
   /// Definition, plan, facts; no trials yet.
   const StudySnapshot& study() const;
-  /// All trials of the plan that can be named before training (every trial for grid and random), in plan
-  /// order.
+  /// All trials of the plan that can be named before training (without a confirmation every trial for grid
+  /// and random; a race's first round), in plan order.
   std::vector<TrialKey> planned_trials() const;
 
   /// What may make the results worthless, said before training; a sentence each.

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 #include "etalon/search/planned.h"
+#include "etalon/search/race.h"
 
 namespace etalon {
 namespace {
@@ -27,29 +30,30 @@ void require_usable(const StudyPlan& plan) {
   require_known(plan.strategy);
   require_space(plan.space);
   if (plan.seeds == 0) throw RequestError({"--seeds", "0", "at least 1", "3 is the default"});
-  if (plan.strategy == "grid" && plan.trials != 0)
-    throw RequestError({"--trials", std::to_string(plan.trials), "no number of trials with the grid strategy",
-                        "the grid visits every setting; add --strategy random to draw some"});
+  if (plan.strategy != "random" && plan.trials != 0)
+    throw RequestError(
+        {"--trials", std::to_string(plan.trials),
+         fmt::format("no number of trials with the {} strategy", plan.strategy),
+         fmt::format("the {} visits every setting; add --strategy random to draw some", plan.strategy)});
   if (plan.strategy == "random" && plan.trials == 0)
     throw RequestError({"--trials", "0", "at least 1 with the random strategy", "for example --trials 40"});
+  if (plan.strategy != "race" && plan.refine)
+    throw RequestError({"--refine", "the strategy " + plan.strategy, "the strategy race",
+                        "half steps join around the leaders of a race"});
 }
 
 }  // namespace
 
-std::vector<std::string> known_strategies() { return {"grid", "random"}; }
+std::vector<std::string> known_strategies() { return {"race", "grid", "random"}; }
 
-std::unique_ptr<Strategy> make_strategy(const StudyPlan& plan, std::uint32_t epochs,
-                                        std::uint64_t study_seed) {
+std::unique_ptr<Strategy> make_strategy(const StudyPlan& plan, const SearchTask& task) {
   require_usable(plan);
+  if (plan.strategy == "race")
+    return std::make_unique<Race>(grid_settings(plan.space), plan.seeds, plan.refine, task);
   return std::make_unique<PlannedStrategy>(plan.strategy == "grid"
                                                ? grid_settings(plan.space)
-                                               : random_settings(plan.space, plan.trials, study_seed),
-                                           plan.seeds, epochs);
-}
-
-std::uint32_t planned_proposals(const StudyPlan& plan) {
-  const std::size_t settings = plan.strategy == "random" ? plan.trials : grid_settings(plan.space).size();
-  return static_cast<std::uint32_t>(settings * plan.seeds);
+                                               : random_settings(plan.space, plan.trials, task.study_seed),
+                                           plan.seeds, task);
 }
 
 }  // namespace etalon

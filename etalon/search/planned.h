@@ -8,17 +8,19 @@
 
 namespace etalon {
 
-/// Proposes `settings` for seed index 0, then for 1, and so on: a study that is stopped early has compared
-/// all settings on the same seeds. Results change nothing, so the whole plan is one round and lanes are
-/// filled across seeds.
+/// Proposes for every set `settings` with seed index 0, then with 1, and so on: a study that is stopped early
+/// has compared all settings on the same seeds. Results change nothing, so the whole plan is one round and
+/// lanes are filled across seeds.
 class PlannedStrategy : public Strategy {
  public:
-  PlannedStrategy(const std::vector<Setting>& settings, std::uint32_t seeds, std::uint32_t epochs);
+  PlannedStrategy(std::vector<Setting> settings, std::uint32_t seeds, const SearchTask& task);
   std::vector<Proposal> suggest() override;
   void learn(const std::vector<Result>& results) override;
+  std::vector<std::size_t> rounds_to_come() const override;
 
  private:
-  std::vector<Proposal> proposals_;
+  const std::vector<Setting> settings_;
+  const std::uint32_t seeds_, epochs_, sets_;
   bool suggested_ = false;
 };
 

@@ -79,7 +79,26 @@ void from_json(const Json& json, ChoiceRules& rules) {
     rules.target_accuracy = share.get<double>();
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyPlan, space, strategy, trials, seeds, choice)
+/// As above: a plan without what came later keeps its text.
+void to_json(Json& json, const StudyPlan& plan) {
+  json = {{"space", plan.space},
+          {"strategy", plan.strategy},
+          {"trials", plan.trials},
+          {"seeds", plan.seeds},
+          {"choice", plan.choice}};
+  if (plan.refine) json["refine"] = true;
+  if (plan.confirmation != 0) json["confirmation"] = plan.confirmation;
+}
+
+void from_json(const Json& json, StudyPlan& plan) {
+  json.at("space").get_to(plan.space);
+  json.at("strategy").get_to(plan.strategy);
+  json.at("trials").get_to(plan.trials);
+  json.at("seeds").get_to(plan.seeds);
+  json.at("choice").get_to(plan.choice);
+  plan.refine = json.value("refine", false);
+  plan.confirmation = json.value("confirmation", std::uint32_t{0});
+}
 
 namespace {
 

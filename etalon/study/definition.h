@@ -94,9 +94,11 @@ struct ChoiceRules {
 
 struct StudyPlan {
   SearchSpace space;
-  std::string strategy = "grid";  ///< grid, random
-  std::uint32_t trials = 0;       ///< random: settings to draw; grid: 0
-  std::uint32_t seeds = 3;        ///< tuning seed indices 0 .. seeds-1
+  std::string strategy = "race";   ///< race, grid, random
+  std::uint32_t trials = 0;        ///< random: settings to draw; else 0
+  std::uint32_t seeds = 3;         ///< of each setting, indices 0 .. seeds-1; race: on average over settings
+  bool refine = false;             ///< race: half steps join around the leaders
+  std::uint32_t confirmation = 0;  ///< fresh seeds for each set's choice and its closest rival; 0: none
   ChoiceRules choice;
   bool operator==(const StudyPlan&) const = default;
 };

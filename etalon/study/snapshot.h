@@ -77,7 +77,7 @@ struct StudySnapshot {
   StudyTimes times;
   std::vector<TrialRecord> trials;   ///< finished ones, in TrialKey order
   std::vector<TestResult> tests;     ///< empty until the study concluded
-  std::uint32_t planned_trials = 0;  ///< settings x sets x seeds of the plan
+  std::uint32_t planned_trials = 0;  ///< of all that was asked for, rounds to come included
 };
 
 }  // namespace etalon

@@ -30,7 +30,8 @@ TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
   const auto tune = std::get<TuneArguments>(parse(
       "tune study.toml --data shapes,mnist:d --network mlp --eta conv=0.1,1 --eta full=1 --optimizer adam "
       "--augment flip --label-smoothing 0.1 "
-      "--epochs 2 --batch 32 --samples 10 --seeds 4 --study-seed 5 --strategy random --trials 6 "
+      "--epochs 2 --batch 32 --samples 10 --seeds 4 --study-seed 5 --strategy random --trials 6 --refine "
+      "--no-refine --confirm 7 "
       "--validation 7 --threads 8 --lanes 16 --study name --store s.db --out o --no-report --dry-run "
       "--json --quiet"));
   EXPECT_EQ(tune.study_file, "study.toml");
@@ -47,6 +48,9 @@ TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
   EXPECT_EQ(tune.study_seed, "5");
   EXPECT_EQ(tune.strategy, "random");
   EXPECT_EQ(tune.trials, "6");
+  EXPECT_TRUE(tune.refine);
+  EXPECT_TRUE(tune.no_refine);
+  EXPECT_EQ(tune.confirm, "7");
   EXPECT_EQ(tune.validation, "7");
   EXPECT_EQ(tune.threads, "8");
   EXPECT_EQ(tune.lanes, "16");

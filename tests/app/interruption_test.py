@@ -11,7 +11,7 @@ from program import PROGRAM, SLOW, ProgramTest, rows_of, signal, timeless
 
 # One trial of some seconds.
 LONG = ("--data shapes --samples 2500 --validation 100 --batch 32 --seeds 1 --epochs 4 --lanes 1 --threads 1 "
-        "--eta conv=0.1 --eta full=0.1").split()
+        "--eta conv=0.1 --eta full=0.1 --strategy grid").split()
 
 
 class Interruption(ProgramTest):

@@ -14,12 +14,12 @@ PROGRAM = os.environ["ETALON_PROGRAM"]
 EMULATOR = os.environ.get("ETALON_EMULATOR", "").split()  # where the program is for another processor
 SECONDS = 300  # no command of a test takes longer, not even under a sanitizer or on a slow, busy machine
 
-# 2 x 2 settings, 2 seeds: trained in a fraction of a second.
+# A grid of 2 x 2 settings, 2 seeds: trained in a fraction of a second.
 TINY = ("--data shapes --samples 256 --validation 128 --batch 8 --seeds 2 --optimizer momentum "
-        "--eta conv=0.01,0.1 --eta full=0.01,0.1").split()
+        "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 # The same 8 trials, one after the other and long enough to be frozen between the first and the last.
 SLOW = ("--data shapes --samples 1500 --validation 100 --batch 32 --seeds 2 --epochs 2 --lanes 1 --threads 1 "
-        "--eta conv=0.01,0.1 --eta full=0.01,0.1").split()
+        "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 
 
 def rows_of(path, statement):

@@ -21,7 +21,7 @@ NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "scontrol", "scancel", "squ
 
 # 8 trials, long enough for workers to be disturbed; a checkpoint every tenth of a second.
 STUDY = ("--data shapes --samples 3000 --validation 200 --batch 32 --seeds 2 --epochs 3 --lanes 1 "
-         "--eta conv=0.01,0.1 --eta full=0.01,0.1").split()
+         "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 WORK = ["--checkpoint", "0.1", "--lease", "10", "--no-report"]
 
 

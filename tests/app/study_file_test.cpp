@@ -87,7 +87,7 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
       "[training]\noptimizer = \"adamw\"\nbeta1 = 0.8\nbeta2 = 0.99\nepsilon = 1e-6\nweight_decay = 0.01\n"
       "schedule = \"step\"\nwarmup = 0.5\nstep_epochs = 2\nfactor = 0.5\ninitializer = \"glorot\"\n"
       "label_smoothing = 0.2\n"
-      "[search]\nstrategy = \"random\"\ntrials = 7\n"
+      "[search]\nstrategy = \"random\"\ntrials = 7\nrefine = false\nconfirm = 4\n"
       "[choice]\nspeed_weight = 1\ndivergence_limit = 0.25\ntarget = {accuracy = 0.9, loss = 0.1}\n"
       "[run]\nthreads = 2\nlanes = 8\nstore = \"s.db\"\nout = \"o\"\nreport = false\n");
   const TrainingSpec& training = request.study.training;
@@ -97,6 +97,8 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
   EXPECT_EQ(training.label_smoothing, 0.2);
   EXPECT_EQ(request.study.plan.strategy, "random");
   EXPECT_EQ(request.study.plan.trials, 7U);
+  EXPECT_EQ(request.refine, false);
+  EXPECT_EQ(request.confirmation, 4U);
   EXPECT_EQ(request.study.plan.choice, (ChoiceRules{1.0, 0.25, 0.1, 0.9}));
   EXPECT_EQ(request.study.threads, 2U);
   EXPECT_EQ(request.study.lanes, 8U);

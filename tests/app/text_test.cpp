@@ -37,6 +37,11 @@ TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
   EXPECT_EQ(reproducing_line(arguments),
             "etalon tune 'my study.toml' --eta conv=0.1,1 --eta full=0.01 --seeds 4");
   EXPECT_EQ(reproducing_line({}), "etalon tune");
+  TuneArguments searched;
+  searched.strategy = "race";
+  searched.refine = true;
+  searched.confirm = "4";
+  EXPECT_EQ(reproducing_line(searched), "etalon tune --strategy race --refine --confirm 4");
   TuneArguments changed;
   changed.augment = "crop 4,flip";
   changed.label_smoothing = "0.1";

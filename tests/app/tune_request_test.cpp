@@ -30,7 +30,9 @@ TEST(TuneRequest, DefaultsAreTheSeedGrid) {
   EXPECT_EQ(study.training, TrainingSpec{});
   EXPECT_EQ(study.batch, 64U);
   EXPECT_EQ(study.plan.seeds, 3U);
-  EXPECT_EQ(study.plan.strategy, "grid");
+  EXPECT_EQ(study.plan.strategy, "race");
+  EXPECT_TRUE(study.plan.refine);
+  EXPECT_EQ(study.plan.confirmation, 8U);
   EXPECT_THAT(study.plan.space.values, ElementsAre(ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0),
                                                    ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0)));
   EXPECT_EQ(study.lanes, 0U);
@@ -85,6 +87,36 @@ TEST(TuneRequest, TakesEveryOption) {
   EXPECT_EQ(request.store, "s.db");
   EXPECT_EQ(request.out, "o");
   EXPECT_FALSE(request.report);
+}
+
+TEST(TuneRequest, HalfStepsJoinWhereNoEtasAreListed) {
+  EXPECT_FALSE(tune_request(given({"conv=0.1,1"})).study.plan.refine);
+  TuneArguments arguments = given({"conv=0.1,1"});
+  arguments.refine = true;
+  EXPECT_TRUE(tune_request(arguments).study.plan.refine);
+  arguments = {};
+  arguments.no_refine = true;
+  EXPECT_FALSE(tune_request(arguments).study.plan.refine);
+  arguments.refine = true;
+  EXPECT_EQ(complaint_of([&] { tune_request(arguments); }).place, "--refine");
+  const StudyText file("[eta]\nconv = [0.1, 1]\n");
+  arguments = {};
+  arguments.study_file = file.path();
+  EXPECT_FALSE(tune_request(arguments).study.plan.refine);
+}
+
+TEST(TuneRequest, AGridIsConfirmedOnlyWhereItIsAskedFor) {
+  TuneArguments arguments;
+  arguments.strategy = "grid";
+  EXPECT_EQ(tune_request(arguments).study.plan.confirmation, 0U);
+  EXPECT_FALSE(tune_request(arguments).study.plan.refine);
+  arguments.confirm = "5";
+  EXPECT_EQ(tune_request(arguments).study.plan.confirmation, 5U);
+  arguments.strategy = "race";
+  arguments.confirm = "0";
+  EXPECT_EQ(tune_request(arguments).study.plan.confirmation, 0U);
+  arguments.confirm = "1001";
+  EXPECT_EQ(complaint_of([&] { tune_request(arguments); }).place, "--confirm");
 }
 
 TEST(TuneRequest, AGroupThatIsNotNamedKeepsTheDefault) {

@@ -91,12 +91,32 @@ class Tune(ProgramTest):
         (self.folder / "study.toml").write_text(
             '[study]\nname = "filed"\nseeds = 3\nsamples = 256\nvalidation = 128\nbatch = 32\n'
             '[data]\nsets = ["shapes"]\n[eta]\nsettings = [{conv = 0.1, full = 0.01}, {conv = 0.01, full = 0.1}]\n'
-            '[run]\nstore = "filed.db"\nreport = false\n')
+            '[search]\nstrategy = "grid"\n[run]\nstore = "filed.db"\nreport = false\n')
         found = self.done("tune", "study.toml", "--seeds", "1", "--json").json()
         self.assertEqual(found["study"], "filed")
         self.assertEqual(found["trials"], 2)
         self.assertIsNone(found["recommendations"][0]["p_best"])
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["filed.db", "study.toml"])
+
+    def test_a_race_confirms_what_it_chooses(self):
+        race = TINY[:TINY.index("--strategy")]
+        dry = self.done("tune", *race, "--dry-run")
+        self.assertIn("24 (4 settings x 1 set x 2 seeds, and 16 to confirm the choice), 0 finished", dry.out)
+        answer = self.done("tune", *race, "--no-report", "--json")
+        self.assertEqual(answer.json()["trials"], 24)
+        self.assertIn("shapes: more seeds for 2 of 4 settings", answer.err)
+        self.assertIn("shapes: 8 fresh seeds to confirm", answer.err)
+        seeds = [trial["seed"] for trial in self.shown()["all_trials"]]
+        self.assertEqual(sum(seed >= 10_000 for seed in seeds), 16)
+        self.assertIn("nothing is left to train", self.done("tune", *race, "--no-report").err)
+        self.assertEqual(self.done("tune", *race, "--dry-run", "--json").json()["finished"], 24)
+
+    def test_refine_and_confirm_are_asked_for_or_not(self):
+        found = self.done("tune", *TINY, "--confirm", "2", "--dry-run", "--json").json()
+        self.assertEqual(found["trials"], 8 + 4)
+        self.assertIn("--refine", self.refused("tune", *TINY, "--refine").err)
+        self.assertIn("--no-refine", self.refused("tune", "--refine", "--no-refine").err)
+        self.assertIn("--confirm", self.refused("tune", "--confirm", "-1").err)
 
     def test_where_all_diverged_nothing_is_recommended(self):
         answer = self.done("tune", *TINY[:8], "--seeds", "1", "--eta", "conv=10", "--eta", "full=10", "--no-report", "--json")
@@ -134,7 +154,7 @@ class Tune(ProgramTest):
 
     def test_a_dry_run_trains_and_writes_nothing(self):
         answer = self.done("tune", *TINY, "--dry-run")
-        self.assertIn("8 (4 settings x 1 sets x 2 seeds), 0 finished", answer.out)
+        self.assertIn("8 (4 settings x 1 set x 2 seeds), 0 finished", answer.out)
         found = self.done("tune", *TINY, "--dry-run", "--json").json()
         self.assertEqual((found["trials"], found["finished"]), (8, 0))
         self.assertGreater(found["estimated_seconds"], 0)

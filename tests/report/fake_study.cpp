@@ -191,6 +191,7 @@ StudySnapshot fake_study(const FakeOptions& options) {
   study.name = "fake-lenet5-0a1b2c";
   study.definition.groups = options.groups;
   study.definition.epochs = options.epochs;
+  study.plan.strategy = "grid";
   study.plan.seeds = options.seeds;
   study.plan.space.values.assign(options.groups.size(), options.etas);
   study.plan.space.settings = options.settings;

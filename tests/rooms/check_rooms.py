@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     "nn": ["base", "lanes", "study"],
     "training": ["base", "lanes", "study", "data", "nn"],
     "judging": ["base", "study"],
-    "search": ["base", "study"],
+    "search": ["base", "study", "judging"],
     "storage": ["base", "study"],
     "report": ["base", "study", "judging"],
     "running": ["base", "lanes", "study", "data", "nn", "training", "judging", "search", "storage"],

@@ -18,20 +18,43 @@ TEST(SpaceOf, ListsSettingsThatFillNoProduct) {
   EXPECT_EQ(space.settings, (std::vector<Setting>{{{0.1, 0.01}}, {{1.0, 0.1}}}));
 }
 
+StudyPlan grid_of(std::vector<std::vector<double>> values) {
+  StudyPlan plan;
+  plan.strategy = "grid";
+  plan.space.values = std::move(values);
+  return plan;
+}
+
 TEST(PlanWithOthers, StaysAsItIsWithoutNews) {
-  StudyPlan asked;
-  asked.space.values = {{0.1, 1.0}, {0.01}};
-  const std::set<TrialKey> trials{{0, {{0.1, 0.01}}, 0}, {0, {{1.0, 0.01}}, 0}};
-  EXPECT_EQ(plan_with_others(asked, trials, {key({0.1, 0.01}, 0)}), asked);
+  const StudyPlan asked = grid_of({{0.1, 1.0}, {0.01}});
+  const std::set<TrialKey> trials{key({0.1, 0.01}, 0), key({1.0, 0.01}, 0)};
+  EXPECT_EQ(plan_with_others(asked, trials, {asked}, {key({0.1, 0.01}, 0)}), asked);
 }
 
 TEST(PlanWithOthers, GrowsByOtherSettingsAndSeeds) {
-  StudyPlan asked;
+  StudyPlan asked = grid_of({{1.0}, {0.01}});
   asked.seeds = 2;
-  asked.space.values = {{1.0}, {0.01}};
-  const StudyPlan grown = plan_with_others(asked, {{0, {{1.0, 0.01}}, 0}}, {key({0.1, 0.01}, 4)});
+  const StudyPlan grown = plan_with_others(asked, {key({1.0, 0.01}, 0)}, {}, {key({0.1, 0.01}, 4)});
   EXPECT_EQ(grown.space.values, (std::vector<std::vector<double>>{{0.1, 1.0}, {0.01}}));
   EXPECT_EQ(grown.seeds, 5u);
+}
+
+TEST(PlanWithOthers, AsksForTheMostThatAnyoneAskedFor) {
+  StudyPlan asked = grid_of({{1.0}}), race = asked;
+  race.strategy = "race";
+  race.seeds = 4;
+  race.refine = true;
+  race.confirmation = 8;
+  const StudyPlan grown = plan_with_others(asked, {key({1.0}, 0)}, {race, asked}, {key({1.0}, 0)});
+  EXPECT_EQ(grown.strategy, "grid");
+  EXPECT_EQ(grown.seeds, 4u);
+  EXPECT_TRUE(grown.refine);
+  EXPECT_EQ(grown.confirmation, 8u);
+}
+
+TEST(PlanWithOthers, AConfirmationIsNoSettingAndNoSeedOfThePlan) {
+  const StudyPlan asked = grid_of({{1.0}});
+  EXPECT_EQ(plan_with_others(asked, {key({1.0}, 0)}, {}, {key({0.1}, first_confirmation_seed)}), asked);
 }
 
 TEST(PlanWithOthers, ARandomSearchThatGrewAGridListsItsSettings) {
@@ -44,15 +67,10 @@ TEST(PlanWithOthers, ARandomSearchThatGrewAGridListsItsSettings) {
   for (std::uint32_t set = 0; set < 2; ++set)
     for (std::uint32_t seed = 0; seed < 3; ++seed)
       for (const double eta : {2e-4, 5e-4}) trials.insert({set, {{eta}}, seed});
-  EXPECT_EQ(plan_with_others(asked, trials, {key({2e-4}, 0)}), asked) << "nothing that was not asked for";
-  const StudyPlan grown = plan_with_others(asked, trials, {key({0.1}, 0)});
+  EXPECT_EQ(plan_with_others(asked, trials, {asked}, {key({2e-4}, 0)}), asked)
+      << "nothing that was not asked for";
+  const StudyPlan grown = plan_with_others(asked, trials, {}, {key({0.1}, 0)});
   EXPECT_EQ(grown.space.settings, (std::vector<Setting>{{{2e-4}}, {{5e-4}}, {{0.1}}}));
-}
-
-TEST(TrialsOnSet, FollowsTheRound) {
-  const std::vector<Proposal> round{{{{0.1}}, 0, 1}, {{{0.2}}, 0, 1}, {{{0.1}}, 1, 1}};
-  EXPECT_EQ(trials_on_set(round, 2),
-            (std::vector<TrialKey>{{2, {{0.1}}, 0}, {2, {{0.2}}, 0}, {2, {{0.1}}, 1}}));
 }
 
 }  // namespace

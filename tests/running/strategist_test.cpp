@@ -2,10 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "etalon/running/standing.h"
 #include "tests/running/studies.h"
 
 namespace etalon {
 namespace {
+
+std::vector<PlannedTrial> missing_trials(const StudySnapshot& study, const StrategyMaker& strategies) {
+  return standing_of(study, strategies).missing;
+}
 
 StudySnapshot asked_for(const std::vector<StudyPlan>& plans) {
   StudySnapshot study;
@@ -19,6 +24,7 @@ StudySnapshot asked_for(const std::vector<StudyPlan>& plans) {
 
 StudyPlan plan_of(std::vector<double> etas, std::uint32_t seeds) {
   StudyPlan plan;
+  plan.strategy = "grid";
   plan.space.values = {std::move(etas)};
   plan.seeds = seeds;
   return plan;
@@ -69,7 +75,7 @@ TEST(Strategist, GoesOnOnlyOverAWholeRound) {
   finish_all(study, second);
   finish_all(study, missing_trials(study, make_zooming));
   EXPECT_TRUE(missing_trials(study, make_zooming).empty());
-  EXPECT_EQ(replay(study.asked[0], study, make_zooming).proposed.size(), 4u + 6u + 6u);
+  EXPECT_EQ(replay(study.asked[0], study, make_zooming).proposed().size(), 4u + 6u + 6u);
 }
 
 TEST(Strategist, AStudyThatSaysNotWhatWasAskedForMissesNothing) {

@@ -14,7 +14,7 @@
 
 namespace etalon {
 
-/// A study of 2 x 2 settings and 2 seeds.
+/// A grid of 2 x 2 settings and 2 seeds.
 inline StudyRequest small_request() {
   StudyRequest request;
   request.sets = {"shapes"};
@@ -24,6 +24,7 @@ inline StudyRequest small_request() {
   request.validation = 128;
   request.batch = 32;
   request.plan.space.values = {{0.01, 0.1}, {0.01, 0.1}};
+  request.plan.strategy = "grid";
   request.plan.seeds = 2;
   request.command = "first command";
   return request;
@@ -91,38 +92,43 @@ inline void expect_same_results(const StudySnapshot& a, const StudySnapshot& b) 
   }
 }
 
-/// Proposes the plan's grid, and in a second round, with one seed, settings between the best and its
-/// neighbours: a function of the first round's results. In a third it does so again.
+/// Proposes the plan's grid, and in a second round, with one seed, settings between the best of all sets and
+/// its neighbours: a function of the first round's results. In a third it does so again.
 class ZoomingStrategy final : public Strategy {
  public:
-  ZoomingStrategy(const StudyPlan& plan, std::uint32_t epochs) : epochs_(epochs) {
+  ZoomingStrategy(const StudyPlan& plan, const SearchTask& task) : task_(task) {
     for (std::uint32_t seed = 0; seed < plan.seeds; ++seed)
-      for (const Setting& setting : all_settings(plan.space)) next_.push_back({setting, seed, epochs});
+      for (const Setting& setting : all_settings(plan.space)) propose(setting, seed);
   }
   std::vector<Proposal> suggest() override { return next_; }
   void learn(const std::vector<Result>& results) override {
     next_.clear();
     if (++round_ == 3) return;
     std::map<Setting, double> sums;
-    for (const Result& result : results) sums[result.proposal.setting] += result.validation_accuracy;
+    for (const Result& result : results) sums[result.proposal.setting] += result.accuracy;
     auto best = sums.begin();
     for (auto one = sums.begin(); one != sums.end(); ++one)
       if (one->second > best->second) best = one;
     for (const double factor : {0.7, 0.9, 1.1}) {
       Setting setting = best->first;
       setting.eta[0] *= factor / round_;
-      next_.push_back({setting, 0, epochs_});
+      propose(setting, 0);
     }
   }
 
  private:
-  std::uint32_t epochs_;
+  void propose(const Setting& setting, std::uint32_t seed) {
+    for (std::uint32_t set = 0; set < task_.sets.size(); ++set)
+      next_.push_back({set, setting, seed, task_.epochs});
+  }
+
+  SearchTask task_;
   std::vector<Proposal> next_;
   int round_ = 0;
 };
 
-inline std::unique_ptr<Strategy> make_zooming(const StudyPlan& plan, std::uint32_t epochs, std::uint64_t) {
-  return std::make_unique<ZoomingStrategy>(plan, epochs);
+inline std::unique_ptr<Strategy> make_zooming(const StudyPlan& plan, const SearchTask& task) {
+  return std::make_unique<ZoomingStrategy>(plan, task);
 }
 
 }  // namespace etalon

@@ -60,6 +60,86 @@ TEST(StudyRunner, MoreSeedsAndCellsExtend) {
   EXPECT_EQ(study.command, "first command\nsecond command");
 }
 
+StudyRequest small_race() {
+  StudyRequest request = small_request();
+  request.plan.strategy = "race";
+  request.plan.confirmation = 3;
+  return request;
+}
+
+TEST(StudyRunner, TheTestPartMeetsTheWeightsOfTheConfirmation) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  EXPECT_EQ(run(small_race(), *store, recorder), StudyEnd::concluded);
+  const StudySnapshot study = stored(*store);
+  EXPECT_EQ(study.trials.size(), 8u + 6u);
+  EXPECT_EQ(study.planned_trials, 8u + 6u);
+  EXPECT_EQ(recorder.planned, 0u) << "known from the start, so that it never grew";
+  EXPECT_NEAR(recorder.last_share, 1.0, 1e-9);
+  ASSERT_EQ(study.tests.size(), 3u);
+  for (const TestResult& test : study.tests) {
+    EXPECT_GE(test.key.seed_index, first_confirmation_seed);
+    EXPECT_EQ(test.key.setting, *judge(study).recommendations.at(0).setting);
+  }
+  std::size_t kept = 0;
+  for (const TrialRecord& trial : study.trials)
+    if (store->load_weights(study.name, trial.key)) {
+      ++kept;
+      EXPECT_GE(trial.key.seed_index, first_confirmation_seed);
+    }
+  EXPECT_EQ(kept, 6u) << "of the choice and of its rival, should the study grow";
+  Recorder again;
+  EXPECT_EQ(run(small_race(), *store, again), StudyEnd::already_complete);
+}
+
+TEST(StudyRunner, AConcludedGridGrowsIntoARace) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder first, second;
+  run(small_request(), *store, first);
+  StudyRequest race = small_race();
+  race.plan.seeds = 3;
+  EXPECT_EQ(run(race, *store, second), StudyEnd::concluded);
+  const StudySnapshot study = stored(*store);
+  EXPECT_EQ(study.planned_trials, study.trials.size());
+  EXPECT_EQ(study.plan.seeds, 3u);
+  EXPECT_EQ(study.plan.confirmation, 3u);
+  EXPECT_EQ(study.plan.space, small_request().plan.space);
+  ASSERT_EQ(study.tests.size(), 3u);
+  for (const TestResult& test : study.tests) EXPECT_GE(test.key.seed_index, first_confirmation_seed);
+}
+
+TEST(StudyRunner, ARefinedPlanKeepsTheEtasThatWereAskedFor) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudyRequest request = small_race();
+  request.plan.seeds = 3;
+  request.plan.refine = true;
+  request.plan.space.values = {{0.001, 0.01, 0.1}, {0.01, 0.1}};
+  Recorder first, again;
+  run(request, *store, first);
+  std::set<Setting> settings;
+  for (const TrialRecord& trial : stored(*store).trials) settings.insert(trial.key.setting);
+  EXPECT_GT(settings.size(), 6u) << "half steps joined";
+  EXPECT_EQ(run(request, *store, again), StudyEnd::already_complete);
+  EXPECT_EQ(stored(*store).plan, request.plan);
+}
+
+TEST(StudyRunner, ForecastsAWholeRace) {
+  const PreparedStudy prepared(small_race());
+  EXPECT_EQ(prepared.planned_trials().size(), 4u) << "the first round";
+  const StudyForecast fresh = prepared.forecast(nullptr);
+  EXPECT_EQ(fresh.trials, 8u + 6u);
+  EXPECT_EQ(fresh.confirming, 6u);
+  EXPECT_EQ(fresh.finished, 0u);
+  EXPECT_GT(fresh.seconds, 0.0);
+  const auto store = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  run(small_race(), *store, recorder);
+  const StudyForecast done = prepared.forecast(store.get());
+  EXPECT_EQ(done.trials, 8u + 6u);
+  EXPECT_EQ(done.finished, 8u + 6u);
+  EXPECT_EQ(done.seconds, 0.0);
+}
+
 TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
   const auto whole = open_store("memory:", StoreAccess::create);
   const auto parts = open_store("memory:", StoreAccess::create);

@@ -143,6 +143,32 @@ TEST(Workers, SixteenTrainWhatOneTrains) {
   expect_same_results(undisturbed(shared_request(0)), stored(*store));
 }
 
+/// Refined, with few trials a round, so that roles change hands between rounds.
+StudyRequest racing_request() {
+  StudyRequest request = shared_request(0);
+  request.plan.strategy = "race";
+  request.plan.seeds = 3;
+  request.plan.refine = true;
+  request.plan.confirmation = 2;
+  return request;
+}
+
+TEST(Workers, SixteenRunTheRaceThatOneRuns) {
+  const StudySnapshot alone = undisturbed(racing_request());
+  ASSERT_EQ(alone.trials.size(), 27u + 4u);
+  const auto store = open_store("memory:", StoreAccess::create);
+  work_together(*store, racing_request(), 16, 3);
+  expect_same_results(alone, stored(*store));
+}
+
+TEST(Workers, TakeOverARaceInAnyRound) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  Trouble trouble(*store, 3, Trouble::Victim::the_strategist);
+  work_together(*store, racing_request(), 3, 2, &trouble);
+  expect_same_results(undisturbed(racing_request()), stored(*store));
+  EXPECT_GT(trouble.dismissals(), 0u) << "nobody had to take the role over";
+}
+
 TEST(Workers, StoppedAndDismissedAtRandomMomentsTheyTrainTheSame) {
   const auto store = open_store("memory:", StoreAccess::create);
   Trouble trouble(*store, 4, Trouble::Victim::who_holds_trials);

@@ -10,13 +10,14 @@ namespace {
 
 StudyPlan small_plan() {
   StudyPlan plan;
+  plan.strategy = "grid";
   plan.space.values = {{0.01, 0.1}, {0.1, 1}};
   return plan;
 }
 
 Complaint complaint_about(const StudyPlan& plan) {
   try {
-    make_strategy(plan, 1, 0);
+    make_strategy(plan, {});
   } catch (const RequestError& error) {
     return error.complaint();
   }
@@ -24,19 +25,23 @@ Complaint complaint_about(const StudyPlan& plan) {
   return {};
 }
 
-TEST(MakeStrategy, grid_is_the_product_in_setting_order_seed_by_seed) {
-  const std::vector<Proposal> round = make_strategy(small_plan(), 4, 0)->suggest();
-  ASSERT_EQ(round.size(), 12u);
-  EXPECT_EQ(round[0], (Proposal{{{0.01, 0.1}}, 0, 4}));
-  EXPECT_EQ(round[1], (Proposal{{{0.01, 1}}, 0, 4}));
-  EXPECT_EQ(round[4], (Proposal{{{0.01, 0.1}}, 1, 4}));
-  EXPECT_EQ(round[11], (Proposal{{{0.1, 1}}, 2, 4}));
+TEST(MakeStrategy, grid_is_the_product_in_setting_order_set_by_set_and_seed_by_seed) {
+  const std::vector<Proposal> round = make_strategy(small_plan(), {{{}, {}}, 4, 0})->suggest();
+  ASSERT_EQ(round.size(), 24u);
+  EXPECT_EQ(round[0], (Proposal{0, {{0.01, 0.1}}, 0, 4}));
+  EXPECT_EQ(round[1], (Proposal{0, {{0.01, 1}}, 0, 4}));
+  EXPECT_EQ(round[4], (Proposal{0, {{0.01, 0.1}}, 1, 4}));
+  EXPECT_EQ(round[11], (Proposal{0, {{0.1, 1}}, 2, 4}));
+  EXPECT_EQ(round[12], (Proposal{1, {{0.01, 0.1}}, 0, 4}));
 }
 
 TEST(MakeStrategy, a_setting_listed_twice_is_proposed_once) {
-  StudyPlan plan = small_plan();
-  plan.space.settings = {{{0.1, 0.1}}, {{0.1, 0.1}}};
-  EXPECT_EQ(planned_proposals(plan), 3u);
+  for (const std::string strategy : {"grid", "race"}) {
+    StudyPlan plan = small_plan();
+    plan.strategy = strategy;
+    plan.space.settings = {{{0.1, 0.1}}, {{0.1, 0.1}}};
+    EXPECT_EQ(make_strategy(plan, {{{}}, 1, 0})->suggest().size(), 3u);
+  }
 }
 
 TEST(MakeStrategy, an_unknown_name_is_refused_with_the_nearest_known) {
@@ -51,9 +56,19 @@ TEST(MakeStrategy, numbers_of_trials_that_make_no_sense_are_refused) {
   StudyPlan plan = small_plan();
   plan.trials = 3;
   EXPECT_EQ(complaint_about(plan).place, "--trials");
+  plan.strategy = "race";
+  EXPECT_THAT(complaint_about(plan).expected, testing::HasSubstr("race"));
   plan.strategy = "random";
   plan.trials = 0;
   EXPECT_EQ(complaint_about(plan).place, "--trials");
+}
+
+TEST(MakeStrategy, half_steps_join_a_race_alone) {
+  StudyPlan plan = small_plan();
+  plan.refine = true;
+  EXPECT_EQ(complaint_about(plan).place, "--refine");
+  plan.strategy = "race";
+  EXPECT_NO_THROW(make_strategy(plan, {}));
 }
 
 TEST(MakeStrategy, no_seeds_and_no_values_are_refused) {
@@ -71,7 +86,7 @@ TEST(MakeStrategy, a_plan_that_no_result_can_change_is_one_round) {
   StudyPlan plan = small_plan();
   plan.strategy = "random";
   plan.trials = 100;
-  const std::unique_ptr<Strategy> strategy = make_strategy(plan, 1, 0);
+  const std::unique_ptr<Strategy> strategy = make_strategy(plan, {{{}}, 1, 0});
   EXPECT_EQ(strategy->suggest().size(), 300u);
   strategy->learn({});
   EXPECT_TRUE(strategy->suggest().empty());

@@ -1,13 +1,18 @@
 /// What every strategy must keep, over every strategy that is known. A new one is added to `plans`.
 #include <algorithm>
+#include <numeric>
 #include <set>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
 #include "etalon/search/make.h"
+#include "etalon/study/trial.h"
 
 namespace etalon {
 namespace {
+
+constexpr std::uint32_t sets = 3;
 
 struct Case {
   std::string name;
@@ -27,27 +32,56 @@ StudyPlan with_settings(StudyPlan plan) {
   return plan;
 }
 
+StudyPlan refined(StudyPlan plan) {
+  plan.refine = true;
+  return plan;
+}
+
+StudyPlan with_seeds(StudyPlan plan, std::uint32_t seeds) {
+  plan.seeds = seeds;
+  return plan;
+}
+
 std::vector<Case> plans() {
   return {{"grid", plan_of("grid", 0)},
           {"grid_of_settings", with_settings(plan_of("grid", 0))},
           {"random", plan_of("random", 12)},
           {"random_of_many", plan_of("random", 200)},
-          {"random_of_settings", with_settings(plan_of("random", 4))}};
+          {"random_of_settings", with_settings(plan_of("random", 4))},
+          {"race", plan_of("race", 0)},
+          {"race_of_one_seed", with_seeds(plan_of("race", 0), 1)},
+          {"race_of_settings", with_settings(plan_of("race", 0))},
+          {"refined_race", refined(plan_of("race", 0))},
+          {"refined_race_of_many_seeds", with_seeds(refined(plan_of("race", 0)), 11)},
+          {"refined_race_of_settings", with_settings(refined(plan_of("race", 0)))}};
 }
 
-/// Runs a strategy to its end on results that a fixed rule makes up.
-std::vector<Proposal> run(const StudyPlan& plan, std::uint64_t study_seed = 7, std::uint32_t epochs = 2) {
-  const std::unique_ptr<Strategy> strategy = make_strategy(plan, epochs, study_seed);
-  std::vector<Proposal> all;
+using Rounds = std::vector<std::vector<Proposal>>;
+
+SearchTask task_of(std::uint64_t study_seed = 7) {
+  return {std::vector<SearchedSet>(sets, {0.1, 1000}), 2, study_seed};
+}
+
+/// Runs a strategy to its end on results that a fixed rule makes up, another one on every set.
+Rounds run(const StudyPlan& plan) {
+  const std::unique_ptr<Strategy> strategy = make_strategy(plan, task_of());
+  Rounds rounds;
   for (std::vector<Proposal> round = strategy->suggest(); !round.empty(); round = strategy->suggest()) {
     std::vector<Result> results;
-    for (const Proposal& proposal : round)
-      results.push_back({0, proposal, 1 - proposal.setting.eta[0] / 10, false});
+    for (const Proposal& one : round)
+      results.push_back(
+          {one, 0.95 - one.setting.eta[one.set % 2] / (one.set + 10), one.setting.eta[0] > 0.9});
     strategy->learn(results);
-    all.insert(all.end(), round.begin(), round.end());
-    if (all.size() > 100'000) break;
+    rounds.push_back(std::move(round));
+    if (rounds.size() > 1000) break;
   }
   EXPECT_TRUE(strategy->suggest().empty()) << "a strategy that is done stays done";
+  return rounds;
+}
+
+std::vector<Proposal> all_of(const Rounds& rounds) {
+  std::vector<Proposal> all;
+  for (const auto& round : rounds) all.insert(all.end(), round.begin(), round.end());
   return all;
 }
 
@@ -57,31 +91,61 @@ TEST_P(StrategyConformance, proposes_the_same_twice) {
   EXPECT_EQ(run(GetParam().plan), run(GetParam().plan));
 }
 
-TEST_P(StrategyConformance, proposes_every_pair_of_setting_and_seed_once) {
-  std::set<std::pair<Setting, std::uint32_t>> seen;
-  for (const Proposal& one : run(GetParam().plan))
-    EXPECT_TRUE(seen.emplace(one.setting, one.seed_index).second) << one.setting.eta[0];
+TEST_P(StrategyConformance, proposes_every_trial_once) {
+  std::set<std::tuple<std::uint32_t, Setting, std::uint32_t>> seen;
+  for (const Proposal& one : all_of(run(GetParam().plan)))
+    EXPECT_TRUE(seen.emplace(one.set, one.setting, one.seed_index).second) << one.setting.eta[0];
 }
 
-TEST_P(StrategyConformance, proposes_as_many_as_planned) {
-  EXPECT_EQ(run(GetParam().plan).size(), planned_proposals(GetParam().plan));
+TEST_P(StrategyConformance, says_beforehand_how_many_trials_there_will_be_at_any_time) {
+  const std::size_t all = all_of(run(GetParam().plan)).size();
+  const std::unique_ptr<Strategy> strategy = make_strategy(GetParam().plan, task_of());
+  const auto to_come = [&] {
+    const std::vector<std::size_t> rounds = strategy->rounds_to_come();
+    return std::accumulate(rounds.begin(), rounds.end(), std::size_t{0});
+  };
+  EXPECT_EQ(to_come(), all);
+  std::size_t proposed = 0;
+  for (std::vector<Proposal> round = strategy->suggest(); !round.empty(); round = strategy->suggest()) {
+    proposed += round.size();
+    EXPECT_EQ(proposed + to_come(), all);
+    std::vector<Result> results;
+    for (const Proposal& one : round) results.push_back({one, 0.5, false});
+    strategy->learn(results);
+  }
 }
 
-TEST_P(StrategyConformance, stays_within_the_space_seeds_and_budget) {
+TEST_P(StrategyConformance, gives_every_set_the_same_number_of_trials) {
+  std::vector<std::size_t> counts(sets, 0);
+  for (const Proposal& one : all_of(run(GetParam().plan))) ++counts.at(one.set);
+  for (const std::size_t count : counts) EXPECT_EQ(count, counts[0]);
+}
+
+TEST_P(StrategyConformance, stays_within_the_range_seeds_and_budget) {
   const StudyPlan& plan = GetParam().plan;
-  for (const Proposal& one : run(plan)) {
-    EXPECT_LT(one.seed_index, plan.seeds);
+  std::vector<std::pair<double, double>> ranges(2, {10, 0});
+  for (const Setting& setting : all_settings(plan.space))
+    for (std::size_t group = 0; group < 2; ++group)
+      ranges[group] = {std::min(ranges[group].first, setting.eta[group]),
+                       std::max(ranges[group].second, setting.eta[group])};
+  for (const Proposal& one : all_of(run(plan))) {
+    EXPECT_LT(one.seed_index, first_confirmation_seed);
     EXPECT_EQ(one.epochs, 2u);
-    if (!plan.space.settings.empty()) {
-      EXPECT_NE(std::find(plan.space.settings.begin(), plan.space.settings.end(), one.setting),
-                plan.space.settings.end());
-      continue;
+    ASSERT_EQ(one.setting.eta.size(), 2u);
+    for (std::size_t group = 0; group < 2; ++group) {
+      EXPECT_GE(one.setting.eta[group], ranges[group].first);
+      EXPECT_LE(one.setting.eta[group], ranges[group].second);
     }
-    ASSERT_EQ(one.setting.eta.size(), plan.space.values.size());
-    for (std::size_t group = 0; group < one.setting.eta.size(); ++group) {
-      EXPECT_GE(one.setting.eta[group], plan.space.values[group].front());
-      EXPECT_LE(one.setting.eta[group], plan.space.values[group].back());
-    }
+  }
+}
+
+TEST_P(StrategyConformance, keeps_to_listed_settings_unless_it_refines) {
+  const StudyPlan& plan = GetParam().plan;
+  if (plan.refine) return;
+  for (const Proposal& one : all_of(run(plan))) {
+    if (plan.space.settings.empty()) continue;
+    EXPECT_NE(std::find(plan.space.settings.begin(), plan.space.settings.end(), one.setting),
+              plan.space.settings.end());
   }
 }
 
@@ -92,19 +156,19 @@ TEST_P(StrategyConformance, does_not_depend_on_how_the_space_is_ordered) {
   EXPECT_EQ(run(turned), run(GetParam().plan));
 }
 
-TEST_P(StrategyConformance, visits_every_setting_with_one_seed_before_the_next) {
-  const std::vector<Proposal> all = run(GetParam().plan);
-  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const Proposal& a, const Proposal& b) {
-    return a.seed_index < b.seed_index;
-  }));
+TEST_P(StrategyConformance, gives_every_setting_the_seeds_from_0_on) {
+  std::map<std::pair<std::uint32_t, Setting>, std::uint32_t> next;
+  for (const Proposal& one : all_of(run(GetParam().plan)))
+    EXPECT_EQ(one.seed_index, next[std::make_pair(one.set, one.setting)]++);
 }
 
-TEST_P(StrategyConformance, more_seeds_extend_the_study) {
+TEST_P(StrategyConformance, more_seeds_keep_what_was_trained_first) {
   StudyPlan longer = GetParam().plan;
   ++longer.seeds;
-  const std::vector<Proposal> few = run(GetParam().plan), many = run(longer);
-  ASSERT_GT(many.size(), few.size());
-  EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
+  const Rounds few = run(GetParam().plan), many = run(longer);
+  const std::vector<Proposal> all = all_of(many);
+  EXPECT_GT(all.size(), all_of(few).size());
+  for (const Proposal& one : few[0]) EXPECT_NE(std::find(all.begin(), all.end(), one), all.end());
 }
 
 INSTANTIATE_TEST_SUITE_P(all, StrategyConformance, testing::ValuesIn(plans()),

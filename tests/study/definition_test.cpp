@@ -173,6 +173,25 @@ TEST(plan, reads_back_what_it_wrote) {
   EXPECT_EQ(plan_from_text(to_text(StudyPlan{})), StudyPlan{});
 }
 
+TEST(plan, refinement_and_confirmation_are_read_back) {
+  StudyPlan plan = rich_plan();
+  plan.refine = true;
+  plan.confirmation = 8;
+  EXPECT_EQ(plan_from_text(to_text(plan)), plan);
+}
+
+// What stores hold from before there was a race: read back as what it was, and with the same text.
+TEST(plan, an_old_text_stays_what_it_was) {
+  const std::string text =
+      R"({"choice":{"divergence_limit":0.0,"speed_weight":0.5,"target_accuracy":null,"target_loss":null},)"
+      R"("seeds":3,"space":{"settings":[],"values":[[0.01,0.1],[0.1]]},"strategy":"grid","trials":0})";
+  const StudyPlan plan = plan_from_text(text);
+  EXPECT_EQ(plan.strategy, "grid");
+  EXPECT_FALSE(plan.refine);
+  EXPECT_EQ(plan.confirmation, 0u);
+  EXPECT_EQ(to_text(plan), text);
+}
+
 TEST(plan, a_missing_target_is_not_a_target_of_0) {
   StudyPlan plan = rich_plan();
   plan.choice.target_loss.reset();

@@ -1,29 +1,61 @@
 #include "etalon/running/strategist.h"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 
-#include "etalon/judging/evidence.h"
+#include "etalon/judging/failure.h"
+#include "etalon/judging/measures.h"
 
 namespace etalon {
 namespace {
 
 using Finished = std::map<TrialKey, const TrialRecord*>;
 
-Result result_of(const Proposal& proposal, const TrialRecord& trial, const SetFacts& facts) {
-  const double accuracy = accuracy_of(trial, facts.chance);
-  const bool learned =
-      !has_non_finite_loss(trial.curve) && above_chance(accuracy, facts.chance, facts.validation_samples);
-  return {proposal, accuracy, !learned};
-}
+/// How the trials of one set ended, round after round. A trial's fate is told with its own round and stays.
+class SetEnds {
+ public:
+  explicit SetEnds(const SetFacts& facts) : facts_(facts) {}
+
+  void add(const std::vector<const TrialRecord*>& round) {
+    std::vector<const Curve*> curves;
+    for (const TrialRecord* trial : round) curves.push_back(&trial->curve);
+    offset_ = std::min(offset_, loss_offset(curves));
+    for (const TrialRecord* trial : round) {
+      RunEnd& end = ends_.emplace_back();
+      end.setting = trial->key.setting;
+      end.status = status_of(normalize(trial->curve, offset_), facts_.label_entropy);
+      if (const double accuracy = accuracy_of(*trial, facts_.chance); std::isfinite(accuracy))
+        end.accuracy = accuracy;
+    }
+    const std::vector<Fate> fates = fates_of(ends_, facts_.chance, facts_.validation_samples);
+    for (std::size_t i = failed_.size(); i < fates.size(); ++i) failed_.push_back(fates[i] == Fate::failed);
+    told_ = fates.size() - round.size();
+  }
+  /// Of the round added last, one after the other.
+  Result next(const Proposal& proposal) {
+    const std::size_t place = told_++;
+    return {proposal, ends_.at(place).accuracy.value_or(facts_.chance), failed_.at(place)};
+  }
+
+ private:
+  const SetFacts& facts_;
+  double offset_ = 0;
+  std::vector<RunEnd> ends_;
+  std::vector<bool> failed_;
+  std::size_t told_ = 0;
+};
 
 /// What became of every proposal. REQUIRES: all of them are finished.
-std::vector<Result> results_of(const std::vector<Proposal>& round, const StudySnapshot& study,
-                               const Finished& finished) {
+std::vector<Result> results_of(const std::vector<Proposal>& round, const Finished& finished,
+                               std::vector<SetEnds>& sets) {
+  std::vector<std::vector<const TrialRecord*>> trials(sets.size());
+  for (const Proposal& proposal : round)
+    trials.at(proposal.set).push_back(finished.at({proposal.set, proposal.setting, proposal.seed_index}));
+  for (std::size_t set = 0; set < sets.size(); ++set)
+    if (!trials[set].empty()) sets[set].add(trials[set]);
   std::vector<Result> results;
-  for (const Proposal& proposal : round) {
-    const TrialRecord& trial = *finished.at({proposal.set, proposal.setting, proposal.seed_index});
-    results.push_back(result_of(proposal, trial, study.sets.at(proposal.set)));
-  }
+  for (const Proposal& proposal : round) results.push_back(sets[proposal.set].next(proposal));
   return results;
 }
 
@@ -51,6 +83,7 @@ Replay replay(const StudyPlan& asked, const StudySnapshot& study, const Strategy
   Finished finished;
   for (const TrialRecord& trial : study.trials) finished[trial.key] = &trial;
   const auto strategy = strategies(asked, search_task(study));
+  std::vector<SetEnds> ends(study.sets.begin(), study.sets.end());
   Replay replay;
   for (std::uint32_t number = 0;; ++number) {
     const std::vector<Proposal> round = strategy->suggest();
@@ -62,7 +95,7 @@ Replay replay(const StudyPlan& asked, const StudySnapshot& study, const Strategy
     }
     replay.rounds_to_come = strategy->rounds_to_come();
     if (!replay.missing.empty()) return replay;
-    strategy->learn(results_of(round, study, finished));
+    strategy->learn(strategy->listens() ? results_of(round, finished, ends) : std::vector<Result>{});
   }
 }
 

@@ -16,6 +16,7 @@ class PlannedStrategy : public Strategy {
   PlannedStrategy(std::vector<Setting> settings, std::uint32_t seeds, const SearchTask& task);
   std::vector<Proposal> suggest() override;
   void learn(const std::vector<Result>& results) override;
+  bool listens() const override { return false; }
   std::vector<std::size_t> rounds_to_come() const override;
 
  private:

@@ -47,6 +47,8 @@ class Strategy {
   virtual std::vector<Proposal> suggest() = 0;
   /// All results of the round last suggested, in the order of proposals.
   virtual void learn(const std::vector<Result>& results) = 0;
+  /// False where results change nothing: learn() then needs none.
+  virtual bool listens() const { return true; }
   /// Trials of each round after the one last suggested, of all sets together. Their sum is exact where the
   /// plan fixes it; how it falls into rounds may depend on results.
   virtual std::vector<std::size_t> rounds_to_come() const { return {}; }

@@ -12,7 +12,7 @@ namespace etalon {
 /// whether finished or not. REQUIRES: every strategy is done. `round`: of the trials.
 std::vector<PlannedTrial> confirmation_trials(const StudySnapshot& study, std::uint32_t round);
 
-/// How many confirmation_trials will be, as far as it can be said before.
+/// How many confirmation_trials will be at most: where no other setting may be the best, there is no rival.
 std::size_t confirmation_to_come(const StudySnapshot& study);
 
 }  // namespace etalon

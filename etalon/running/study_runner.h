@@ -27,7 +27,7 @@ class StudyObserver {
   virtual void study_opened(const StudySnapshot& study) = 0;
   /// Once, before the first set is trained; not where nothing is left to train.
   virtual void memory_needed(const StudyMemory& memory) = 0;
-  /// The plan has grown since: another run asked for more, or the strategy went on.
+  /// The plan has changed since: another run asked for more, the strategy went on, or a choice has no rival.
   virtual void plan_grew(std::uint32_t planned_trials) = 0;
   /// Training on set `set` begins, with so many lanes and threads.
   virtual void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) = 0;

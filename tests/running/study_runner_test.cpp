@@ -208,7 +208,6 @@ TEST(StudyRunner, AStudyThatGrowsStillHasTheWeightsOfWhatMayBeChosen) {
   run(request, *store, recorder);
   const StudySnapshot study = stored(*store);
   const Recommendation recommendation = judge(study).recommendations.at(0);
-  ASSERT_TRUE(recommendation.equivalent.empty()) << "one seed tells nothing of noise";
   for (const Setting& setting : recommendation.eligible)
     EXPECT_TRUE(store->load_weights(study.name, {0, setting, 0})) << setting.eta[0] << " " << setting.eta[1];
 }

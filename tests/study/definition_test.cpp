@@ -164,7 +164,7 @@ StudyPlan rich_plan() {
   plan.strategy = "random";
   plan.trials = 12;
   plan.seeds = 5;
-  plan.choice = {0.7, 0.25, 0.4, 0.95};
+  plan.choice = {0.7, 0.25, {}, 0.4, 0.95};
   return plan;
 }
 

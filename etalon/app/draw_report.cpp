@@ -1,27 +1,47 @@
 #include "etalon/app/draw_report.h"
 
+#include <fmt/format.h>
+
 #include "etalon/base/error.h"
 #include "etalon/report/report.h"
 
 namespace etalon {
+namespace {
 
-std::filesystem::path draw_report(const StudySnapshot& study, const Judgement& judgement,
-                                  const std::string& folder, ProgressDisplay& display,
-                                  const InterruptWatch& interrupts) {
+/// "gnuplot: No such file or directory (install gnuplot: ...)"
+std::string reason_text(const Complaint& trouble) {
+  const std::string reason = trouble.place + ": " + trouble.received;
+  return trouble.hint.empty() ? reason : fmt::format("{} ({})", reason, trouble.hint);
+}
+
+}  // namespace
+
+WrittenReport draw_report(const StudySnapshot& study, const Judgement& judgement, const std::string& folder,
+                          ProgressDisplay& display, const InterruptWatch& interrupts) {
   ReportOptions options;
   options.folder = folder;
+  options.place = "--out " + folder;
   options.on_progress = [&](std::uint32_t done, std::uint32_t all) {
     if (interrupts.interrupted()) throw Interrupted();
     display.working("drawing plots", done, all);
   };
-  try {
-    write_report(study, judgement, options);
-  } catch (const Failure&) {
-    // A terminal's Ctrl-C reaches the plotting program too, which then fails for no other reason.
-    if (interrupts.interrupted()) throw Interrupted();
-    throw;
-  }
-  return options.folder / "report.md";
+  WrittenReport written{options.folder / "report.md", {}};
+  if (const auto trouble = write_report(study, judgement, options))
+    written.plotless = fmt::format(
+        "the report has no plots: {}; when that is mended, etalon report draws them, and nothing is trained "
+        "again",
+        reason_text(*trouble));
+  return written;
+}
+
+void foretell_report(const std::string& folder, const std::string& place, const std::vector<SetFacts>& sets,
+                     ProgressDisplay& display) {
+  std::vector<std::string> names;
+  for (const SetFacts& set : sets) names.push_back(set.name);
+  require_report_folder(folder, place, names);
+  if (const auto trouble = drawing_trouble())
+    display.note(fmt::format("no plots can be drawn here: {}; the report will hold everything else",
+                             reason_text(*trouble)));
 }
 
 }  // namespace etalon

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "etalon/app/interrupt.h"
 #include "etalon/live/display.h"
@@ -11,10 +13,19 @@
 
 namespace etalon {
 
-/// Writes the report into `folder` and returns the path of its report.md. Throws Interrupted soon after an
-/// interrupt; an earlier report is whole then.
-std::filesystem::path draw_report(const StudySnapshot& study, const Judgement& judgement,
-                                  const std::string& folder, ProgressDisplay& display,
-                                  const InterruptWatch& interrupts);
+struct WrittenReport {
+  std::filesystem::path page;           ///< its report.md
+  std::optional<std::string> plotless;  ///< why it has no plots and how to get them, where it has none
+};
+
+/// Writes the report into `folder`. Throws Interrupted soon after an interrupt, and RequestError or Failure
+/// where no report can be written; an earlier report is whole then.
+WrittenReport draw_report(const StudySnapshot& study, const Judgement& judgement, const std::string& folder,
+                          ProgressDisplay& display, const InterruptWatch& interrupts);
+
+/// Asks before hours of training what a report on `sets` will meet: throws RequestError where a file in
+/// `folder` is in its way (`place` is what the user wrote), tells the person where no plots can be drawn.
+void foretell_report(const std::string& folder, const std::string& place, const std::vector<SetFacts>& sets,
+                     ProgressDisplay& display);
 
 }  // namespace etalon

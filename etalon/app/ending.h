@@ -20,11 +20,13 @@ struct Run {
   double started = 0;  ///< steady seconds
 };
 
-/// Prints what the study says, as text or JSON, after the report is written; `report` is its folder, or
-/// nothing where none is wanted. `store_place` is the store as it was typed. Throws Interrupted while
-/// drawing.
-void print_conclusion(const Run& run, StudyStore& store, const std::string& store_place,
-                      const std::string& study, const std::optional<std::string>& report, bool was_complete);
+/// Prints what the study says, as text or JSON, and writes the report; `report` is its folder, or nothing
+/// where none is wanted. `store_place` is the store as it was typed. What goes wrong with the report keeps
+/// nothing from being printed: standard error says what, and how to have it later; the code is `failed` where
+/// there is no report, and `done` where it merely lacks its plots. Throws Interrupted while drawing.
+ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& store_place,
+                          const std::string& study, const std::optional<std::string>& report,
+                          bool was_complete);
 
 /// "3 of 8 trials are finished, 5 begun"
 std::string standing_text(StudyStore& store, const std::string& study);

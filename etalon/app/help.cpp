@@ -22,7 +22,8 @@ const Page tune{"Train every setting, choose, write the report", "etalon tune [S
                 "Finished trials are kept in the store: run the same command again and it goes on\n"
                 "where it stopped, or says that the study is complete. More etas or more seeds\n"
                 "extend a study. Ctrl-C stops cleanly and prints the line that resumes; running trials go\n"
-                "on from their last step. A second tune, or a worker, on the same study helps the first.",
+                "on from their last step. A second tune, or a worker, on the same study helps the first.\n"
+                "Without gnuplot the report has no plots, and all else; 'etalon report' adds them later.",
                 "  etalon tune --dry-run\n"
                 "      how many trials that would be, how long they take, how much memory\n"
                 "  etalon tune --data mnist:DIR --epochs 2\n"
@@ -34,7 +35,8 @@ const Page tune{"Train every setting, choose, write the report", "etalon tune [S
                 "  etalon tune study.toml --seeds 6\n"
                 "      what a study file asks for, with more seeds; examples/ holds study files\n"
                 "\n"
-                "Exit codes: 0 done, 1 failed, 2 the request was wrong, 130 interrupted."};
+                "Exit codes: 0 done, 1 failed, or no report could be written, 2 the request was wrong,\n"
+                "130 interrupted."};
 
 const Page submit{
     "Let many machines train one study", "etalon submit --slurm [STUDY.toml] [options]",
@@ -74,7 +76,11 @@ const Page worker{
 const Page report{"Write the report again, from the store", "etalon report [options]",
                   "Writes a study's report again from what the store holds; nothing is trained.\n"
                   "DIR/report.md is the report, DIR/assets its plots; beside them trials.csv, curves.csv,\n"
-                  "recommendation.json and parameter_groups.py, the recommended eta as PyTorch code.",
+                  "recommendation.json and parameter_groups.py, the recommended eta as PyTorch code.\n"
+                  "Only files that an earlier report wrote are replaced or removed; others are refused.\n"
+                  "\n"
+                  "Exit codes: 0 done, 1 failed, or written without plots (gnuplot draws them), 2 the\n"
+                  "request was wrong, 130 interrupted.",
                   "  etalon report\n"
                   "      the study that changed last in etalon.db, into the folder report\n"
                   "  etalon report --store lab.db --study nightly --out nightly-report\n"

@@ -1,3 +1,5 @@
+#include "etalon/report/report.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -5,7 +7,6 @@
 #include "etalon/app/commands.h"
 #include "etalon/app/draw_report.h"
 #include "etalon/app/output.h"
-#include "etalon/base/files.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
 #include "etalon/study/study_name.h"
@@ -15,17 +16,24 @@ namespace etalon {
 ExitCode run_report(const ReportArguments& arguments) {
   const auto store = open_store(arguments.store, StoreAccess::read);
   const ChosenStudy chosen = choose_study(*store, arguments.store, arguments.study);
-  require_writable_folder(arguments.out, "--out " + arguments.out);
+  require_report_folder(arguments.out, "--out " + arguments.out);
   const InterruptWatch interrupts;
   const auto display = make_display(arguments.quiet);
   if (!chosen.note.empty()) display->note(chosen.note);
   try {
-    const auto path = draw_report(chosen.study, judge(chosen.study), arguments.out, *display, interrupts);
+    const WrittenReport report =
+        draw_report(chosen.study, judge(chosen.study), arguments.out, *display, interrupts);
     display->close();
     if (arguments.json)
-      print_json(nlohmann::ordered_json{{"study", shown_name(chosen.study.name)}, {"report", path.string()}});
+      print_json(
+          nlohmann::ordered_json{{"study", shown_name(chosen.study.name)}, {"report", report.page.string()}});
     else if (!arguments.quiet)
-      print("report: {}\n", path.string());
+      print("report: {}\n", report.page.string());
+    if (report.plotless) {  // which is half of what was asked for
+      std::fflush(stdout);
+      tell("{}\n", *report.plotless);
+      return ExitCode::failed;
+    }
   } catch (const Interrupted&) {
     display->close();
     tell("interrupted: an earlier report in {} is unchanged\n", arguments.out);

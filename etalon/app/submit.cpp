@@ -5,6 +5,7 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
+#include "etalon/app/draw_report.h"
 #include "etalon/app/ending.h"
 #include "etalon/app/follow.h"
 #include "etalon/app/open_watched.h"
@@ -68,9 +69,8 @@ ExitCode follow(const Submission& submission, StudyStore& store, const std::stri
   try {
     switch (follow_study(store, study, run.display, run.interrupts, options)) {
       case FollowEnd::concluded:
-        print_conclusion(run, store, submission.request.store, study, submission.request.report_folder(),
-                         false);
-        return ExitCode::done;
+        return print_conclusion(run, store, submission.request.store, study,
+                                submission.request.report_folder(), false);
       case FollowEnd::deserted:
         run.display.close();
         throw_deserted(submission, store, study);
@@ -118,9 +118,8 @@ ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& pr
   const auto store = open_watched(submission.request.store, StoreAccess::create, run.display);
   prepared.open(*store);
   if (is_concluded(*store, job.study)) {
-    print_conclusion(run, *store, submission.request.store, job.study, submission.request.report_folder(),
-                     true);
-    return ExitCode::done;
+    return print_conclusion(run, *store, submission.request.store, job.study,
+                            submission.request.report_folder(), true);
   }
   const fs::path script = script_for(submission, job);
   const std::string number = submit_to_slurm(script, job.job_name);
@@ -168,6 +167,8 @@ ExitCode run_submit(const SubmitArguments& arguments, const std::vector<std::str
     print_script(job, arguments);
     return ExitCode::done;
   }
+  if (request.report)
+    foretell_report(request.out, request.out_place + " " + request.out, prepared.study().sets, *display);
   return submit_and_follow(submission, prepared, job);
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "etalon/app/commands.h"
+#include "etalon/app/draw_report.h"
 #include "etalon/app/ending.h"
 #include "etalon/app/open_watched.h"
 #include "etalon/app/output.h"
@@ -11,8 +12,8 @@
 #include "etalon/app/store_place.h"
 #include "etalon/app/tune_request.h"
 #include "etalon/base/clock.h"
-#include "etalon/base/files.h"
 #include "etalon/base/text.h"
+#include "etalon/report/report.h"
 #include "etalon/running/study_runner.h"
 #include "etalon/storage/open.h"
 
@@ -79,18 +80,17 @@ ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepar
     for (const std::string& warning : prepared.warnings()) run.display.note("warning: " + warning);
     const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
     if (end == StudyEnd::interrupted) throw Interrupted();
-    print_conclusion(run, *store, request.store, prepared.name(), request.report_folder(),
-                     end == StudyEnd::already_complete);
+    return print_conclusion(run, *store, request.store, prepared.name(), request.report_folder(),
+                            end == StudyEnd::already_complete);
   } catch (const Interrupted&) {
     return leave_interrupted(run, *store, request.store, prepared.name(), resuming_line);
   }
-  return ExitCode::done;
 }
 
 }  // namespace
 
 void require_places(const TuneRequest& request) {
-  if (request.report) require_writable_folder(request.out, request.out_place + " " + request.out);
+  if (request.report) require_report_folder(request.out, request.out_place + " " + request.out);
   require_store_folder(request.store, request.store_place);
 }
 
@@ -108,6 +108,8 @@ ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>
     return ExitCode::done;
   }
   const auto display = make_display(arguments.quiet);
+  if (request.report)
+    foretell_report(request.out, request.out_place + " " + request.out, prepared.study().sets, *display);
   return train({arguments, *display, interrupts, started}, request, prepared, resuming_line);
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/report/accuracy_axis.h"
 #include "etalon/report/eta_axis.h"
 #include "etalon/report/words.h"
 
@@ -39,24 +40,32 @@ Stacks stacked(const std::vector<CellView>& cells, std::size_t first, std::size_
   return stacks;
 }
 
-/// From the worst to the best mean of the cells that learned; ticks between them.
-ValueScale value_scale(const std::vector<CellView>& cells) {
+/// From the worst to the best mean of the cells that learned, with ticks between them; nothing where none
+/// did.
+std::optional<ValueScale> value_scale(const std::vector<CellView>& cells) {
+  constexpr double smallest_gap = 0.06;  ///< between ticks, as a share of the bar
   ValueScale scale{"validation accuracy", 1, 0, {}};
   for (const CellView& cell : cells) {
     if (cell.all_diverged() || !cell.summary->accuracy.mean) continue;
     scale.worst = std::min(scale.worst, *cell.summary->accuracy.mean);
     scale.best = std::max(scale.best, *cell.summary->accuracy.mean);
   }
-  if (scale.worst >= scale.best) scale.worst = std::max(0.0, scale.best - 0.01);
-  if (scale.best <= scale.worst) scale.best = scale.worst + 0.01;
-  double last = -1;
+  if (scale.worst > scale.best) return std::nullopt;
+  if (scale.best - scale.worst < 0.01) {  // a hair's breadth is no contrast
+    const double middle = std::clamp((scale.best + scale.worst) / 2, 0.005, 0.995);
+    scale.worst = middle - 0.005, scale.best = middle + 0.005;
+  }
+  std::vector<double> wanted;
   for (const double tick :
        {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999})
-    if (tick >= scale.worst && tick <= scale.best && scale.share(tick) - last > 0.06) {
-      scale.ticks.push_back(tick);
-      last = scale.share(tick);
-    }
-  if (scale.ticks.size() < 2) scale.ticks = {scale.worst, scale.best};
+    if (tick >= scale.worst && tick <= scale.best) wanted.push_back(tick);
+  if (wanted.size() < 3) {
+    wanted.clear();
+    for (const Tick& tick : percent_ticks(scale.worst, scale.best)) wanted.push_back(tick.at);
+  }
+  double last = -1;
+  for (const double tick : wanted)
+    if (scale.share(tick) - last > smallest_gap) scale.ticks.push_back(tick), last = scale.share(tick);
   return scale;
 }
 
@@ -72,10 +81,12 @@ HeatCell heat_cell(const Stack& stack, const Span& x, const Span& y) {
   } else {
     cell.value = summary.accuracy.mean;
     cell.label = summary.accuracy.mean ? fmt::format("{:.2f} %", 100 * *summary.accuracy.mean) : not_measured;
+    const auto failed = static_cast<std::uint32_t>(std::count_if(
+        best.seeds.begin(), best.seeds.end(), [](const SeedView& seed) { return seed.failed(); }));
     if (summary.accuracy.deviation) cell.detail = fmt::format("± {:.2f}", 100 * *summary.accuracy.deviation);
-    if (summary.diverged_seeds > 0)
-      cell.detail = fmt::format("{} of {} diverged", summary.diverged_seeds, summary.seeds);
+    if (failed > 0) cell.detail = fmt::format("{} of {} failed", failed, summary.seeds);
   }
+  cell.count = fmt::format("n={}", summary.seeds);
   cell.chosen = stack.any(&CellView::chosen);
   cell.eligible = stack.any(&CellView::eligible);
   cell.equivalent = stack.any(&CellView::equivalent);
@@ -141,7 +152,8 @@ Figure pair_figure(const StudyView& view, std::size_t set, std::size_t first, st
     figure.title += fmt::format(", {} and {}", groups[first].name, groups[second].name);
     figure.subtitle = {"Each place shows the best over the etas of the other groups"};
   } else {
-    figure.subtitle = {"Last epoch, mean over seeds; the colour runs with the logarithm of the error"};
+    figure.subtitle = {
+        "Last epoch, mean ± deviation over n seeds; the colour runs with the logarithm of the error"};
   }
   figure.alternative = fmt::format("Map of validation accuracy on {} over the etas of {} and {}",
                                    shown.facts->name, groups[first].name, groups[second].name);
@@ -156,41 +168,66 @@ Figure pair_figure(const StudyView& view, std::size_t set, std::size_t first, st
   return figure;
 }
 
-/// Accuracy against the one eta, with its deviation over seeds; diverged etas stand at the bottom.
+/// The range of what the seeds that learned, and the means with them, reached.
+std::pair<double, double> accuracy_range(const std::vector<CellView>& cells) {
+  double low = 1, high = 0;
+  const auto take = [&](const std::optional<double>& accuracy) {
+    if (accuracy) low = std::min(low, *accuracy), high = std::max(high, *accuracy);
+  };
+  for (const CellView& cell : cells) {
+    if (cell.all_diverged()) continue;
+    take(cell.summary->accuracy.mean);
+    for (const SeedView& seed : cell.seeds)
+      if (!seed.failed()) take(seed.verdict->accuracy);
+  }
+  return low <= high ? std::pair{low, high} : std::pair{0.0, 1.0};
+}
+
+DotRole mean_role(const CellView& cell) {
+  return cell.chosen ? DotRole::chosen : cell.eligible ? DotRole::eligible : DotRole::plain;
+}
+
+/// One eta: its seeds, failed ones at the foot of the axis, and their mean above them.
+void add_column(Figure& figure, const CellView& cell) {
+  const double eta = cell.summary->setting.eta.at(0);
+  const auto& mean = cell.summary->accuracy.mean;
+  const bool gone = cell.all_diverged() || !mean;
+  for (const SeedView& seed : cell.seeds)
+    if (gone)
+      continue;
+    else if (seed.failed())
+      figure.dots.push_back({{eta, figure.y.from}, DotRole::failed, "", {}});
+    else if (seed.verdict->accuracy && cell.seeds.size() > 1)
+      figure.dots.push_back({{eta, *seed.verdict->accuracy}, DotRole::seed, "", {}});
+  if (gone)
+    figure.dots.push_back({{eta, figure.y.from}, DotRole::diverged, "", {}});
+  else
+    figure.dots.push_back({{eta, *mean},
+                           mean_role(cell),
+                           fmt::format("{} ({})", percent_text(*mean), cell.summary->seeds),
+                           {}});
+}
+
+/// Accuracy against the one eta with every seed; etas whose seeds all diverged stand at the foot.
 Figure line_figure(const StudyView& view, std::size_t set) {
   const SetView& shown = view.sets().at(set);
   Figure figure;
   figure.title = shown.facts->name + ": validation accuracy";
-  figure.subtitle = {"Last epoch, mean and deviation over seeds"};
+  figure.subtitle = {"Last epoch: every seed, and their mean with how many they are"};
   figure.alternative = fmt::format("Validation accuracy on {} against eta", shown.facts->name);
-  const ValueScale scale = value_scale(shown.cells);
-  const double gap = 0.12 * (scale.best - scale.worst);
-  figure.y = {"validation accuracy",
-              Scale::linear,
-              std::max(0.0, scale.worst - gap),
-              std::min(1.0, scale.best + gap),
-              {}};
-  for (Tick& tick : figure.y.ticks = linear_ticks(figure.y.from, figure.y.to))
-    tick.label = fmt::format("{:.4g} %", 100 * tick.at);
+  const auto [low, high] = accuracy_range(shown.cells);
+  figure.y = accuracy_axis("validation accuracy", low, high);
   std::vector<double> etas;
   Line line{LineRole::typical, {}};
   for (const CellView& cell : shown.cells) {
-    const double eta = cell.summary->setting.eta.at(0);
-    etas.push_back(eta);
-    const Spread& accuracy = cell.summary->accuracy;
-    const bool gone = cell.all_diverged() || !accuracy.mean;
-    line.points.push_back({eta, gone ? NAN : *accuracy.mean});
-    if (gone)
-      figure.dots.push_back({{eta, figure.y.from}, DotRole::diverged, "", {}});
-    else
-      figure.dots.push_back({{eta, *accuracy.mean},
-                             cell.chosen     ? DotRole::chosen
-                             : cell.eligible ? DotRole::eligible
-                                             : DotRole::plain,
-                             percent_text(*accuracy.mean),
-                             {},
-                             accuracy.deviation.value_or(0)});
+    const bool gone = cell.all_diverged() || !cell.summary->accuracy.mean;
+    etas.push_back(cell.summary->setting.eta.at(0));
+    line.points.push_back({etas.back(), gone ? NAN : *cell.summary->accuracy.mean});
+    add_column(figure, cell);
   }
+  std::stable_sort(figure.dots.begin(), figure.dots.end(), [](const Dot& a, const Dot& b) {
+    return a.label.empty() && !b.label.empty();  // means lie on top
+  });
   figure.x = eta_axis("eta of " + view.groups().at(0).name, etas).axis;
   figure.lines.push_back(std::move(line));
   const auto entry = [&](DotRole role, const char* text) {
@@ -199,6 +236,8 @@ Figure line_figure(const StudyView& view, std::size_t set) {
   };
   entry(DotRole::chosen, "chosen");
   entry(DotRole::eligible, "eligible");
+  entry(DotRole::seed, "a seed");
+  entry(DotRole::failed, "a seed that failed");
   entry(DotRole::diverged, "every seed diverged");
   return figure;
 }

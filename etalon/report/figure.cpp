@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "etalon/base/text.h"
 #include "etalon/report/words.h"
 
@@ -10,6 +12,8 @@ namespace etalon::report {
 namespace {
 
 constexpr double smallest_error = 1e-4;
+
+bool is_whole(double value) { return std::abs(value - std::round(value)) < 1e-6 * std::max(1.0, value); }
 
 double log_error(double accuracy) { return -std::log10(std::max(1 - accuracy, smallest_error)); }
 
@@ -26,9 +30,18 @@ std::vector<Tick> linear_ticks(double from, double to) {
   double step = 10 * decade;
   for (const double factor : {5.0, 2.5, 2.0, 1.0})
     if (factor * decade >= rough * 0.999) step = factor * decade;
+  // As many decimals as the step has: a label never stands beside the place that it names.
+  const bool plain = step > 1e-5 && std::max(std::abs(from), std::abs(to)) < 1e7;
+  int decimals = 0;
+  while (plain && decimals < 12 && !is_whole(step * std::pow(10.0, decimals))) ++decimals;
   std::vector<Tick> ticks;
-  for (double i = std::ceil(from / step - 1e-9); i * step <= to * (1 + 1e-12) + 1e-12; ++i)
-    ticks.push_back({i * step, number_text(i * step)});
+  const double slack = 1e-9 * step;
+  for (double i = std::ceil((from - slack) / step); i * step <= to + slack; ++i) {
+    const double at = i == 0 ? 0 : i * step;  // never -0
+    ticks.push_back({at, at == 0 ? "0"
+                         : plain ? fmt::format("{:.{}f}", at, decimals)
+                                 : fmt::format("{:.6g}", at)});
+  }
   return ticks;
 }
 

@@ -32,6 +32,8 @@ enum class LineRole {
   raw,          ///< the noisy curve as it was measured
   seed,         ///< one seed, smoothed
   typical,      ///< the median over seeds
+  mean,         ///< a stroke at a mean of tuning seeds
+  confirmed,    ///< a stroke at a mean of confirmation seeds
   validation,   ///< measured once an epoch
   highlighted,  ///< one of a few that are told apart by `hue`
   other,        ///< one of the many behind them
@@ -49,6 +51,7 @@ struct Line {
 /// The area between `low` and `high` over x; all of one length.
 struct Band {
   std::vector<double> x, low, high;
+  bool chosen = false;  ///< the place of the choice; else a spread
 };
 
 /// One setting (or the best of several) in a map: a rectangle in axis units.
@@ -57,18 +60,22 @@ struct HeatCell {
   std::optional<double> value;  ///< empty: no colour; every seed diverged
   std::string label;            ///< the value in words
   std::string detail;           ///< smaller, below it; may be empty
+  std::string count;            ///< smaller still, in the corner: how many seeds stand behind the value
   std::uint32_t diverged_seeds = 0;
   std::uint32_t seeds = 0;
   bool chosen = false, eligible = false, equivalent = false;
 };
 
 enum class DotRole {
-  plain,     ///< measured
-  eligible,  ///< could have been chosen
-  chosen,    ///< was
-  clipped,   ///< the curve leaves the axis upwards here
-  diverged,  ///< the run ended here
-  colored    ///< takes its colour from `value`
+  plain,         ///< measured
+  eligible,      ///< could have been chosen
+  chosen,        ///< was
+  clipped,       ///< the curve leaves the axis upwards here
+  diverged,      ///< the run ended here
+  seed,          ///< what one tuning seed measured
+  confirmation,  ///< what one seed measured that was never used to choose
+  failed,        ///< what a seed is counted as that failed
+  colored        ///< takes its colour from `value`
 };
 
 struct Dot {
@@ -76,7 +83,6 @@ struct Dot {
   DotRole role = DotRole::plain;
   std::string label;            ///< written beside it; may be empty
   std::optional<double> value;  ///< colored only
-  double deviation = 0;         ///< whisker to both sides in y; 0: none
   bool hollow = false;          ///< what was measured lies somewhere beyond
 };
 

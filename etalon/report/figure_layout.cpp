@@ -3,32 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 namespace etalon::report {
 namespace {
 
 constexpr double edge = 20, sample_width = 22, row_height = 18;
 
-std::size_t letters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-struct Box {
-  double left, right, top, bottom;
-  bool inside(const Box& other) const {
-    return left >= other.left && right <= other.right && top >= other.top && bottom <= other.bottom;
-  }
-  bool meets(const Box& other) const {
-    return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
-  }
-};
-
-Box label_box(const Place& at, const std::string& label, const LabelSide& side) {
-  const double width = text_width(label, small_size), height = small_size + 2, gap = side.down == 0 ? 9 : 6;
-  const double left = side.across > 0 ? at.x + gap : side.across < 0 ? at.x - gap - width : at.x - width / 2;
-  const double middle = at.y + 13.0 * side.down;
-  return {left, left + width, middle - height / 2, middle + height / 2};
+/// Advance of a character of DejaVu Sans as a share of its size, about; 0 inside a character of several
+/// bytes.
+double advance(char c) {
+  const auto among = [&](const char* some) { return std::strchr(some, c) != nullptr; };
+  if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) return 0;
+  if (among("ijl'|")) return 0.28;
+  if (among(" .,:;!/")) return 0.32;
+  if (among("ftr()[]-")) return 0.39;
+  if (among("mwMW%")) return 0.92;
+  if (among("+=<>~")) return 0.84;
+  return c >= 'A' && c <= 'Z' ? 0.69 : 0.62;
 }
 
 double share_of(const Axis& axis, double value) {
@@ -38,8 +30,18 @@ double share_of(const Axis& axis, double value) {
 
 }  // namespace
 
+Box label_box(const Place& at, const std::string& label, const LabelSide& side) {
+  const double width = text_width(label, small_size), height = small_size + 2, gap = side.down == 0 ? 9 : 6;
+  const double left = side.across > 0 ? at.x + gap : side.across < 0 ? at.x - gap - width : at.x - width / 2;
+  const double middle = at.y + 13.0 * side.down;
+  return {left, left + width, middle - height / 2, middle + height / 2};
+}
+
 double text_width(const std::string& text, double size) {
-  return 0.57 * size * static_cast<double>(letters(text));
+  double width = 0;
+  for (const char c : text)
+    if (c != '\0') width += size * advance(c);
+  return width;
 }
 
 FigureLayout layout_of(const Figure& figure) {
@@ -70,6 +72,8 @@ Place pixel_of(const Figure& figure, const FigureLayout& layout, const Place& pl
 
 namespace {
 
+constexpr int too_much = 100;
+
 /// What a label should not cover, and how bad it would be.
 struct Obstacle {
   Box box;
@@ -96,7 +100,7 @@ std::vector<Obstacle> obstacles_of(const Figure& figure, const FigureLayout& lay
   std::vector<Obstacle> obstacles;
   for (const Dot& dot : figure.dots) {
     const Place at = pixel_of(figure, layout, dot.at);
-    obstacles.push_back({{at.x - 5, at.x + 5, at.y - 5, at.y + 5}, dot.label.empty() ? 2 : 8});
+    obstacles.push_back({{at.x - 5, at.x + 5, at.y - 5, at.y + 5}, too_much});
   }
   for (const Line& line : figure.lines)
     for (std::size_t i = 1; line.role == LineRole::front && i < line.points.size(); ++i) {
@@ -114,9 +118,9 @@ std::vector<Obstacle> obstacles_of(const Figure& figure, const FigureLayout& lay
 }  // namespace
 
 std::vector<std::optional<LabelSide>> label_sides(const Figure& figure, const FigureLayout& layout) {
-  static constexpr std::array<LabelSide, 8> order{
-      {{1, 0}, {1, -1}, {1, 1}, {-1, 0}, {-1, -1}, {-1, 1}, {0, -1}, {0, 1}}};
-  constexpr int too_much = 100;
+  static constexpr std::array<LabelSide, 20> order{
+      {{1, 0},   {1, -1}, {1, 1},  {-1, 0}, {-1, -1}, {-1, 1}, {0, -1}, {0, 1}, {1, -2},  {1, 2},
+       {-1, -2}, {-1, 2}, {1, -3}, {1, 3},  {-1, -3}, {-1, 3}, {1, -4}, {1, 4}, {-1, -4}, {-1, 4}}};
   const Box area{layout.left + 2, layout.right + 14, layout.top, layout.bottom};
   const auto obstacles = obstacles_of(figure, layout);
   std::vector<Box> labels;
@@ -128,7 +132,7 @@ std::vector<std::optional<LabelSide>> label_sides(const Figure& figure, const Fi
     Box chosen{};
     for (const LabelSide& side : order) {
       const Box box = label_box(pixel_of(figure, layout, dot.at), dot.label, side);
-      int cost = box.inside(area) ? 0 : too_much;
+      int cost = (box.inside(area) ? 0 : too_much) + (side.far() ? 2 * std::abs(side.down) : 0);
       for (const Box& label : labels) cost += box.meets(label) ? too_much : 0;
       for (const Obstacle& obstacle : obstacles) cost += box.meets(obstacle.box) ? obstacle.cost : 0;
       if (cost < best) best = cost, sides[place] = side, chosen = box;

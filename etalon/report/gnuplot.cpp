@@ -78,4 +78,9 @@ void run_gnuplot(const std::string& script, const fs::path& folder, const std::s
                  "Etalon is tested with gnuplot 5.4 (package gnuplot-nox)"});
 }
 
+void require_gnuplot() {
+  const TemporaryFolder folder;
+  run_gnuplot("set terminal pngcairo\nset terminal svg\n", folder.path(), "check");
+}
+
 }  // namespace etalon::report

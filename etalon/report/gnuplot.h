@@ -24,4 +24,7 @@ class TemporaryFolder {
 /// it complains.
 void run_gnuplot(const std::string& script, const std::filesystem::path& folder, const std::string& name);
 
+/// Throws Failure, as run_gnuplot does, unless gnuplot is there and knows the formats of plots.
+void require_gnuplot();
+
 }  // namespace etalon::report

@@ -100,17 +100,12 @@ class ScriptWriter {
     for (std::size_t i = 0; i < band.x.size(); ++i)
       rows += fmt::format("{:.5g} {:.4g} {:.4g}\n", band.x[i], band.low[i], band.high[i]);
     plot(fmt::format("{} using 1:2:3 with filledcurves fc rgb '{}'", block(rows),
-                     gnuplot_color(ink::training.faded(0.15))));
+                     gnuplot_color(band.chosen ? ink::chosen.faded(0.12) : ink::training.faded(0.15))));
   }
 
   void add_dot(const Dot& dot, const std::optional<LabelSide>& side) {
     DotStyle style = style_of(dot.role, dot.hollow);
     if (dot.value && figure_.values) style.color = sequential(figure_.values->share(*dot.value));
-    const std::string color = gnuplot_color(style.color);
-    if (dot.deviation > 0)
-      plot(fmt::format("{} using 1:2:3 with yerrorbars pt -1 lw 1.2 lc rgb '{}'",
-                       block(fmt::format("{:.6g} {:.6g} {:.6g}\n", dot.at.x, dot.at.y, dot.deviation)),
-                       color));
     dots_.push_back({dot, side, style});
   }
 
@@ -124,6 +119,10 @@ class ScriptWriter {
     point(at.x, at.y, style);
     if (!side) return;
     const double gap = side->down == 0 ? (dot.value ? 13 : 9) : 6;
+    if (side->far())
+      command("set arrow from {} to {} nohead front lw 0.7 lc rgb '{}'", screen(at.x, at.y),
+              screen(at.x + 0.8 * gap * side->across, at.y + (13.0 - 6 / std::abs(side->down)) * side->down),
+              gnuplot_color(ink::frame));
     label(dot.label, screen(at.x + gap * side->across, at.y + 13.0 * side->down), small_size,
           dot.role == DotRole::chosen ? ink::text : ink::quiet,
           side->across > 0   ? "left"
@@ -227,11 +226,16 @@ class ScriptWriter {
     const Color color = cell.value ? readable_on(fill) : ink::quiet;
     rectangle(screen(low.x + 1, low.y - 1), screen(high.x - 1, high.y + 1), fill);
     const Place middle{(low.x + high.x) / 2, (low.y + high.y) / 2};
+    const auto fitting = [&](const std::string& text, double size) {
+      return std::clamp(size * (high.x - low.x - (cell.chosen ? 16 : 8)) / text_width(text, size), 6.0, size);
+    };
     const double half = cell.detail.empty() ? 0 : 8;
     if (!cell.value) hatch(low, high), cross(middle);
     label(cell.label, screen(middle.x, cell.value ? middle.y - half : middle.y + 14),
-          cell.value ? 13 : small_size, color, "center");
-    if (!cell.detail.empty()) label(cell.detail, screen(middle.x, middle.y + half), 10, color, "center");
+          fitting(cell.label, cell.value ? 13 : small_size), color, "center");
+    if (!cell.detail.empty())
+      label(cell.detail, screen(middle.x, middle.y + half), fitting(cell.detail, 10), color, "center");
+    if (!cell.count.empty()) label(cell.count, screen(high.x - 9, low.y - 11), 9, color, "right");
     double x = low.x + 11;
     if (cell.eligible) point(x, high.y + 11, {7, color, 0.55, 1}), x += 13;
     if (cell.equivalent) point(x, high.y + 11, {6, color, 0.7, 1.2});
@@ -276,7 +280,7 @@ class ScriptWriter {
     }
     for (const double tick : values.ticks) {
       const double y = layout_.bottom - height * values.share(tick);
-      label(fmt::format("{:.3g} %", 100 * tick), screen(right + 6, y), small_size, ink::quiet);
+      label(fmt::format("{:.6g} %", 100 * tick), screen(right + 6, y), small_size, ink::quiet);
     }
   }
 

@@ -10,6 +10,10 @@ LineStyle style_of(LineRole role, unsigned hue) {
       return {ink::training.faded(0.55), 0.9};
     case LineRole::typical:
       return {ink::training, 2.4};
+    case LineRole::mean:
+      return {ink::text, 2.2};
+    case LineRole::confirmed:
+      return {ink::confirmation, 2.2};
     case LineRole::validation:
       return {ink::validation, 1.4, false, true};
     case LineRole::highlighted:
@@ -38,6 +42,12 @@ DotStyle filled_style(DotRole role) {
       return {9, ink::training.faded(0.75), 0.7, 1};
     case DotRole::diverged:
       return {2, ink::text, 0.9, 2};
+    case DotRole::seed:
+      return {7, ink::training.faded(0.6), 0.6, 1};
+    case DotRole::confirmation:
+      return {7, ink::confirmation.faded(0.7), 0.6, 1};
+    case DotRole::failed:
+      return {2, ink::text, 0.6, 1.6};
     case DotRole::colored:
       return {7, ink::training, 1.7, 1};
   }

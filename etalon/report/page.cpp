@@ -69,6 +69,16 @@ std::string seeds_of_each_setting(const StudyView& view) {
   return most == 1 ? "one seed" : "each of " + counted(most, "seed");
 }
 
+std::string missing_plots_text(const StudyView& view, const ReportPlots& plots) {
+  if (plots.missing.empty()) return "";
+  return fmt::format(
+      "**This report has no plots**, as they could not be drawn: {}. All numbers are here. With gnuplot "
+      "installed (on Debian `apt-get install gnuplot-nox`), `etalon report --study {}` adds the plots; "
+      "nothing "
+      "is trained again.\n\n",
+      escaped_markdown(plots.missing), view.study().name);
+}
+
 std::string network_name(const StudyView& view) {
   const NetworkSpec& network = view.study().definition.network;
   return network.layers.empty() ? escaped_markdown(network.name) : "a network of its own layers";
@@ -85,6 +95,15 @@ std::string setting_markdown(const std::optional<Setting>& setting, const StudyV
     parts.push_back(fmt::format("`eta = {}` {}", eta_text(setting->eta.at(group)),
                                 escaped_markdown(view.groups()[group].name)));
   return join(parts, ", ");
+}
+
+std::optional<std::string> accuracy_range_text(const CellView& cell) {
+  double low = 2, high = -1;
+  for (const SeedView& seed : cell.seeds)
+    if (seed.verdict->accuracy)
+      low = std::min(low, *seed.verdict->accuracy), high = std::max(high, *seed.verdict->accuracy);
+  if (cell.seeds.size() < 2 || cell.all_diverged() || low > high) return {};
+  return fmt::format("{:.2f} to {:.2f} %", 100 * low, 100 * high);
 }
 
 std::string seeds_text(const SetView& set) {
@@ -112,7 +131,7 @@ std::optional<std::string> fewer_seeds_text(const Spread& test, const Recommenda
   return fmt::format("over {} of {}", test.count, counted(all, "seed"));
 }
 
-std::string overview_part(const StudyView& view) {
+std::string overview_part(const StudyView& view, const ReportPlots& plots) {
   const StudySnapshot& study = view.study();
   std::vector<std::string> names;
   for (const SetView& set : view.sets()) names.push_back(set_name(set));
@@ -126,12 +145,13 @@ std::string overview_part(const StudyView& view) {
   if (study.trials.size() < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
                         study.trials.size(), study.planned_trials);
-  return text + choices_table(view);
+  return text + missing_plots_text(view, plots) + choices_table(view);
 }
 
 std::string report_page(const StudyView& view, const ReportPlots& plots) {
-  return overview_part(view) + "---\n\n" + why_eta_matters + "---\n\n" + methodology_part(view) + "---\n\n" +
-         results_part(view, plots) + "---\n\n" + conclusion_part(view) + "---\n\n" + usage_part(view);
+  return overview_part(view, plots) + "---\n\n" + why_eta_matters + "---\n\n" + methodology_part(view) +
+         "---\n\n" + results_part(view, plots) + "---\n\n" + conclusion_part(view) + "---\n\n" +
+         usage_part(view, plots);
 }
 
 }  // namespace etalon::report

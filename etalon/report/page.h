@@ -14,17 +14,20 @@ namespace etalon::report {
 /// The whole page; the parts below in their order. Dates stand on one line of their own, at the end.
 std::string report_page(const StudyView& view, const ReportPlots& plots);
 
-std::string overview_part(const StudyView& view);
+std::string overview_part(const StudyView& view, const ReportPlots& plots);
 std::string methodology_part(const StudyView& view);
 std::string results_part(const StudyView& view, const ReportPlots& plots);
 std::string measures_part(const StudyView& view, const SetView& set);  ///< the tables of one set
 std::string conclusion_part(const StudyView& view);
-std::string usage_part(const StudyView& view);  ///< snippets to paste, files, dates
+std::string usage_part(const StudyView& view, const ReportPlots& plots);  ///< snippets to paste, files, dates
 
 /// "[set `mnist`]" as Markdown: the set's name, escaped.
 std::string set_name(const SetView& set);
 /// "`eta = 0.1` conv, `eta = 0.01` full" or "none".
 std::string setting_markdown(const std::optional<Setting>& setting, const StudyView& view);
+/// "96.80 to 97.40 %", from the lowest to the highest tuning seed; nothing for a single one or where none is
+/// measured. Failed seeds count at what they are counted as.
+std::optional<std::string> accuracy_range_text(const CellView& cell);
 /// "3 seeds" or, where cells differ, "2 to 3 seeds".
 std::string seeds_text(const SetView& set);
 

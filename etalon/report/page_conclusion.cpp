@@ -7,6 +7,7 @@
 #include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
 #include "etalon/report/page.h"
+#include "etalon/report/report_folder.h"
 #include "etalon/report/snippet.h"
 #include "etalon/report/words.h"
 
@@ -117,17 +118,18 @@ std::string overall_conclusion(const StudyView& view) {
   return text + bullets(overall->warnings, "**Warning:** ") + "\n";
 }
 
-std::string file_table() {
-  return markdown_table(
-      {"file", "content"},
-      {{"[recommendation.json](recommendation.json)",
-        "the certificate: choice, evidence and doubt, for programs"},
-       {"[parameter_groups.py](parameter_groups.py)", "the recommendation for PyTorch"},
-       {"[trials.csv](trials.csv)", "every measure of every trial"},
-       {"[curves.csv](curves.csv)", "every training loss of every trial"},
-       {"[epochs.csv](epochs.csv)", "training loss, validation loss and accuracy of every epoch"},
-       {"assets/", "the plots as WebP and as SVG"}},
-      2);
+std::string file_table(bool with_plots) {
+  std::vector<std::vector<std::string>> rows{
+      {"[recommendation.json](recommendation.json)",
+       "the certificate: choice, evidence and doubt, for programs"},
+      {"[parameter_groups.py](parameter_groups.py)", "the recommendation for PyTorch"},
+      {"[trials.csv](trials.csv)", "every measure of every trial"},
+      {"[curves.csv](curves.csv)", "every training loss of every trial"},
+      {"[epochs.csv](epochs.csv)", "training loss, validation loss and accuracy of every epoch"}};
+  if (with_plots) rows.push_back({"assets/", "the plots as WebP and as SVG"});
+  rows.push_back({fmt::format("[{0}]({0})", manifest_name),
+                  "digests of all of them: the next report replaces these files and no others"});
+  return markdown_table({"file", "content"}, rows, 2);
 }
 
 }  // namespace
@@ -138,7 +140,7 @@ std::string conclusion_part(const StudyView& view) {
   return text;
 }
 
-std::string usage_part(const StudyView& view) {
+std::string usage_part(const StudyView& view, const ReportPlots& plots) {
   std::string text = "## Using it\n\n";
   if (const auto snippet = short_snippet(view))
     text +=
@@ -147,7 +149,7 @@ std::string usage_part(const StudyView& view) {
   else
     text += "For PyTorch, see [parameter_groups.py](parameter_groups.py).\n\n";
   text += "In Etalon's study file:\n\n" + code_block("toml", study_file_lines(view)) + "\n";
-  text += "## Files\n\n" + file_table();
+  text += "## Files\n\n" + file_table(plots.missing.empty());
   text += "\nAll of them are made again, from the store alone, by `etalon report --study " +
           view.study().name + "`: the same bytes but for dates.\n\n";
   const StudyTimes& times = view.study().times;

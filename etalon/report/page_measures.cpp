@@ -31,9 +31,10 @@ Row speed_row(const CellView& view) {
   Row row = key_cells(view);
   const bool gone = view.all_diverged();
   row.insert(row.end(), {gone ? not_measured : percent_spread_text(cell.accuracy),
-                         spread_text(cell.final_training_loss), spread_text(cell.final_validation_loss),
-                         target_text(cell.median_loss_target), target_text(cell.median_accuracy_target),
-                         spread_text(cell.area), spread_text(cell.seconds), to_text(cell.speed)});
+                         accuracy_range_text(view).value_or(""), spread_text(cell.final_training_loss),
+                         spread_text(cell.final_validation_loss), target_text(cell.median_loss_target),
+                         target_text(cell.median_accuracy_target), spread_text(cell.area),
+                         spread_text(cell.seconds), to_text(cell.speed)});
   return row;
 }
 
@@ -77,12 +78,13 @@ std::string table(const SetView& set, const StudyView& view, const Row& more, bo
 }  // namespace
 
 std::string measures_part(const StudyView& view, const SetView& set) {
-  return "Each number is a mean ± deviation over the seeds of its row; epochs to target are medians over "
-         "them.\n\n"
+  return "Each number is a mean ± deviation over the seeds of its row, of one seed the number alone; epochs "
+         "to target are "
+         "medians over them.\n\n"
          "**Accuracy and speed**\n\n" +
          table(set, view,
-               {"validation accuracy", "training loss", "validation loss", "epochs to loss target",
-                "epochs to accuracy target", "area", "seconds", "speed"},
+               {"validation accuracy", "lowest to highest seed", "training loss", "validation loss",
+                "epochs to loss target", "epochs to accuracy target", "area", "seconds", "speed"},
                true) +
          "**Stability**\n\n" +
          table(set, view,

@@ -71,7 +71,8 @@ std::string search_lines(const StudyView& view) {
 std::string seed_counts(const StudyView& view) {
   const auto [fewest, most] = seed_range(view);
   std::uint32_t last = view.study().trials.empty() ? std::max(1u, most) - 1 : 0;
-  for (const TrialRecord& trial : view.study().trials) last = std::max(last, trial.key.seed_index);
+  for (const TrialRecord& trial : view.study().trials)
+    if (trial.key.seed_index < first_confirmation_seed) last = std::max(last, trial.key.seed_index);
   return fmt::format("{}{} a setting ({})", fewest < most ? fmt::format("{} to ", fewest) : "",
                      counted(most, "seed"), last == 0 ? "index 0" : fmt::format("indices 0 to {}", last));
 }

@@ -11,6 +11,7 @@ namespace etalon::report {
 namespace {
 
 constexpr std::size_t longest_open_gallery = 6;  ///< settings whose plots are shown without a click
+const std::string not_drawn = "*Not drawn: the overview says why.*\n\n";
 
 std::string picture(const NamedFigure& plot, const std::string& words) {
   return fmt::format("![{}](assets/{}.webp)", words, plot.name);
@@ -22,7 +23,8 @@ std::string figure_markdown(const NamedFigure& plot) {
                      picture(plot, escaped_markdown(plot.figure.alternative)), plot.name);
 }
 
-std::string accuracy_line(const CellSummary& cell) {
+std::string accuracy_line(const CellView& shown) {
+  const CellSummary& cell = *shown.summary;
   std::string text;
   if (cell.seeds > 0 && cell.diverged_seeds == cell.seeds)
     text = "Validation accuracy " + not_measured + ": every seed diverged";
@@ -31,26 +33,30 @@ std::string accuracy_line(const CellSummary& cell) {
   if (cell.diverged_seeds > 0 && cell.diverged_seeds < cell.seeds)
     text +=
         fmt::format(", with {} of {} seeds diverged and counted as chance", cell.diverged_seeds, cell.seeds);
-  return text + fmt::format(" ({}).", counted(cell.seeds, "seed"));
+  const auto range = accuracy_range_text(shown);
+  return text + fmt::format(" ({}{}).", counted(cell.seeds, "seed"), range ? ", " + *range : "");
 }
 
-/// One entry of the list: the etas, the sentence, the plot.
-std::string entry(std::size_t number, const CellView& cell, const NamedFigure& plot, const StudyView& view) {
+/// One entry of the list: the etas, the sentence, the plot where there is one.
+std::string entry(std::size_t number, const CellView& cell, const NamedFigure* plot, const StudyView& view) {
   std::string text = fmt::format("{}.\n", number);
   for (std::size_t group = 0; group < view.groups().size(); ++group)
     text += fmt::format("    - `eta = {}` {} layers\n", eta_text(cell.summary->setting.eta.at(group)),
                         escaped_markdown(view.groups()[group].name));
   text += "    - " + escaped_markdown(cell.summary->sentence) + "\n";
-  text += "    - " + accuracy_line(*cell.summary) + (cell.chosen ? " **This is the choice.**" : "") + "\n";
-  return text + fmt::format("    - {} [SVG](assets/{}.svg)\n\n",
-                            picture(plot, escaped_markdown(plot.figure.alternative)), plot.name);
+  text += "    - " + accuracy_line(cell) + (cell.chosen ? " **This is the choice.**" : "") + "\n";
+  return text + (plot ? fmt::format("    - {} [SVG](assets/{}.svg)\n\n",
+                                    picture(*plot, escaped_markdown(plot->figure.alternative)), plot->name)
+                      : "\n");
 }
 
 std::string gallery(const SetView& set, const SetPlots& plots, const ReportPlots& all,
                     const StudyView& view) {
   std::string list;
   for (std::size_t cell = 0; cell < set.cells.size(); ++cell)
-    list += entry(cell + 1, set.cells[cell], all.figures[plots.losses[cell]], view);
+    list += entry(cell + 1, set.cells[cell], all.missing.empty() ? &all.figures[plots.losses[cell]] : nullptr,
+                  view);
+  if (!all.missing.empty()) return "#### Each setting\n\n" + list;
   const std::string intro =
       "#### Training loss against epochs, each setting\n\n"
       "**Description**: how the training loss falls over the epochs for each pair of `eta`, on the same axes "
@@ -74,14 +80,23 @@ std::string set_results(const SetView& set, const SetPlots& plots, const ReportP
                         const StudyView& view) {
   std::string text = "### " + set_name(set) + "\n\n";
   if (set.cells.empty()) return text + "No trial on this set is finished: nothing was measured.\n\n";
-  const auto show = [&](std::size_t plot) { text += figure_markdown(all.figures[plot]); };
+  const auto show = [&](std::size_t plot) {
+    text += all.missing.empty() ? figure_markdown(all.figures[plot]) : not_drawn;
+  };
   text += fmt::format("#### Validation accuracy\n\nAfter the last epoch, mean over {}.\n\n", seeds_text(set));
   for (const std::size_t map : plots.maps) show(map);
   if (const auto* chosen = set.chosen())
     text += fmt::format("The choice: {}. {} {}\n\n", setting_markdown(chosen->summary->setting, view),
-                        escaped_markdown(set.recommendation->reason), accuracy_line(*chosen->summary));
+                        escaped_markdown(set.recommendation->reason), accuracy_line(*chosen));
   else if (set.recommendation)
     text += escaped_markdown(set.recommendation->reason) + "\n\n";
+  if (plots.seeds) {
+    text +=
+        "#### Every seed\n\nWhat the means above are made of: a setting whose seeds lie far apart, or fail, "
+        "is a "
+        "gamble, however good its mean.\n\n";
+    show(*plots.seeds);
+  }
   text += "#### Speed against stability\n\n";
   if (plots.trade_off)
     show(*plots.trade_off);

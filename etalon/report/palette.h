@@ -30,7 +30,8 @@ std::string gnuplot_color(const Color& color);
 namespace ink {
 inline constexpr Color text{34, 34, 34}, quiet{102, 102, 102}, frame{150, 150, 150}, grid{232, 232, 232},
     paper{255, 255, 255}, training{0, 94, 158}, validation{213, 94, 0}, chosen{213, 94, 0},
-    diverged{120, 120, 120}, missing{232, 232, 232}, hatching{200, 200, 200}, other{150, 150, 150};
+    diverged{120, 120, 120}, missing{232, 232, 232}, hatching{200, 200, 200}, other{150, 150, 150},
+    confirmation{0, 128, 92};
 }
 
 }  // namespace etalon::report

@@ -7,13 +7,21 @@
 #include "etalon/report/accuracy_map.h"
 #include "etalon/report/loss_figure.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/seeds_figure.h"
 #include "etalon/report/trade_off_figure.h"
 #include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {
 
-constexpr std::array kinds{"map-", "loss-", "overlay-", "trade-off-"};
+constexpr std::array kinds{"map-", "seeds-", "loss-", "overlay-", "trade-off-"};
+
+/// The name begins with a kind, followed by `rest`, and ends as plots do.
+bool is_plot_name(const std::string& name, const std::string& rest) {
+  return (name.ends_with(".webp") || name.ends_with(".svg")) &&
+         std::any_of(kinds.begin(), kinds.end(),
+                     [&](const char* kind) { return name.starts_with(kind + rest); });
+}
 
 class Planner {
  public:
@@ -31,6 +39,7 @@ class Planner {
     SetPlots plots;
     if (set.cells.empty()) return plots;
     for (Figure& map : accuracy_maps(view_, index)) plots.maps.push_back(add("map-" + name, std::move(map)));
+    if (auto figure = seeds_figure(view_, index)) plots.seeds = add("seeds-" + name, std::move(*figure));
     const LossAxes axes = loss_axes(view_, index);
     plots.overlay = add("overlay-" + name, overlay_figure(view_, index, axes));
     if (auto figure = trade_off_figure(view_, index))
@@ -65,9 +74,10 @@ class Planner {
 
 ReportPlots plan_plots(const StudyView& view) { return Planner(view).plan(); }
 
-bool is_plot_file(const std::string& name) {
-  return (name.ends_with(".webp") || name.ends_with(".svg")) &&
-         std::any_of(kinds.begin(), kinds.end(), [&](const char* kind) { return name.starts_with(kind); });
+bool is_plot_file(const std::string& name) { return is_plot_name(name, ""); }
+
+bool is_plot_file_of(const std::string& name, const std::string& set) {
+  return is_plot_name(name, slug(set) + "-") || is_plot_name(name, slug(set) + ".");
 }
 
 }  // namespace etalon::report

@@ -29,7 +29,8 @@ CellView view_of(const CellSummary& summary, std::uint32_t set, const Trials& tr
   cell.summary = &summary;
   const auto end = trials.upper_bound({set, summary.setting, UINT32_MAX});
   for (auto seed = trials.lower_bound({set, summary.setting, 0}); seed != end; ++seed)
-    cell.seeds.push_back(seed->second);
+    (seed->first.seed_index < first_confirmation_seed ? cell.seeds : cell.confirmation)
+        .push_back(seed->second);
   if (recommendation) {
     cell.chosen = recommendation->setting == summary.setting;
     cell.eligible = among(recommendation->eligible, summary.setting);
@@ -73,10 +74,11 @@ Spread StudyView::test_accuracy(std::size_t set) const {
   Spread spread;
   const auto& recommendations = judgement_.recommendations;
   if (set >= recommendations.size() || !recommendations[set].setting) return spread;
-  std::vector<double> values;
+  std::vector<double> tuned, values;
   for (const TestResult& test : study_.tests)
     if (test.key.set == set && test.key.setting == *recommendations[set].setting)
-      values.push_back(test.accuracy);
+      (test.key.seed_index < first_confirmation_seed ? tuned : values).push_back(test.accuracy);
+  if (values.empty()) values = tuned;
   if (values.empty()) return spread;
   double sum = 0, squares = 0;
   for (const double value : values) sum += value;

@@ -8,14 +8,19 @@
 
 namespace etalon::report {
 
+/// Trials of this seed index and above confirm a choice and are never used to make one.
+inline constexpr std::uint32_t first_confirmation_seed = 10'000;
+
 struct SeedView {
   const TrialRecord* trial = nullptr;
   const Verdict* verdict = nullptr;
+  bool failed() const { return verdict->status != TrialStatus::learning; }
 };
 
 struct CellView {
   const CellSummary* summary = nullptr;
-  std::vector<SeedView> seeds;  ///< finished trials, by seed index
+  std::vector<SeedView> seeds;         ///< finished tuning trials, by seed index
+  std::vector<SeedView> confirmation;  ///< finished trials that confirm, by seed index
   bool chosen = false, eligible = false, equivalent = false;
   bool all_diverged() const { return summary->seeds > 0 && summary->diverged_seeds == summary->seeds; }
 };
@@ -38,7 +43,8 @@ class StudyView {
   const std::vector<LayerGroup>& groups() const { return study_.definition.groups; }
   const std::vector<SetView>& sets() const { return sets_; }
 
-  /// Test accuracies of the recommended setting on set `set`, over the seeds that were evaluated.
+  /// Test accuracies of the recommended setting on set `set`, over the seeds that were evaluated; over those
+  /// that confirm alone where there are any.
   Spread test_accuracy(std::size_t set) const;
 
   /// What the finished trials were trained on, each sample as often as it was used.

@@ -45,8 +45,9 @@ template <class Visit>
 void for_each_trial(const StudyView& view, Visit visit) {
   for (const SetView& set : view.sets())
     for (const CellView& cell : set.cells)
-      for (const SeedView& seed : cell.seeds)
-        visit(key_fields(set, seed.trial->key), *seed.trial, *seed.verdict);
+      for (const auto* seeds : {&cell.seeds, &cell.confirmation})
+        for (const SeedView& seed : *seeds)
+          visit(key_fields(set, seed.trial->key), *seed.trial, *seed.verdict);
 }
 
 }  // namespace

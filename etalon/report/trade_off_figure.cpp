@@ -5,27 +5,54 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/text.h"
+#include "etalon/report/figure_layout.h"
 #include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {
 
-constexpr double smallest_instability = 1e-3;  ///< below it nobody sees a difference in a plot
+constexpr double smallest_instability = 1e-3;  ///< below it a logarithmic axis tells nothing apart
 
-/// A little room on both sides; logarithmic where the values span more than a factor of 5.
-Axis spanning(const std::string& title, double low, double high) {
-  Axis axis{title, Scale::linear, low, high, {}};
-  if (low > 0 && high / low > 5) {
-    const double room = std::pow(high / low, 0.07);
-    axis.scale = Scale::log, axis.from = low / room, axis.to = high * room;
-    axis.title += " (log scale)";
-    axis.ticks = log_ticks(axis.from, axis.to);
-    return axis;
-  }
-  const double room = std::max(0.08 * (high - low), 0.02 * std::abs(high) + 1e-6);
-  axis.from = std::max(0.0, low - room), axis.to = high + room;
+/// The narrowest span that shows `low` and `high` and a little around them, not below 0.
+Axis linear_axis(const std::string& title, double low, double high) {
+  const double room = std::max({0.08 * (high - low), 0.15 * high - 0.5 * (high - low), 0.005});
+  Axis axis{title, Scale::linear, std::max(0.0, low - room), high + room, {}};
   axis.ticks = linear_ticks(axis.from, axis.to);
   return axis;
+}
+
+bool wants_log(double low, double high) { return low > 0 && high / low > 5; }
+
+Axis log_axis(const std::string& title, double low, double high) {
+  const double room = std::pow(high / low, 0.07);
+  Axis axis{title + " (log scale)", Scale::log, low / room, high * room, {}};
+  axis.ticks = log_ticks(axis.from, axis.to);
+  return axis;
+}
+
+/// Epochs or instabilities. A logarithmic axis has no 0: it, and what is as good as 0, stands apart at the
+/// foot.
+struct MeasureAxis {
+  Axis axis;
+  double smallest = 0, foot = 0;
+  double place(double value) const { return value < smallest ? foot : value; }
+};
+
+MeasureAxis measure_axis(const std::string& title, const std::vector<double>& values, double smallest) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  double least = *high;
+  for (const double value : values)
+    if (value >= smallest) least = std::min(least, value);
+  if (!wants_log(std::max(least, smallest), *high)) return {linear_axis(title, *low, *high), 0, 0};
+  MeasureAxis result{log_axis(title, least, *high), smallest, 0};
+  if (*low >= smallest) return result;
+  const double step = std::pow(*high / least, 0.12);
+  result.foot = least / step;
+  result.axis.from = result.foot / std::sqrt(step);
+  std::erase_if(result.axis.ticks, [&](const Tick& tick) { return tick.at < least / std::pow(step, 0.4); });
+  result.axis.ticks.insert(result.axis.ticks.begin(), {result.foot, fmt::format("< {:g}", smallest)});
+  return result;
 }
 
 const CellView* view_of(const TradeOff& cell, const SetView& set) {
@@ -54,11 +81,10 @@ std::vector<Point> points_of(const SetView& set, double budget) {
     const CellView* view = view_of(cell, set);
     const auto target = view ? view->summary->median_loss_target : std::nullopt;
     const bool missed = target && !target->reached;
-    points.push_back(
-        {&cell,
-         {missed ? budget : cell.epochs_to_target, std::max(cell.instability, smallest_instability)},
-         role_of(cell, view, set),
-         missed});
+    points.push_back({&cell,
+                      {missed ? budget : cell.epochs_to_target, cell.instability},
+                      role_of(cell, view, set),
+                      missed});
   }
   return points;
 }
@@ -86,26 +112,66 @@ Line front_line(const std::vector<Point>& points) {
   return line;
 }
 
-void add_dots(Figure& figure, const std::vector<Point>& points, const std::vector<LayerGroup>& groups) {
-  for (const Point& point : points) {
-    const bool named = point.role == DotRole::chosen || point.cell->on_front || point.cell->eligible;
-    Dot dot{point.at, point.role, named ? setting_text(point.cell->setting, groups) : "", {}};
-    dot.hollow = point.missed && point.role != DotRole::diverged;
-    figure.dots.push_back(std::move(dot));
+/// Points that one dot would hide, the most important first.
+using Cluster = std::vector<const Point*>;
+
+std::vector<Cluster> clusters_of(const Figure& figure, const std::vector<Point>& points) {
+  constexpr double as_good_as_one = 3;  ///< pixels between middles
+  std::vector<const Point*> order;
+  for (const Point& point : points) order.push_back(&point);
+  const auto rank = [](const Point* point) {
+    return point->role == DotRole::chosen ? 0 : point->cell->on_front ? 1 : point->cell->eligible ? 2 : 3;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Point* a, const Point* b) { return rank(a) < rank(b); });
+  const FigureLayout layout = layout_of(figure);
+  std::vector<Cluster> clusters;
+  for (const Point* point : order) {
+    const Place at = pixel_of(figure, layout, point->at);
+    const auto home = std::find_if(clusters.begin(), clusters.end(), [&](const Cluster& cluster) {
+      const Place other = pixel_of(figure, layout, cluster.front()->at);
+      const bool same_kind =
+          (cluster.front()->role == DotRole::diverged) == (point->role == DotRole::diverged);
+      return same_kind && std::hypot(other.x - at.x, other.y - at.y) < as_good_as_one;
+    });
+    if (home == clusters.end())
+      clusters.push_back({point});
+    else
+      home->push_back(point);
   }
-  std::stable_sort(figure.dots.begin(), figure.dots.end(), [](const Dot& a, const Dot& b) {
-    return (a.role == DotRole::chosen) < (b.role == DotRole::chosen);
-  });
+  return clusters;
 }
 
-void add_axes(Figure& figure, const std::vector<Point>& points) {
-  Place low{HUGE_VAL, HUGE_VAL}, high{0, 0};
-  for (const Point& point : points) {
-    low = {std::min(low.x, point.at.x), std::min(low.y, point.at.y)};
-    high = {std::max(high.x, point.at.x), std::max(high.y, point.at.y)};
+/// "conv 0.1, full 0.01 and 2 more", "3 settings"; nothing for one that is not worth a name.
+std::string label_of(const Cluster& cluster, const std::vector<LayerGroup>& groups) {
+  const Point& first = *cluster.front();
+  const bool named = first.role == DotRole::chosen || first.cell->on_front || first.cell->eligible;
+  if (!named) return cluster.size() > 1 ? counted(cluster.size(), "setting") : "";
+  const std::string name = setting_text(first.cell->setting, groups);
+  return cluster.size() > 1 ? fmt::format("{} and {} more", name, cluster.size() - 1) : name;
+}
+
+void add_dots(Figure& figure, const std::vector<Point>& points, const std::vector<LayerGroup>& groups) {
+  auto clusters = clusters_of(figure, points);
+  std::reverse(clusters.begin(),
+               clusters.end());  // the important ones on top, with the first choice of a label's side
+  for (const Cluster& cluster : clusters) {
+    const Point& first = *cluster.front();
+    Dot dot{first.at, first.role, label_of(cluster, groups), {}};
+    dot.hollow = first.missed && first.role != DotRole::diverged;
+    figure.dots.push_back(std::move(dot));
   }
-  figure.x = spanning("epochs to the loss target, median over seeds", low.x, high.x);
-  figure.y = spanning("instability: share of the descent lost on the way", low.y, high.y);
+}
+
+/// Also moves the points that an axis has no place for to where it shows them.
+void add_axes(Figure& figure, std::vector<Point>& points) {
+  std::vector<double> epochs, instabilities;
+  for (const Point& point : points) epochs.push_back(point.at.x), instabilities.push_back(point.at.y);
+  figure.x = measure_axis("epochs to the loss target, median over seeds", epochs, 0).axis;
+  const MeasureAxis y =
+      measure_axis("instability: share of the descent lost on the way", instabilities, smallest_instability);
+  figure.y = y.axis;
+  for (Point& point : points) point.at.y = y.place(point.at.y);
 }
 
 void add_legend(Figure& figure) {
@@ -133,7 +199,7 @@ std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set) {
   figure.alternative =
       fmt::format("Epochs to the target against instability of each setting on {}", shown.facts->name);
   figure.height = 440;
-  const std::vector<Point> points = points_of(shown, budget_of(view, shown));
+  std::vector<Point> points = points_of(shown, budget_of(view, shown));
   add_axes(figure, points);
   if (Line front = front_line(points); front.points.size() > 1) figure.lines.push_back(std::move(front));
   add_dots(figure, points, view.groups());

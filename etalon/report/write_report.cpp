@@ -1,11 +1,13 @@
 #include <filesystem>
-#include <set>
+#include <new>
+#include <system_error>
 
-#include "etalon/base/error.h"
 #include "etalon/base/files.h"
+#include "etalon/report/gnuplot.h"
 #include "etalon/report/page.h"
 #include "etalon/report/plots.h"
 #include "etalon/report/report.h"
+#include "etalon/report/report_folder.h"
 #include "etalon/report/snippet.h"
 #include "etalon/report/tables.h"
 
@@ -15,43 +17,67 @@ namespace {
 
 using namespace report;
 
-void write_plots(const fs::path& assets, const ReportPlots& plots, const std::vector<DrawnFigure>& drawn) {
-  for (std::size_t i = 0; i < drawn.size(); ++i) {
-    write_atomically(assets / (plots.figures[i].name + ".webp"), drawn[i].webp);
-    write_atomically(assets / (plots.figures[i].name + ".svg"), drawn[i].svg);
+/// The complaint of what `work` throws for want of a program, memory, threads or room; no other exception is
+/// caught.
+template <class Work>
+std::optional<Complaint> trouble_of(Work work) {
+  const std::string expected = "plots without complaint";
+  try {
+    work();
+    return {};
+  } catch (const Error& error) {
+    return error.complaint();
+  } catch (const std::bad_alloc&) {
+    return Complaint{"plots", "no more memory", expected, ""};
+  } catch (const std::system_error& error) {
+    return Complaint{"plots", error.what(), expected, ""};
   }
 }
 
-void remove_earlier_plots(const fs::path& assets, const ReportPlots& plots) {
-  std::set<std::string> kept;
-  for (const NamedFigure& figure : plots.figures) kept.insert({figure.name + ".webp", figure.name + ".svg"});
-  std::error_code ignored;
-  std::vector<fs::path> earlier;
-  for (const auto& entry : fs::directory_iterator(assets, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file(ignored) && is_plot_file(name) && !kept.contains(name))
-      earlier.push_back(entry.path());
+void add_plots(ReportDraft& draft, const ReportPlots& plots, const std::vector<DrawnFigure>& drawn) {
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    draft.add("assets/" + plots.figures[i].name + ".webp", drawn[i].webp);
+    draft.add("assets/" + plots.figures[i].name + ".svg", drawn[i].svg);
   }
-  for (const fs::path& path : earlier) fs::remove(path, ignored);
 }
 
 }  // namespace
 
-// Everything is made in memory before the first file is written: a failure leaves an earlier report whole.
-void write_report(const StudySnapshot& study, const Judgement& judgement, const ReportOptions& options) {
-  require_writable_folder(options.folder, "report folder");
+std::optional<Complaint> write_report(const StudySnapshot& study, const Judgement& judgement,
+                                      const ReportOptions& options) {
+  require_report_folder(options.folder, options.place);
   const StudyView view(study, judgement);
-  const ReportPlots plots = plan_plots(view);
-  const auto drawn = draw(plots.figures, options.on_progress);
-  const fs::path& folder = options.folder;
-  write_plots(folder / "assets", plots, drawn);
-  write_atomically(folder / "trials.csv", trials_csv(view));
-  write_atomically(folder / "curves.csv", curves_csv(view));
-  write_atomically(folder / "epochs.csv", epochs_csv(view));
-  write_atomically(folder / "recommendation.json", recommendation_json(study, judgement));
-  write_atomically(folder / "parameter_groups.py", parameter_groups_py(view));
-  write_atomically(folder / "report.md", report_page(view, plots));
-  remove_earlier_plots(folder / "assets", plots);
+  ReportPlots plots = plan_plots(view);
+  std::vector<DrawnFigure> drawn;
+  const auto trouble = trouble_of([&] { drawn = draw(plots.figures, options.on_progress); });
+  if (trouble) {
+    plots.missing = trouble->place + ": " + trouble->received;
+    // Whoever interrupts the plotting program as well wants no report without plots: the observer says so.
+    if (options.on_progress) options.on_progress(0, static_cast<std::uint32_t>(plots.figures.size()));
+  }
+  ReportDraft draft(options.folder);
+  if (!trouble) add_plots(draft, plots, drawn);
+  draft.add("trials.csv", trials_csv(view));
+  draft.add("curves.csv", curves_csv(view));
+  draft.add("epochs.csv", epochs_csv(view));
+  draft.add("recommendation.json", recommendation_json(study, judgement));
+  draft.add("parameter_groups.py", parameter_groups_py(view));
+  draft.add("report.md", report_page(view, plots));
+  draft.publish(options.place);
+  return trouble;
 }
+
+void require_report_folder(const fs::path& folder, const std::string& place,
+                           const std::vector<std::string>& sets) {
+  require_writable_folder(folder, place);
+  const EarlierReport earlier(folder);
+  std::vector<std::string> names{report_files.begin(), report_files.end()};
+  names.push_back(manifest_name);
+  for (const std::string& set : sets)
+    for (std::string& name : earlier.in_the_way_of(set)) names.push_back(std::move(name));
+  earlier.require_own(names, place);
+}
+
+std::optional<Complaint> drawing_trouble() { return trouble_of(require_gnuplot); }
 
 }  // namespace etalon

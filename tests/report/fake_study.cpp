@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "etalon/base/exact_math.h"
 #include "etalon/base/random.h"
+#include "etalon/report/study_view.h"
 
 namespace etalon::testing {
 namespace {
+
+using report::first_confirmation_seed;
 
 constexpr double first_loss = 2.302585;
 
@@ -40,12 +44,12 @@ Curve fake_curve(const TrialKey& key, const FakeOptions& options) {
                         static_cast<std::uint32_t>(1000 * (10 + exact_log10(key.setting.eta.front())) +
                                                    10 * exact_log10(key.setting.eta.back())));
   Curve curve;
-  curve.reference_loss = first_loss * (1 + 0.01 * key.seed_index);
+  curve.reference_loss = first_loss * (1 + 0.01 * (key.seed_index % first_confirmation_seed));
   curve.steps_per_epoch = options.steps_per_epoch;
   curve.budget_epochs = options.epochs;
   const std::uint32_t steps = options.epochs * options.steps_per_epoch;
   const bool diverges = character.must_diverge || (character.may_diverge && key.seed_index == 0);
-  const std::uint32_t end = 4 + steps / 30 + 3 * key.seed_index;
+  const std::uint32_t end = 4 + steps / 30 + 3 * (key.seed_index % 10);
   double sum = 0, wave = 0;
   for (std::uint32_t t = 0; t < steps; ++t) {
     const double epoch = static_cast<double>(t) / options.steps_per_epoch;
@@ -86,6 +90,17 @@ NetworkFacts fake_network(std::uint32_t set) {
            {"maxpool 2", "6x14x14", 0, ""},
            {"dense 10", "10", 11770, "full"}},
           11926};
+}
+
+std::vector<std::uint32_t> fake_seeds(const FakeOptions& options, const Setting& setting, std::size_t place) {
+  std::vector<std::uint32_t> seeds(options.uneven_seeds.empty()
+                                       ? options.seeds
+                                       : options.uneven_seeds[place % options.uneven_seeds.size()]);
+  std::iota(seeds.begin(), seeds.end(), 0);
+  if (std::find(options.confirmed.begin(), options.confirmed.end(), setting) != options.confirmed.end())
+    for (std::uint32_t seed = 0; seed < options.confirmation_seeds; ++seed)
+      seeds.push_back(first_confirmation_seed + seed);
+  return seeds;
 }
 
 Spread spread_of(const std::vector<double>& values) {
@@ -202,8 +217,9 @@ StudySnapshot fake_study(const FakeOptions& options) {
     study.definition.sets.push_back({options.sets[set], "0123"});
     study.sets.push_back(fake_facts(options.sets[set]));
     study.networks.push_back(fake_network(set));
+    std::size_t place = 0;
     for (const Setting& setting : all_settings(study.plan.space))
-      for (std::uint32_t seed = 0; seed < options.seeds; ++seed) {
+      for (const std::uint32_t seed : fake_seeds(options, setting, place++)) {
         const TrialKey key{set, setting, seed};
         study.trials.push_back({key, fake_curve(key, options), "x86-64-fma", 7680, {0, 0, 0.5, 1, ""}});
       }
@@ -224,8 +240,9 @@ Judgement fake_judgement(const StudySnapshot& study) {
     for (; last < study.trials.size() && study.trials[last].key.set == key.set &&
            study.trials[last].key.setting == key.setting;
          ++last) {
-      verdicts.push_back(fake_verdict(study.trials[last]));
-      judgement.trials.push_back({study.trials[last].key, verdicts.back()});
+      const Verdict verdict = fake_verdict(study.trials[last]);
+      judgement.trials.push_back({study.trials[last].key, verdict});
+      if (study.trials[last].key.seed_index < first_confirmation_seed) verdicts.push_back(verdict);
     }
     judgement.cells[key.set].push_back(fake_cell(key.setting, verdicts, study.trials[first].times.seconds));
     first = last;

@@ -13,6 +13,9 @@ struct FakeOptions {
   std::vector<double> etas{0.001, 0.01, 0.1, 1.0};  ///< of every group
   std::vector<Setting> settings;                    ///< instead of the grid, if not empty
   std::uint32_t seeds = 3;
+  std::vector<std::uint32_t> uneven_seeds;  ///< instead, of one setting after the other, again from the start
+  std::vector<Setting> confirmed;           ///< with `confirmation_seeds` more that confirm
+  std::uint32_t confirmation_seeds = 8;
   std::uint32_t epochs = 2;
   std::uint32_t steps_per_epoch = 60;
 };

@@ -13,7 +13,6 @@
 #include "etalon/report/gnuplot_script.h"
 #include "etalon/report/loss_figure.h"
 #include "etalon/report/palette.h"
-#include "etalon/report/trade_off_figure.h"
 #include "tests/report/fake_study.h"
 
 namespace etalon::report {
@@ -86,7 +85,7 @@ TEST(AccuracyMap, SaysHowManySeedsDivergedWhereSomeDid) {
   const Fake fake;
   const Figure map = accuracy_maps(fake.view, 0).front();
   EXPECT_TRUE(std::any_of(map.cells.begin(), map.cells.end(),
-                          [](const HeatCell& cell) { return cell.detail == "1 of 3 diverged"; }));
+                          [](const HeatCell& cell) { return cell.detail == "1 of 3 failed"; }));
 }
 
 TEST(AccuracyMap, OneGroupIsALine) {
@@ -95,9 +94,48 @@ TEST(AccuracyMap, OneGroupIsALine) {
   const Fake fake(options);
   const Figure line = accuracy_maps(fake.view, 0).front();
   EXPECT_TRUE(line.cells.empty());
-  EXPECT_EQ(line.dots.size(), 4u);
   EXPECT_EQ(count(line, DotRole::chosen), 1u);
   EXPECT_EQ(count(line, DotRole::diverged), 1u);
+  EXPECT_EQ(count(line, DotRole::seed), 9u) << "3 of each eta that learned";
+  EXPECT_EQ(count(line, DotRole::failed), 0u) << "the cross of all stands for each";
+}
+
+TEST(AccuracyMap, NoSeedIsCutOffAtTheFrame) {
+  FakeOptions options;
+  options.groups = {{"all", {"conv", "dense"}}};
+  options.etas = {0.03, 0.05, 0.1};
+  Fake fake(options);
+  for (JudgedTrial& trial : fake.judgement.trials)
+    trial.verdict.accuracy = trial.key.seed_index == 0 ? 0.15 : trial.key.seed_index == 1 ? 0.55 : 1.0;
+  const Figure line = accuracy_maps(StudyView(fake.study, fake.judgement), 0).front();
+  EXPECT_EQ(count(line, DotRole::seed), 9u);
+  for (const Dot& dot : line.dots) EXPECT_TRUE(dot.at.y >= line.y.from && dot.at.y <= line.y.to) << dot.at.y;
+}
+
+TEST(AccuracyMap, AllDivergedHasAScaleOfWholePercentagesOrNone) {
+  FakeOptions options;
+  options.etas = {1.0, 2.0};
+  EXPECT_FALSE(accuracy_maps(Fake(options).view, 0).front().values) << "nothing has a colour";
+  options.groups = {{"all", {"conv", "dense"}}};
+  const Fake fake(options);
+  const Figure line = accuracy_maps(fake.view, 0).front();
+  EXPECT_EQ(count(line, DotRole::diverged), 2u);
+  EXPECT_GE(line.y.ticks.size(), 3u);
+  for (const Tick& tick : line.y.ticks) EXPECT_FALSE(tick.label.starts_with("-")) << tick.label;
+}
+
+TEST(AccuracyMap, CellsThatHardlyDifferHaveTicksAtTheirPlaces) {
+  FakeOptions options;
+  options.etas = {0.03, 0.1};
+  Fake fake(options);
+  for (CellSummary& cell : fake.judgement.cells[0]) cell.accuracy.mean = 0.97345;
+  const Figure map = accuracy_maps(StudyView(fake.study, fake.judgement), 0).front();
+  ASSERT_TRUE(map.values);
+  EXPECT_GE(map.values->ticks.size(), 2u);
+  for (const double tick : map.values->ticks) {
+    EXPECT_TRUE(tick >= map.values->worst && tick <= map.values->best);
+    EXPECT_NEAR(1e4 * tick, std::round(1e4 * tick), 1e-6) << "printed with four digits";
+  }
 }
 
 TEST(AccuracyMap, ThreeGroupsAreAMapForEachPairOfTheBestOverTheThird) {
@@ -222,69 +260,6 @@ TEST(Overlay, HighlightsAFewTheChoiceFirst) {
   EXPECT_THAT(figure.legend.front().text, ::testing::EndsWith("(chosen)"));
 }
 
-TEST(TradeOff, TellsChoiceEligibleAndDivergedApart) {
-  const Fake fake;
-  const auto figure = trade_off_figure(fake.view, 0);
-  ASSERT_TRUE(figure);
-  EXPECT_EQ(count(*figure, DotRole::chosen), 1u);
-  EXPECT_EQ(figure->dots.back().role, DotRole::chosen) << "drawn on top";
-  EXPECT_EQ(count(*figure, DotRole::eligible), fake.judgement.recommendations[0].eligible.size() - 1);
-  EXPECT_EQ(count(*figure, DotRole::diverged), 4u);
-  EXPECT_EQ(count(*figure, LineRole::front), 1u);
-}
-
-/// The judge's word on `cell` of set 0: its median missed the target, whatever number stands beside it.
-void miss_target(Judgement& judgement, const Setting& cell) {
-  for (CellSummary& summary : judgement.cells[0])
-    if (summary.setting == cell) summary.median_loss_target = EpochsToTarget{1.3, false};
-  for (TradeOff& point : judgement.recommendations[0].trade_offs)
-    if (point.setting == cell) point.epochs_to_target = 1.3;
-}
-
-TEST(TradeOff, AMissedTargetStandsHollowAtTheBudgetInTheColourOfItsRole) {
-  Fake fake;
-  const Recommendation& found = fake.judgement.recommendations[0];
-  const Setting chosen = *found.setting, plain{{0.001, 0.001}};
-  const auto other = std::find_if(found.eligible.begin(), found.eligible.end(),
-                                  [&](const Setting& setting) { return setting != chosen; });
-  ASSERT_NE(other, found.eligible.end());
-  for (const Setting& setting : {chosen, *other, plain}) miss_target(fake.judgement, setting);
-  const auto figure = trade_off_figure(StudyView(fake.study, fake.judgement), 0);
-  std::multiset<DotRole> hollow;
-  for (const Dot& dot : figure->dots) {
-    EXPECT_NE(dot.at.x, 1.3);
-    if (!dot.hollow) continue;
-    hollow.insert(dot.role);
-    EXPECT_EQ(dot.at.x, 2) << "the budget";
-  }
-  EXPECT_EQ(hollow.count(DotRole::chosen), 1u);
-  EXPECT_EQ(hollow.count(DotRole::eligible), 1u);
-  EXPECT_GE(hollow.count(DotRole::plain), 1u);
-  EXPECT_EQ(hollow.count(DotRole::diverged), 0u) << "a cross is no circle";
-  for (const Line& line : figure->lines)
-    for (const Place& place : line.points) EXPECT_NE(place.x, 1.3);
-  EXPECT_TRUE(std::any_of(figure->legend.begin(), figure->legend.end(),
-                          [](const LegendEntry& entry) { return entry.hollow; }));
-}
-
-TEST(TradeOff, NothingMissedIsNothingHollow) {
-  FakeOptions options;
-  options.etas = {0.03, 0.1};
-  const Fake fake(options);
-  const auto figure = trade_off_figure(fake.view, 0);
-  EXPECT_TRUE(
-      std::none_of(figure->dots.begin(), figure->dots.end(), [](const Dot& dot) { return dot.hollow; }));
-  EXPECT_TRUE(std::none_of(figure->legend.begin(), figure->legend.end(),
-                           [](const LegendEntry& entry) { return entry.hollow; }));
-}
-
-TEST(TradeOff, WithoutMeasuredSpeedThereIsNone) {
-  Fake fake;
-  Judgement judgement = fake.judgement;
-  judgement.recommendations[0].trade_offs.clear();
-  EXPECT_FALSE(trade_off_figure(StudyView(fake.study, judgement), 0));
-}
-
 TEST(CurveLines, ThinningKeepsExtremesAndStaysSmall) {
   Curve curve;
   curve.steps_per_epoch = 10'000, curve.budget_epochs = 1, curve.reference_loss = 1;
@@ -331,6 +306,29 @@ TEST(Ticks, LieInRangeAndAreFew) {
     EXPECT_GE(ticks.size(), 2u);
     EXPECT_LE(ticks.size(), 12u);
   }
+}
+
+TEST(Ticks, ALabelStandsAtThePlaceThatItNames) {
+  for (const auto& [from, to] : {std::pair{0.29, 0.31},
+                                 {0.0, 0.013},
+                                 {-3.0, 7.0},
+                                 {0.9712, 0.9734},
+                                 {99.1, 99.15},
+                                 {0.0, 1e-9},
+                                 {1e8, 3e8},
+                                 {0.0, 12'345.0},
+                                 {-0.02, 0.0}}) {
+    std::set<std::string> labels;
+    for (const Tick& tick : linear_ticks(from, to)) {
+      EXPECT_NEAR(std::stod(tick.label), tick.at, 1e-9 * (to - from)) << tick.label;
+      EXPECT_NE(tick.label, "-0");
+      labels.insert(tick.label);
+    }
+    EXPECT_EQ(labels.size(), linear_ticks(from, to).size());
+    EXPECT_GE(labels.size(), 3u) << from << " to " << to;
+  }
+  for (const auto& [from, to] : {std::pair{0.02, 3.6}, {0.5, 1.1}, {1e-5, 10.0}})
+    for (const Tick& tick : log_ticks(from, to)) EXPECT_NEAR(std::stod(tick.label) / tick.at, 1, 1e-9);
 }
 
 TEST(ValueScale, RunsWithTheLogarithmOfTheError) {

@@ -81,10 +81,9 @@ HeatCell heat_cell(const Stack& stack, const Span& x, const Span& y) {
   } else {
     cell.value = summary.accuracy.mean;
     cell.label = summary.accuracy.mean ? fmt::format("{:.2f} %", 100 * *summary.accuracy.mean) : not_measured;
-    const auto failed = static_cast<std::uint32_t>(std::count_if(
-        best.seeds.begin(), best.seeds.end(), [](const SeedView& seed) { return seed.failed(); }));
     if (summary.accuracy.deviation) cell.detail = fmt::format("± {:.2f}", 100 * *summary.accuracy.deviation);
-    if (failed > 0) cell.detail = fmt::format("{} of {} failed", failed, summary.seeds);
+    if (summary.failed_seeds > 0)
+      cell.detail = fmt::format("{} of {} failed", summary.failed_seeds, summary.seeds);
   }
   cell.count = fmt::format("n={}", summary.seeds);
   cell.chosen = stack.any(&CellView::chosen);

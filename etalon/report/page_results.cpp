@@ -30,7 +30,10 @@ std::string accuracy_line(const CellView& shown) {
     text = "Validation accuracy " + not_measured + ": every seed diverged";
   else
     text = "Validation accuracy " + percent_spread_text(cell.accuracy);
-  if (cell.diverged_seeds > 0 && cell.diverged_seeds < cell.seeds)
+  if (cell.failed_seeds > cell.diverged_seeds)
+    text += fmt::format(", with {} of {} seeds failed ({} diverged)", cell.failed_seeds, cell.seeds,
+                        cell.diverged_seeds);
+  else if (cell.diverged_seeds > 0 && cell.diverged_seeds < cell.seeds)
     text +=
         fmt::format(", with {} of {} seeds diverged and counted as chance", cell.diverged_seeds, cell.seeds);
   const auto range = accuracy_range_text(shown);

@@ -231,9 +231,11 @@ void ReportDraft::publish(const std::string& place) {
   earlier.require_own(names, place);
   const std::string during = manifest(&earlier), after = manifest(nullptr);
   add("during", during), add(manifest_name, after);
+  const auto in_assets = [](const std::string& name) { return name.starts_with("assets/"); };
+  const bool has_assets = std::any_of(names.begin(), names.end(), in_assets);
   std::error_code error;
   fs::create_directory(draft_ / "aside", error);
-  const bool made_assets = !error && fs::create_directories(folder_ / "assets", error);
+  const bool made_assets = !error && has_assets && fs::create_directories(folder_ / "assets", error);
   if (error) fail(folder_ / "assets", error.message());
   try {
     Moves moves(draft_ / "aside");
@@ -250,6 +252,9 @@ void ReportDraft::publish(const std::string& place) {
     throw;
   }
   published_ = true;
+  const bool had_assets = std::any_of(earlier.written().begin(), earlier.written().end(),
+                                      [&](const auto& file) { return in_assets(file.first); });
+  if (had_assets && !has_assets) fs::remove(folder_ / "assets", error);  // where nobody else has files in it
 }
 
 }  // namespace etalon::report

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t first_confirmation_seed = 10'000;
 struct SeedView {
   const TrialRecord* trial = nullptr;
   const Verdict* verdict = nullptr;
-  bool failed() const { return verdict->status != TrialStatus::learning; }
+  bool failed() const { return verdict->fate == Fate::failed; }
 };
 
 struct CellView {

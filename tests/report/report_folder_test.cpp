@@ -89,6 +89,16 @@ TEST_F(ReportFolder, AFirstReportThatFailsLeavesNoFolder) {
   EXPECT_FALSE(fs::exists(folder_));
 }
 
+TEST_F(ReportFolder, PlotsThatGoTakeTheirFolderWithThemUnlessOthersHaveFilesInIt) {
+  publish({{"assets/map-a.svg", "old"}});
+  publish({{"report.md", "new"}});
+  EXPECT_FALSE(fs::exists(folder_ / "assets"));
+  publish({{"assets/map-a.svg", "old"}});
+  write_atomically(folder_ / "assets/photo.svg", std::string_view("mine"));
+  publish({{"report.md", "new"}});
+  EXPECT_EQ(contents().at("assets/photo.svg"), "mine");
+}
+
 TEST_F(ReportFolder, ADraftThatIsNotPublishedChangesNothing) {
   publish({{"report.md", "old"}});
   const auto before = contents();
@@ -109,7 +119,7 @@ TEST_F(ReportFolder, WhatAKilledProcessLeftIsTidiedUpAndItsFilesStayReplaceable)
   write_atomically(folder_ / ".etalon-report-abcdef/new/report.md", std::string_view("new"));
   publish({{"report.md", "newest"}, {"trials.csv", "newest"}});
   const auto files = contents();
-  EXPECT_EQ(files.size(), 4u) << "with the list and assets/";
+  EXPECT_EQ(files.size(), 3u) << "with the list";
   EXPECT_EQ(files.at("trials.csv"), "newest");
 }
 

@@ -183,8 +183,10 @@ Recommendation fake_recommendation(std::uint32_t set, const std::vector<CellSumm
   chosen.reason = "It is the fastest of the accurate settings, and stable.";
   chosen.warnings = {"The loss was still falling: the budget may be too short."};
   chosen.tuning_accuracy = best->accuracy;
-  chosen.certificate =
-      Certificate{.p_best = 0.71, .expected_accuracy = *best->accuracy.mean, .expected_loss = 0.002};
+  chosen.certificate.emplace();
+  chosen.certificate->p_best = 0.71;
+  chosen.certificate->expected_accuracy = *best->accuracy.mean;
+  chosen.certificate->expected_loss = 0.002;
   chosen.what_would_change_it = {"A speed_weight below 0.2 would choose a calmer setting."};
   for (const CellSummary& cell : cells) {
     const bool near = cell.diverged_seeds == 0 && *best->accuracy.mean - *cell.accuracy.mean < 0.02;
@@ -253,11 +255,13 @@ Judgement fake_judgement(const StudySnapshot& study) {
     judgement.accuracy_target.push_back(std::nullopt);
   }
   if (!study.trials.empty())
-    judgement.overall = {judgement.recommendations.front().setting,
-                         std::vector<double>(study.sets.size(), 0.004),
-                         0.004,
-                         "It gives up least on the data set where it does worst.",
-                         {}};
+    judgement.overall = OverallRecommendation{judgement.recommendations.front().setting,
+                                              std::vector<double>(study.sets.size(), 0.004),
+                                              0.004,
+                                              0.006,
+                                              {},
+                                              "It gives up least on the data set where it does worst.",
+                                              {}};
   return judgement;
 }
 

@@ -1,7 +1,6 @@
 #include "etalon/app/ending.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -57,7 +56,7 @@ ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& 
   if (text) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     print("\n{}", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
-    std::fflush(stdout);  // a report may take its time, and may not come
+    flush_output();  // a report may take its time, and may not come
   }
   ReportEnd report;
   if (folder) report = report_of(run, study, judgement, shown_store(store_place), *folder);
@@ -68,7 +67,7 @@ ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& 
         tune_json(study, judgement, {was_complete, shown_store(store_place), report.page, seconds}));
   if (text && report.page) print("report: {}\n", report.page->string());
   if (!report.trouble.empty()) {
-    std::fflush(stdout);
+    flush_output();
     tell("{}\n", report.trouble);
   }
   return report.code;

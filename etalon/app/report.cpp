@@ -30,7 +30,7 @@ ExitCode run_report(const ReportArguments& arguments) {
     else if (!arguments.quiet)
       print("report: {}\n", report.page.string());
     if (report.plotless) {  // which is half of what was asked for
-      std::fflush(stdout);
+      flush_output();
       tell("{}\n", *report.plotless);
       return ExitCode::failed;
     }

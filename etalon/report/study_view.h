@@ -8,9 +8,6 @@
 
 namespace etalon::report {
 
-/// Trials of this seed index and above confirm a choice and are never used to make one.
-inline constexpr std::uint32_t first_confirmation_seed = 10'000;
-
 struct SeedView {
   const TrialRecord* trial = nullptr;
   const Verdict* verdict = nullptr;

@@ -7,12 +7,9 @@
 
 #include "etalon/base/exact_math.h"
 #include "etalon/base/random.h"
-#include "etalon/report/study_view.h"
 
 namespace etalon::testing {
 namespace {
-
-using report::first_confirmation_seed;
 
 constexpr double first_loss = 2.302585;
 

@@ -99,7 +99,7 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
   EXPECT_EQ(request.study.plan.trials, 7U);
   EXPECT_EQ(request.refine, false);
   EXPECT_EQ(request.confirmation, 4U);
-  EXPECT_EQ(request.study.plan.choice, (ChoiceRules{1.0, 0.25, 0.1, 0.9}));
+  EXPECT_EQ(request.study.plan.choice, (ChoiceRules{1.0, 0.25, {}, 0.1, 0.9}));
   EXPECT_EQ(request.study.threads, 2U);
   EXPECT_EQ(request.study.lanes, 8U);
   EXPECT_EQ(request.store, "s.db");

@@ -32,14 +32,14 @@ double epochs_of(const Curve& curve) {
   return static_cast<double>(curve.loss.size()) / curve.steps_per_epoch;
 }
 
-std::vector<RunningTrial> held(const Standing& standing) {
+std::vector<RunningTrial> held(const StudyStanding& standing) {
   std::vector<RunningTrial> trials;
   for (const RunningTrial& trial : standing.queued)
     if (trial.worker != 0) trials.push_back(trial);
   return trials;
 }
 
-std::string workers_table(const Standing& standing) {
+std::string workers_table(const StudyStanding& standing) {
   Rows rows{{"worker", "trials", "since", "last sign of life", ""}};
   for (const WorkerRecord& worker : standing.workers)
     rows.push_back({worker_name(worker.identity.process), std::to_string(worker.trials),
@@ -48,7 +48,7 @@ std::string workers_table(const Standing& standing) {
   return join(aligned_rows(rows), "\n") + "\n";
 }
 
-std::string trials_table(const Standing& standing, const std::vector<RunningTrial>& trials) {
+std::string trials_table(const StudyStanding& standing, const std::vector<RunningTrial>& trials) {
   const auto names = names_of(standing.workers);
   Rows rows{{"trial", "attempt", "epochs", "of", "loss", "worker"}};
   for (const RunningTrial& trial : trials) {
@@ -75,7 +75,7 @@ Json worker_json(const WorkerRecord& worker) {
           {"last_beat", known_utc_text(worker.last_beat_unix_millis)}};
 }
 
-Json queued_json(const RunningTrial& trial, const Standing& standing,
+Json queued_json(const RunningTrial& trial, const StudyStanding& standing,
                  const std::map<std::uint64_t, std::string>& names) {
   const auto name = names.find(trial.worker);
   const bool begun = trial.curve && !trial.curve->loss.empty();
@@ -119,8 +119,8 @@ Json machine_json(const MachineFacts& machine) {
 
 }  // namespace
 
-Standing standing_of(StudyStore& store, StudySnapshot study) {
-  Standing standing{.study = std::move(study), .workers = {}, .queued = {}};
+StudyStanding standing_of(StudyStore& store, StudySnapshot study) {
+  StudyStanding standing{.study = std::move(study), .workers = {}, .queued = {}};
   standing.workers = store.workers(standing.study.name);
   std::set<TrialKey> finished;
   for (const TrialRecord& trial : standing.study.trials) finished.insert(trial.key);
@@ -133,7 +133,7 @@ std::string worker_name(const ProcessIdentity& process) {
   return fmt::format("{}:{}", process.host, process.pid);
 }
 
-std::string standing_text(const Standing& standing) {
+std::string standing_text(const StudyStanding& standing) {
   const StudySnapshot& study = standing.study;
   const std::vector<RunningTrial> at_work = held(standing);
   const auto begun = std::count_if(standing.queued.begin(), standing.queued.end(), [](const auto& trial) {
@@ -148,7 +148,7 @@ std::string standing_text(const Standing& standing) {
   return text;
 }
 
-std::string standing_json(const Standing& standing) {
+std::string standing_json(const StudyStanding& standing) {
   const StudySnapshot& study = standing.study;
   const auto names = names_of(standing.workers);
   Json json{{"study", shown_name(study.name)},

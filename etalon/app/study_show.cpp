@@ -12,7 +12,7 @@ ExitCode run_study_show(const StudyShowArguments& arguments) {
   const auto store = open_store(arguments.store, StoreAccess::read);
   auto [study, note] = choose_study(*store, arguments.store, arguments.study);
   if (!note.empty() && !arguments.quiet) tell("{}\n", note);
-  const Standing standing = standing_of(*store, std::move(study));
+  const StudyStanding standing = standing_of(*store, std::move(study));
   if (arguments.json)
     print_json_text(standing_json(standing));
   else if (!arguments.quiet)

@@ -83,7 +83,7 @@ Path box(double left, double top, double right, double bottom) {
 
 Canvas::Canvas(ImageShape shape) : shape_(shape), values_(shape.size()) {}
 
-void Canvas::blend(std::uint32_t x, std::uint32_t y, double coverage, const Paint& paint) {
+void Canvas::blend(std::uint32_t x, std::uint32_t y, double coverage, const Brush& paint) {
   const double right = x + 0.5 - paint.middle.x, down = y + 0.5 - paint.middle.y;
   const double factor = std::max(0.0, 1 + paint.slope.x * right + paint.slope.y * down);
   const double share = std::min(coverage, 1.0) * paint.opacity;
@@ -93,7 +93,7 @@ void Canvas::blend(std::uint32_t x, std::uint32_t y, double coverage, const Pain
   }
 }
 
-void Canvas::fill(const Figure& figure, const Paint& paint) {
+void Canvas::fill(const Figure& figure, const Brush& paint) {
   double top = shape_.height, bottom = 0;
   for (const Path& outline : figure)
     for (const Point point : outline) {
@@ -114,7 +114,7 @@ void Canvas::fill(const Figure& figure, const Paint& paint) {
   }
 }
 
-void Canvas::stroke(const std::vector<Path>& paths, double half_width, const Paint& paint) {
+void Canvas::stroke(const std::vector<Path>& paths, double half_width, const Brush& paint) {
   const double reach = half_width + 0.5;
   std::vector<double> squares(std::size_t{shape_.height} * shape_.width, reach * reach);
   for (const Path& path : paths)

@@ -46,7 +46,7 @@ Path ellipse(Point centre, double x_radius, double y_radius, unsigned corners = 
 Path box(double left, double top, double right, double bottom);
 
 /// A colour that may brighten along a direction: factor 1 + slope . (p - middle), never below 0.
-struct Paint {
+struct Brush {
   Colour colour{};
   double opacity = 1;  ///< [0, 1]
   Point middle{}, slope{};
@@ -68,9 +68,9 @@ class Canvas {
       }
   }
 
-  void fill(const Figure& figure, const Paint& paint);
+  void fill(const Figure& figure, const Brush& paint);
   /// All paths with one round pen, covered once where they cross.
-  void stroke(const std::vector<Path>& paths, double half_width, const Paint& paint);
+  void stroke(const std::vector<Path>& paths, double half_width, const Brush& paint);
   /// Adds noise of the given deviation to every value; triangular, so within 2.44 deviations.
   void grain(double deviation, RandomSequence& random);
 
@@ -81,7 +81,7 @@ class Canvas {
   std::size_t index(std::uint32_t c, std::uint32_t x, std::uint32_t y) const {
     return (std::size_t{c} * shape_.height + y) * shape_.width + x;
   }
-  void blend(std::uint32_t x, std::uint32_t y, double coverage, const Paint& paint);
+  void blend(std::uint32_t x, std::uint32_t y, double coverage, const Brush& paint);
 
   ImageShape shape_;
   std::vector<double> values_;  // [c][y][x]

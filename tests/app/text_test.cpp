@@ -104,7 +104,7 @@ TEST_F(ChooseStudy, TakesTheOneChangedLastAndSaysSo) {
 }
 
 TEST(Standing, ShowsAnOldOddNameSafely) {
-  const Standing standing{.study = study_named("esc\x1b[31m bad\xff"), .workers = {}, .queued = {}};
+  const StudyStanding standing{.study = study_named("esc\x1b[31m bad\xff"), .workers = {}, .queued = {}};
   EXPECT_THAT(standing_text(standing), ::testing::StartsWith("study esc\\x1b[31m bad\\xff: 0 of 0"));
   EXPECT_THAT(standing_json(standing), ::testing::HasSubstr(R"("study": "esc\\x1b[31m bad\\xff")"));
   EXPECT_THAT(opening_text(standing.study), ::testing::StartsWith("study esc\\x1b[31m bad\\xff: "));

@@ -51,6 +51,8 @@ NO_CURVE = "Lanes<1, double>"  # lanes of double serve the checks of gradients; 
 LIBM_SYMBOL = re.compile(r"(?:_ZGV\w+_)?(?:__)?(?:%s)[fl]?(?:_finite)?" % "|".join(LIBM))
 
 INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*([<\"])([^>\"]+)[>\"]", re.MULTILINE)
+NAMESPACE = re.compile(r"^(?:inline )?namespace ([\w:]+) \{", re.MULTILINE)
+TYPE = re.compile(r"^(?:struct|class|enum class|enum|union) (\w+)[^;={]*\{", re.MULTILINE)
 COMMENT_OR_LITERAL = re.compile(r"//[^\n]*|/\*.*?\*/|R\"(\w*)\(.*?\)\1\"|\"(?:\\.|[^\"\\\n])*\"|(?<!\w)'(?:\\.|[^'\\\n])*'",
                                 re.DOTALL)
 
@@ -145,8 +147,25 @@ def check_links(root, room):
         yield f"{lists}: {room} links spdlog: rooms below live never print"
 
 
+def check_type_names(root):
+    """Two types of one name in one namespace are one to the linker: what is called for one may be the other's."""
+    seen = {}
+    for room in room_names(root):
+        for path in sources(root / "etalon" / room):
+            if path.suffix != ".h":
+                continue
+            code = code_of(path.read_text())
+            for match in TYPE.finditer(code):
+                spaces = NAMESPACE.findall(code, 0, match.start())
+                name = (spaces[-1] if spaces else "", match.group(1))
+                where = f"{path}:{line_at(code, match.start())}"
+                first, other = seen.setdefault(name, (path, where))
+                if first != path:  # specializations of a template stand in its own file
+                    yield f"{where}: a second type {match.group(1)}, beside that of {other}"
+
+
 def check_tree(root):
-    findings = []
+    findings = list(check_type_names(root))
     for room in room_names(root):
         if room not in MAY_INCLUDE:
             findings.append(f"{root / 'etalon' / room}: no known room; name its place in tests/rooms/check_rooms.py")

@@ -33,6 +33,19 @@ class TreeTest(unittest.TestCase):
         self.assertEqual(self.findings(), [])
 
 
+class TypeNames(TreeTest):
+    def test_two_types_of_one_name_are_one_to_the_linker(self):
+        self.write("etalon/running/a.h", "namespace etalon {\nstruct Standing {\n  int x;\n};\n}\n")
+        self.write("etalon/app/b.h", "namespace etalon {\n\nclass Standing final : Base {};\n}\n")
+        self.assert_found("running/a.h:2", "a second type Standing", "app/b.h:3")
+
+    def test_declared_ahead_or_in_another_namespace_is_fine(self):
+        self.write("etalon/running/a.h", "namespace etalon {\nstruct Page {};\n}\n")
+        self.write("etalon/app/b.h", "namespace etalon {\nstruct Page;\n}\n")
+        self.write("etalon/app/c.h", "namespace etalon::help {\nstruct Page {};\n}\n")
+        self.assert_clean()
+
+
 class Includes(TreeTest):
     def test_rooms_before_are_fine(self):
         self.write("etalon/training/a.h", '#include "etalon/nn/b.h"\n#include "etalon/training/c.h"\n#include <vector>\n')

@@ -5,8 +5,8 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
+#include "etalon/running/outlook.h"
 #include "etalon/running/plan.h"
-#include "etalon/running/standing.h"
 #include "etalon/running/strategist.h"
 #include "etalon/study/differences.h"
 
@@ -57,7 +57,7 @@ StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
   if (std::find(study.asked.begin(), study.asked.end(), asked) == study.asked.end())
     study.asked.push_back(asked);
   study.plan = joint_plan(asked, study, all.request.strategies);
-  study.planned_trials = standing_of(study, all.request.strategies).planned_trials();
+  study.planned_trials = outlook_of(study, all.request.strategies).planned_trials();
   study.command = joined_commands(stored.command, study.command);
   return study;
 }
@@ -73,20 +73,20 @@ void open_study(const Preparation& all, StudyStore& store) {
       study.times.started_unix_millis = system_clock().unix_millis();
     }
     if (!store.save_study(study)) continue;  // somebody else did at the same time
-    store.plan_trials(study.name, standing_of(study, all.request.strategies).missing);
+    store.plan_trials(study.name, outlook_of(study, all.request.strategies).missing);
     return;
   }
 }
 
 NextRound plan_next(const Preparation& all, StudySnapshot study, StudyStore& store) {
-  Standing standing = standing_of(study, all.request.strategies);
-  const bool missing = !standing.missing.empty();
-  if (!missing && study.planned_trials == standing.planned_trials()) return {};
-  study.planned_trials = standing.planned_trials();
+  Outlook outlook = outlook_of(study, all.request.strategies);
+  const bool missing = !outlook.missing.empty();
+  if (!missing && study.planned_trials == outlook.planned_trials()) return {};
+  study.planned_trials = outlook.planned_trials();
   // Where somebody else saved at the same moment, he has counted and planned the same, or more.
   if (!store.save_study(study)) return {.more = true, .words = {}};
-  store.plan_trials(study.name, standing.missing);
-  return {missing, std::move(standing.words)};
+  store.plan_trials(study.name, outlook.missing);
+  return {missing, std::move(outlook.words)};
 }
 
 }  // namespace etalon

@@ -11,8 +11,8 @@
 #include "etalon/data/doubts.h"
 #include "etalon/data/open.h"
 #include "etalon/running/memory.h"
+#include "etalon/running/outlook.h"
 #include "etalon/running/prospects.h"
-#include "etalon/running/standing.h"
 #include "etalon/running/strategist.h"
 
 namespace etalon {
@@ -159,7 +159,7 @@ Preparation prepare(StudyRequest request) {
   }
   take_doubts(all);
   all.first_round = replay(all.request.plan, study, all.request.strategies).rounds.at(0);
-  study.planned_trials = standing_of(study, all.request.strategies).planned_trials();
+  study.planned_trials = outlook_of(study, all.request.strategies).planned_trials();
   return all;
 }
 

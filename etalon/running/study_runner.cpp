@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "etalon/running/opening.h"
+#include "etalon/running/outlook.h"
 #include "etalon/running/prepare.h"
-#include "etalon/running/standing.h"
 #include "etalon/running/study_run.h"
 
 namespace etalon {
@@ -14,10 +14,10 @@ namespace etalon {
 namespace {
 
 /// Trials of each round that is left on one set.
-std::vector<std::size_t> rounds_on(const Standing& standing, std::uint32_t set, std::size_t sets) {
+std::vector<std::size_t> rounds_on(const Outlook& outlook, std::uint32_t set, std::size_t sets) {
   std::vector<std::size_t> rounds{0};
-  for (const PlannedTrial& trial : standing.missing) rounds[0] += trial.key.set == set;
-  for (const std::size_t round : standing.rounds_to_come) rounds.push_back((round + sets - 1) / sets);
+  for (const PlannedTrial& trial : outlook.missing) rounds[0] += trial.key.set == set;
+  for (const std::size_t round : outlook.rounds_to_come) rounds.push_back((round + sets - 1) / sets);
   return rounds;
 }
 
@@ -62,16 +62,15 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   StudySnapshot study = all.study;  // what this request asks for alone
   if (store)
     if (auto stored = store->load_study(name())) study.trials = std::move(stored->trials);
-  const Standing standing = standing_of(study, all.request.strategies);
+  const Outlook outlook = outlook_of(study, all.request.strategies);
 
   StudyForecast forecast;
-  forecast.finished = standing.finished;
-  forecast.confirming = standing.confirming;
-  forecast.trials = standing.finished + static_cast<std::uint32_t>(standing.missing.size());
-  for (const std::size_t round : standing.rounds_to_come)
-    forecast.trials += static_cast<std::uint32_t>(round);
+  forecast.finished = outlook.finished;
+  forecast.confirming = outlook.confirming;
+  forecast.trials = outlook.finished + static_cast<std::uint32_t>(outlook.missing.size());
+  for (const std::size_t round : outlook.rounds_to_come) forecast.trials += static_cast<std::uint32_t>(round);
   for (std::uint32_t set = 0; set < all.data.size(); ++set)
-    forecast.seconds += seconds_of(all, set, rounds_on(standing, set, all.data.size()));
+    forecast.seconds += seconds_of(all, set, rounds_on(outlook, set, all.data.size()));
   forecast.memory = study_memory(all, all.trainer_options());
   return forecast;
 }

@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/running/standing.h"
+#include "etalon/running/outlook.h"
 #include "tests/running/studies.h"
 
 namespace etalon {
 namespace {
 
 std::vector<PlannedTrial> missing_trials(const StudySnapshot& study, const StrategyMaker& strategies) {
-  return standing_of(study, strategies).missing;
+  return outlook_of(study, strategies).missing;
 }
 
 StudySnapshot asked_for(const std::vector<StudyPlan>& plans) {

@@ -11,7 +11,7 @@
 
 namespace etalon {
 
-struct Standing {
+struct Outlook {
   std::vector<PlannedTrial> missing;  ///< as far as it can be named now; empty: nothing is left to train
   std::set<TrialKey> known;           ///< finished, or proposed so far
   std::uint32_t finished = 0;         ///< of what was proposed
@@ -23,6 +23,6 @@ struct Standing {
 };
 
 /// A function of the snapshot alone: of its trials, its plan and what was asked for.
-Standing standing_of(const StudySnapshot& study, const StrategyMaker& strategies);
+Outlook outlook_of(const StudySnapshot& study, const StrategyMaker& strategies);
 
 }  // namespace etalon

@@ -1,4 +1,4 @@
-#include "etalon/running/standing.h"
+#include "etalon/running/outlook.h"
 
 #include <cmath>
 #include <functional>
@@ -73,7 +73,7 @@ std::vector<std::vector<PlannedTrial>> finish_all(StudySnapshot& study,
                                                   const Accuracy& accuracy = near_a_tenth) {
   std::vector<std::vector<PlannedTrial>> rounds;
   for (;;) {
-    std::vector<PlannedTrial> missing = standing_of(study, make_strategy).missing;
+    std::vector<PlannedTrial> missing = outlook_of(study, make_strategy).missing;
     if (missing.empty()) return rounds;
     finish(study, missing, accuracy);
     rounds.push_back(std::move(missing));
@@ -82,19 +82,19 @@ std::vector<std::vector<PlannedTrial>> finish_all(StudySnapshot& study,
 
 const std::vector<double> five{1e-4, 1e-3, 1e-2, 1e-1, 1};
 
-TEST(Standing, KnowsTheTotalOfARaceBeforeItsRounds) {
+TEST(Outlook, KnowsTheTotalOfARaceBeforeItsRounds) {
   StudySnapshot study = asked_for({race(five, 3, 8)});
-  EXPECT_EQ(standing_of(study, make_strategy).planned_trials(), 2 * (5 * 3 + 2 * 8u));
-  for (Standing standing = standing_of(study, make_strategy); !standing.missing.empty();
-       standing = standing_of(study, make_strategy)) {
-    EXPECT_EQ(standing.planned_trials(), 2 * (5 * 3 + 2 * 8u));
-    finish(study, standing.missing, near_a_tenth);
+  EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), 2 * (5 * 3 + 2 * 8u));
+  for (Outlook outlook = outlook_of(study, make_strategy); !outlook.missing.empty();
+       outlook = outlook_of(study, make_strategy)) {
+    EXPECT_EQ(outlook.planned_trials(), 2 * (5 * 3 + 2 * 8u));
+    finish(study, outlook.missing, near_a_tenth);
   }
   EXPECT_EQ(study.trials.size(), 2 * (5 * 3 + 2 * 8u));
-  EXPECT_EQ(standing_of(study, make_strategy).finished, study.trials.size());
+  EXPECT_EQ(outlook_of(study, make_strategy).finished, study.trials.size());
 }
 
-TEST(Standing, ConfirmsChoiceAndRivalWithFreshSeedsOnceTheRaceIsOver) {
+TEST(Outlook, ConfirmsChoiceAndRivalWithFreshSeedsOnceTheRaceIsOver) {
   StudySnapshot study = asked_for({race(five, 3, 8)});
   const auto rounds = finish_all(study);
   ASSERT_EQ(rounds.size(), 3u) << "five settings, two, and the confirmation";
@@ -109,7 +109,7 @@ TEST(Standing, ConfirmsChoiceAndRivalWithFreshSeedsOnceTheRaceIsOver) {
   EXPECT_TRUE(confirmed.contains(*judge(study).recommendations.at(0).setting));
 }
 
-TEST(Standing, WhatConfirmationBringsChangesNoChoice) {
+TEST(Outlook, WhatConfirmationBringsChangesNoChoice) {
   const auto choice_of = [](double confirmed) {
     StudySnapshot study = asked_for({race(five, 3, 8)});
     finish_all(study, [&](const TrialKey& key) {
@@ -121,34 +121,34 @@ TEST(Standing, WhatConfirmationBringsChangesNoChoice) {
   EXPECT_EQ(choice_of(0.99), choice_of(0.1));
 }
 
-TEST(Standing, WithoutConfirmationNothingFollowsTheRace) {
+TEST(Outlook, WithoutConfirmationNothingFollowsTheRace) {
   StudySnapshot study = asked_for({race(five, 3, 0)});
   finish_all(study);
   EXPECT_EQ(study.trials.size(), 2 * 5 * 3u);
 }
 
-TEST(Standing, WhereNothingLearnedNothingIsConfirmed) {
+TEST(Outlook, WhereNothingLearnedNothingIsConfirmed) {
   StudySnapshot study = asked_for({race(five, 3, 8)});
   const auto diverged = [](const TrialKey&) { return std::nan(""); };
-  for (Standing standing = standing_of(study, make_strategy); !standing.missing.empty();
-       standing = standing_of(study, make_strategy))
-    for (const PlannedTrial& trial : standing.missing) {
+  for (Outlook outlook = outlook_of(study, make_strategy); !outlook.missing.empty();
+       outlook = outlook_of(study, make_strategy))
+    for (const PlannedTrial& trial : outlook.missing) {
       study.trials.push_back(finished(trial.key, diverged(trial.key)));
       study.trials.back().curve.loss.back() = NAN;
       study.trials.back().curve.epochs.clear();
     }
   EXPECT_EQ(study.trials.size(), 2 * 5 * 3u);
-  EXPECT_EQ(standing_of(study, make_strategy).planned_trials(), 2 * 5 * 3u);
+  EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), 2 * 5 * 3u);
 }
 
-TEST(Standing, OneSettingHasNoRival) {
+TEST(Outlook, OneSettingHasNoRival) {
   StudySnapshot study = asked_for({race({0.1}, 3, 4)});
-  EXPECT_EQ(standing_of(study, make_strategy).planned_trials(), 2 * (3 + 4u));
+  EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), 2 * (3 + 4u));
   finish_all(study);
   EXPECT_EQ(study.trials.size(), 2 * (3 + 4u));
 }
 
-TEST(Standing, AGridIsConfirmedToo) {
+TEST(Outlook, AGridIsConfirmedToo) {
   StudyPlan grid = race({0.01, 0.1}, 2, 3);
   grid.strategy = "grid";
   StudySnapshot study = asked_for({grid});
@@ -156,7 +156,7 @@ TEST(Standing, AGridIsConfirmedToo) {
   EXPECT_EQ(study.trials.size(), 2 * (4 + 2 * 3u));
 }
 
-TEST(Standing, WhatOthersTrainedChangesNoRound) {
+TEST(Outlook, WhatOthersTrainedChangesNoRound) {
   StudySnapshot study = asked_for({race(five, 3, 0)});
   for (const double eta : five)
     for (std::uint32_t seed = 1; seed < 20; ++seed)
@@ -168,7 +168,7 @@ TEST(Standing, WhatOthersTrainedChangesNoRound) {
     EXPECT_NE(trial.key.setting, (Setting{{1.0}})) << "ranked by the first round's own seeds";
 }
 
-TEST(Standing, ARaceThatGrowsUsesWhatIsThere) {
+TEST(Outlook, ARaceThatGrowsUsesWhatIsThere) {
   StudySnapshot study = asked_for({race(five, 2, 2)});
   finish_all(study);
   const std::size_t before = study.trials.size();
@@ -176,19 +176,19 @@ TEST(Standing, ARaceThatGrowsUsesWhatIsThere) {
   study.plan = study.asked.back();
   const auto rounds = finish_all(study);
   EXPECT_LT(study.trials.size() - before, 2 * (5 * 4 + 2 * 2u)) << "the first seeds are there already";
-  EXPECT_EQ(standing_of(study, make_strategy).planned_trials(), study.trials.size());
+  EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), study.trials.size());
   std::set<TrialKey> once;
   for (const TrialRecord& trial : study.trials) EXPECT_TRUE(once.insert(trial.key).second);
 }
 
-TEST(Standing, SaysInWordsWhatARoundDoes) {
+TEST(Outlook, SaysInWordsWhatARoundDoes) {
   StudySnapshot study = asked_for({race(five, 3, 2)});
-  EXPECT_TRUE(standing_of(study, make_strategy).words.empty()) << "the first round speaks for itself";
-  finish(study, standing_of(study, make_strategy).missing, near_a_tenth);
-  EXPECT_THAT(standing_of(study, make_strategy).words,
+  EXPECT_TRUE(outlook_of(study, make_strategy).words.empty()) << "the first round speaks for itself";
+  finish(study, outlook_of(study, make_strategy).missing, near_a_tenth);
+  EXPECT_THAT(outlook_of(study, make_strategy).words,
               testing::ElementsAre("one, two: more seeds for 2 of 5 settings"));
-  finish(study, standing_of(study, make_strategy).missing, near_a_tenth);
-  EXPECT_THAT(standing_of(study, make_strategy).words,
+  finish(study, outlook_of(study, make_strategy).missing, near_a_tenth);
+  EXPECT_THAT(outlook_of(study, make_strategy).words,
               testing::ElementsAre(testing::HasSubstr("one: 2 fresh seeds to confirm all="),
                                    testing::HasSubstr("two: 2 fresh seeds to confirm all=")));
 }

@@ -1,4 +1,4 @@
-#include "etalon/running/standing.h"
+#include "etalon/running/outlook.h"
 
 #include <algorithm>
 #include <map>
@@ -69,56 +69,56 @@ class Tally {
  public:
   explicit Tally(const StudySnapshot& study) : study_(study) {
     for (const TrialRecord& trial : study.trials) finished_.insert(trial.key);
-    standing_.known = finished_;
+    outlook_.known = finished_;
   }
   void add(const Replay& replay) {
     for (const TrialKey& key : replay.proposed()) propose(key);
-    standing_.missing.insert(standing_.missing.end(), replay.missing.begin(), replay.missing.end());
-    std::vector<std::size_t>& rounds = standing_.rounds_to_come;
+    outlook_.missing.insert(outlook_.missing.end(), replay.missing.begin(), replay.missing.end());
+    std::vector<std::size_t>& rounds = outlook_.rounds_to_come;
     rounds.resize(std::max(rounds.size(), replay.rounds_to_come.size()), 0);
     for (std::size_t round = 0; round < replay.rounds_to_come.size(); ++round)
       rounds[round] += replay.rounds_to_come[round];
     rounds_ = std::max(rounds_, static_cast<std::uint32_t>(replay.rounds.size()));
     if (!replay.missing.empty())
-      for (std::string& text : round_texts(replay, study_)) standing_.words.push_back(std::move(text));
+      for (std::string& text : round_texts(replay, study_)) outlook_.words.push_back(std::move(text));
   }
   /// After all replays.
   void add_confirmation() {
-    if (!standing_.missing.empty()) {
+    if (!outlook_.missing.empty()) {
       const std::size_t to_come = confirmation_to_come(study_);
-      standing_.rounds_to_come.push_back(to_come);
-      standing_.confirming = static_cast<std::uint32_t>(to_come);
+      outlook_.rounds_to_come.push_back(to_come);
+      outlook_.confirming = static_cast<std::uint32_t>(to_come);
       return;
     }
     for (const PlannedTrial& trial : confirmation_trials(study_, rounds_)) {
       propose(trial.key);
-      ++standing_.confirming;
-      if (!finished_.contains(trial.key)) standing_.missing.push_back(trial);
+      ++outlook_.confirming;
+      if (!finished_.contains(trial.key)) outlook_.missing.push_back(trial);
     }
-    standing_.words = confirmation_texts(standing_.missing, study_);
+    outlook_.words = confirmation_texts(outlook_.missing, study_);
   }
-  Standing take() { return std::move(standing_); }
+  Outlook take() { return std::move(outlook_); }
 
  private:
   void propose(const TrialKey& key) {
-    standing_.known.insert(key);
-    if (proposed_.insert(key).second && finished_.contains(key)) ++standing_.finished;
+    outlook_.known.insert(key);
+    if (proposed_.insert(key).second && finished_.contains(key)) ++outlook_.finished;
   }
 
   const StudySnapshot& study_;
   std::set<TrialKey> finished_, proposed_;
-  Standing standing_;
+  Outlook outlook_;
   std::uint32_t rounds_ = 0;
 };
 
 }  // namespace
 
-std::uint32_t Standing::planned_trials() const {
+std::uint32_t Outlook::planned_trials() const {
   return static_cast<std::uint32_t>(
       std::accumulate(rounds_to_come.begin(), rounds_to_come.end(), known.size()));
 }
 
-Standing standing_of(const StudySnapshot& study, const StrategyMaker& strategies) {
+Outlook outlook_of(const StudySnapshot& study, const StrategyMaker& strategies) {
   Tally tally(study);
   for (const StudyPlan& asked : study.asked) tally.add(replay(asked, study, strategies));
   tally.add_confirmation();

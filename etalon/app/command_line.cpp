@@ -123,6 +123,7 @@ CommandLine chosen_arguments(const Parser& parser) {
   if (name == "etalon worker") return parser.worker;
   if (name == "etalon report") return parser.report;
   if (name == "etalon show") return parser.show;
+  if (name == "etalon decide") return parser.decide;
   if (name.starts_with("etalon study ")) return chosen_study_arguments(parser, name);
   return chosen_data_arguments(parser, name);
 }

@@ -22,6 +22,7 @@ struct TuneArguments : CommonArguments {
   std::vector<std::string> eta;  ///< each "GROUP=V,V,..."
   std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
       study_seed;
+  std::optional<std::string> current;  ///< "GROUP=V,GROUP=V"
   std::optional<std::string> strategy, trials, threads, lanes, memory, checkpoint, lease, study, store, out;
   std::optional<std::string> confirm;
   bool refine = false, no_refine = false;
@@ -54,6 +55,12 @@ struct ReportArguments : CommonArguments {
 struct ShowArguments : CommonArguments {
   std::string store = "etalon.db";
   std::optional<std::string> study;
+};
+
+/// Rules of choice; those that are not given are the study's.
+struct DecideArguments : CommonArguments {
+  std::string store = "etalon.db";
+  std::optional<std::string> study, speed_weight, divergence_limit, target_loss, target_accuracy, current;
 };
 
 struct StudyListArguments : CommonArguments {
@@ -102,9 +109,9 @@ struct Information {
 };
 
 using CommandLine = std::variant<TuneArguments, SubmitArguments, WorkerArguments, ReportArguments,
-                                 ShowArguments, StudyListArguments, StudyShowArguments, StudyCopyArguments,
-                                 StudyDeleteArguments, StudyVerifyArguments, DataListArguments,
-                                 DataDescribeArguments, DataMakeArguments, Information>;
+                                 ShowArguments, DecideArguments, StudyListArguments, StudyShowArguments,
+                                 StudyCopyArguments, StudyDeleteArguments, StudyVerifyArguments,
+                                 DataListArguments, DataDescribeArguments, DataMakeArguments, Information>;
 
 /// Reads the arguments that follow the program's name. Throws RequestError for an unknown command or option
 /// (with the nearest known one), a missing value, and anything left over.

@@ -75,6 +75,9 @@ void add_how_much(CLI::App& command, TuneArguments& to) {
       "(default: 8 with race, else 0)",
       group);
   add(command, "--trials", to.trials, "N", "Settings that random draws", group);
+  add(command, "--current", to.current, "G=V,G=V",
+      "Etas in use now, such as conv=0.1,full=0.01: what they\ncost is told; they must be among those tried",
+      group);
 }
 
 /// What a machine trains with. None of it changes a bit of any curve.
@@ -197,6 +200,26 @@ void add_show(Parser& to) {
   add_common(*command, to.show);
 }
 
+void add_decide(Parser& to) {
+  CLI::App* command = add_command(to.app, "decide", help::decide);
+  DecideArguments& decide = to.decide;
+  const std::string group = "Rules (default: those of the study)";
+  add(*command, "--speed-weight", decide.speed_weight, "W",
+      "0 (stability alone) to 1 (speed alone): what decides\nbetween settings of nearly the same accuracy",
+      group);
+  add(*command, "--divergence-limit", decide.divergence_limit, "L",
+      "Largest expected share of failing runs, from 0 to 1", group);
+  add(*command, "--target-loss", decide.target_loss, "X", "Training loss that speed is measured to, above 0",
+      group);
+  add(*command, "--target-accuracy", decide.target_accuracy, "X",
+      "Validation accuracy that speed is measured to, above 0\nand up to 1", group);
+  add(*command, "--current", decide.current, "G=V,G=V",
+      "Etas in use now, such as conv=0.1,full=0.01: what they\ncost; the study must have tried them", group);
+  add(*command, "--store", decide.store, "STORE", "Store of studies (default: etalon.db)", "Options");
+  add(*command, "--study", decide.study, "NAME", "Which study (default: the one changed last)", "Options");
+  add_common(*command, decide);
+}
+
 void add_store(CLI::App& command, std::string& to) {
   add(command, "--store", to, "STORE", "Store of studies (default: etalon.db)", "Options");
 }
@@ -275,6 +298,7 @@ void add_commands(Parser& to) {
   add_worker(to);
   add_report(to);
   add_show(to);
+  add_decide(to);
   add_study_commands(to);
   add_data(to);
 }

@@ -15,6 +15,7 @@ struct Parser {
   WorkerArguments worker;
   ReportArguments report;
   ShowArguments show;
+  DecideArguments decide;
   StudyListArguments study_list;
   StudyShowArguments study_show;
   StudyCopyArguments study_copy;

@@ -17,6 +17,7 @@ ExitCode run_submit(const SubmitArguments& arguments, const std::vector<std::str
 ExitCode run_worker(const WorkerArguments& arguments, const std::vector<std::string>& words);
 ExitCode run_report(const ReportArguments& arguments);
 ExitCode run_show(const ShowArguments& arguments);
+ExitCode run_decide(const DecideArguments& arguments);
 ExitCode run_study_list(const StudyListArguments& arguments);
 ExitCode run_study_show(const StudyShowArguments& arguments);
 ExitCode run_study_copy(const StudyCopyArguments& arguments);

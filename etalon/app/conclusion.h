@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "etalon/app/choice_change.h"
 #include "etalon/live/terminal.h"
 #include "etalon/study/recommendation.h"
 #include "etalon/study/snapshot.h"
@@ -38,5 +39,10 @@ std::string tune_json(const StudySnapshot& study, const Judgement& judgement, co
 /// "seconds", "started" and "finished", no attempts, hosts or paths: without those three two runs of a study
 /// say the same.
 std::string show_json(const StudySnapshot& study, const Judgement& judgement);
+
+/// {"study", "rules", "stored_rules", "changes", "recommendations", "overall"}: what `decide` prints. `study`
+/// holds the rules that were asked for.
+std::string decide_json(const StudySnapshot& study, const Judgement& judgement, const ChoiceRules& stored,
+                        const std::vector<ChoiceChange>& changes);
 
 }  // namespace etalon

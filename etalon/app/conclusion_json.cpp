@@ -55,6 +55,28 @@ Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
   return json;
 }
 
+Json setting_json(const std::optional<Setting>& setting, const std::vector<LayerGroup>& groups) {
+  if (!setting) return {};
+  Json json = Json::object();
+  for (std::size_t group = 0; group < groups.size(); ++group)
+    json[groups[group].name] = setting->eta.at(group);
+  return json;
+}
+
+Json rules_json(const ChoiceRules& rules, const std::vector<LayerGroup>& groups) {
+  return {{"speed_weight", rules.speed_weight},
+          {"divergence_limit", rules.divergence_limit},
+          {"target_loss", number(rules.target_loss)},
+          {"target_accuracy", number(rules.target_accuracy)},
+          {"current", setting_json(rules.current, groups)}};
+}
+
+Json without_bulk(Json recommendations) {
+  for (Json& recommendation : recommendations)
+    for (const char* bulky : {"cells", "trade_offs"}) recommendation.erase(bulky);
+  return recommendations;
+}
+
 std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -66,9 +88,7 @@ std::string tune_json(const StudySnapshot& study, const Judgement& judgement, co
   Json json;
   json["study"] = shown_name(study.name);
   json["trials"] = study.trials.size();
-  json["recommendations"] = certificate.at("recommendations");
-  for (Json& recommendation : json["recommendations"])
-    for (const char* bulky : {"cells", "trade_offs"}) recommendation.erase(bulky);
+  json["recommendations"] = without_bulk(certificate.at("recommendations"));
   json["overall"] = certificate.at("overall");
   json["seconds"] = facts.seconds;
   const StudyTimes& times = study.times;
@@ -78,6 +98,25 @@ std::string tune_json(const StudySnapshot& study, const Judgement& judgement, co
   json["was_complete"] = facts.was_complete;
   json["store"] = facts.store;
   json["report"] = facts.report ? Json(facts.report->string()) : Json();
+  return text_of(json);
+}
+
+std::string decide_json(const StudySnapshot& study, const Judgement& judgement, const ChoiceRules& stored,
+                        const std::vector<ChoiceChange>& changes) {
+  const Json certificate = Json::parse(recommendation_json(study, judgement));
+  const std::vector<LayerGroup>& groups = study.definition.groups;
+  Json json;
+  json["study"] = study.name;
+  json["rules"] = rules_json(study.plan.choice, groups);
+  json["stored_rules"] = rules_json(stored, groups);
+  json["changes"] = Json::array();
+  for (const ChoiceChange& change : changes)
+    if (change.changed())
+      json["changes"].push_back({{"where", change.where},
+                                 {"before", setting_json(change.before, groups)},
+                                 {"now", setting_json(change.now, groups)}});
+  json["recommendations"] = without_bulk(certificate.at("recommendations"));
+  json["overall"] = certificate.at("overall");
   return text_of(json);
 }
 

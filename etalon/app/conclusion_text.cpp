@@ -5,6 +5,7 @@
 #include "etalon/app/conclusion.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/base/text.h"
+#include "etalon/judging/certificate_text.h"
 #include "etalon/judging/odds.h"
 
 namespace etalon {
@@ -12,10 +13,22 @@ namespace {
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
-std::string percent(const Spread& spread) {
-  if (!spread.mean) return "not measured";
-  if (!spread.deviation) return percent(*spread.mean);
-  return fmt::format("{:.1f} ± {:.1f} %", 100 * *spread.mean, 100 * *spread.deviation);
+/// What the accuracy of one setting on one set is told from: its fresh seeds or its tuning seeds.
+std::vector<double> seed_accuracies(const Judgement& judgement, std::uint32_t set, const Setting& setting,
+                                    bool fresh) {
+  std::vector<double> accuracies;
+  for (const JudgedTrial& trial : judgement.trials)
+    if (trial.key.set == set && trial.key.setting == setting && trial.verdict.accuracy &&
+        (trial.key.seed_index >= first_confirmation_seed) == fresh)
+      accuracies.push_back(*trial.verdict.accuracy);
+  return accuracies;
+}
+
+/// " (90.2 to 95.1 %)"; nothing of fewer than two seeds.
+std::string range_text(const std::vector<double>& accuracies) {
+  if (accuracies.size() < 2) return {};
+  const auto [low, high] = std::ranges::minmax(accuracies);
+  return fmt::format(" ({:.1f} to {:.1f} %)", 100 * low, 100 * high);
 }
 
 /// "conv = 0.1   full = 0.01"
@@ -26,15 +39,6 @@ std::string etas_text(const Setting& setting, const std::vector<LayerGroup>& gro
   return join(parts, "   ");
 }
 
-std::string settings_text(const std::vector<Setting>& settings, const std::vector<LayerGroup>& groups) {
-  constexpr std::size_t most = 4;
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < std::min(most, settings.size()); ++i)
-    parts.push_back(to_text(settings[i], groups));
-  const std::string more = settings.size() > most ? fmt::format(", and {} more", settings.size() - most) : "";
-  return join(parts, ", ") + more;
-}
-
 const CellSummary* cell_of(const Judgement& judgement, std::uint32_t set, const Setting& setting) {
   if (set >= judgement.cells.size()) return nullptr;
   for (const CellSummary& cell : judgement.cells[set])
@@ -42,18 +46,20 @@ const CellSummary* cell_of(const Judgement& judgement, std::uint32_t set, const 
   return nullptr;
 }
 
-/// ", test accuracy 98.1 %", over the seeds whose weights were kept; nothing where it was not evaluated. Says
-/// how many seeds those are where validation had more.
-std::string test_part(const StudySnapshot& study, std::uint32_t set, const Setting& setting,
-                      std::uint32_t seeds) {
+/// ", test accuracy 98.1 %", over the seeds whose weights were kept, fresh ones alone where there are any;
+/// nothing where it was not evaluated. Says how many seeds those are where validation had more.
+std::string test_part(const StudySnapshot& study, const Recommendation& chosen) {
   double sum = 0;
   std::uint32_t count = 0;
-  for (const TestResult& test : study.tests)
-    if (test.key.set == set && test.key.setting == setting) {
-      sum += test.accuracy;
-      ++count;
-    }
+  for (const TestResult& test : study.tests) {
+    const bool fresh = test.key.seed_index >= first_confirmation_seed;
+    if (test.key.set != chosen.set || test.key.setting != chosen.setting || fresh != chosen.confirmed)
+      continue;
+    sum += test.accuracy;
+    ++count;
+  }
   if (count == 0) return "";
+  const std::uint32_t seeds = chosen.validation_accuracy.count;
   const std::string some = count < seeds ? fmt::format(" over {} of {} seeds", count, seeds) : "";
   return fmt::format(", test accuracy {}{}", percent(sum / count), some);
 }
@@ -86,24 +92,36 @@ class Block {
   const Page& page_;
 };
 
-std::string accuracy_line(const StudySnapshot& study, const Recommendation& chosen) {
-  const std::uint32_t seeds = chosen.validation_accuracy.count;
-  return fmt::format("validation accuracy {} over {}{}", percent(chosen.validation_accuracy),
-                     counted(seeds, chosen.confirmed ? "fresh seed" : "seed"),
-                     test_part(study, chosen.set, *chosen.setting, seeds));
+std::string accuracy_line(const StudySnapshot& study, const Judgement& judgement,
+                          const Recommendation& chosen) {
+  const Spread& accuracy = chosen.validation_accuracy;
+  if (!accuracy.mean) return "validation accuracy not measured";
+  return fmt::format("validation accuracy {} over {}{}{}", percent(*accuracy.mean),
+                     counted(accuracy.count, chosen.confirmed ? "fresh seed" : "seed"),
+                     range_text(seed_accuracies(judgement, chosen.set, *chosen.setting, chosen.confirmed)),
+                     test_part(study, chosen));
 }
 
-std::string doubt_line(const StudySnapshot& study, const Recommendation& chosen) {
+/// The others of the 95 % set, the likeliest first, each with its odds.
+std::string rivals_line(const StudySnapshot& study, const Recommendation& chosen) {
+  constexpr std::size_t most = 4;
+  std::vector<LikelyBest> others = likely_best(chosen);
+  std::erase_if(others, [&](const LikelyBest& one) { return one.setting == chosen.setting; });
+  if (others.empty()) return "no other setting may be the best";
   std::vector<std::string> parts;
-  if (chosen.certificate)
-    parts.push_back("P(best) " + odds_text(chosen.certificate->p_best, chosen.tuning_accuracy.count));
-  std::vector<Setting> others = chosen.equivalent;
-  others.erase(std::remove(others.begin(), others.end(), *chosen.setting), others.end());
-  if (!others.empty())
-    parts.push_back("may be as good: " + settings_text(others, study.definition.groups));
-  else if (!chosen.equivalent.empty())
-    parts.push_back("no other setting may be as good");
-  return join(parts, "; ");
+  for (std::size_t i = 0; i < std::min(most, others.size()); ++i)
+    parts.push_back(fmt::format("{} ({})", to_text(others[i].setting, study.definition.groups),
+                                odds_text(others[i].probability, chosen.tuning_accuracy.count)));
+  const std::string more = others.size() > most ? fmt::format(", and {} more", others.size() - most) : "";
+  return "may be best, too: " + join(parts, ", ") + more;
+}
+
+void add_certificate(const StudySnapshot& study, const Recommendation& chosen, Block& block) {
+  block.line(join(certainty_texts(chosen), "; "));
+  block.line(rivals_line(study, chosen));
+  block.line(one_eta_text(chosen));
+  block.line(current_text(chosen, study.definition.groups));
+  block.line(more_time_text(chosen));
 }
 
 std::string set_block(const StudySnapshot& study, const Judgement& judgement, const Recommendation& chosen,
@@ -114,10 +132,10 @@ std::string set_block(const StudySnapshot& study, const Judgement& judgement, co
     block.line(chosen.reason);
   } else {
     block.headline(etas_text(*chosen.setting, study.definition.groups), true);
-    block.line(accuracy_line(study, chosen));
+    block.line(accuracy_line(study, judgement, chosen));
     if (const CellSummary* cell = cell_of(judgement, chosen.set, *chosen.setting)) block.line(cell->sentence);
-    block.line(chosen.reason);
-    block.line(doubt_line(study, chosen));
+    block.line(chosen.certificate ? chosen.why : chosen.reason);
+    if (chosen.certificate) add_certificate(study, chosen, block);
   }
   for (const std::string& warning : chosen.warnings) block.warning(warning);
   return block.text();
@@ -140,18 +158,26 @@ std::string target_text(const CellSummary& cell) {
   return fmt::format("{}{:.2f}", target->reached ? "" : ">", target->epochs);
 }
 
-std::vector<std::string> cell_row(const CellSummary& cell, bool chosen, bool eligible) {
-  std::vector<std::string> row{chosen ? "*" : eligible ? "+" : ""};
+/// "93.4 % (90.2 to 95.1 %)"
+std::string cell_accuracy(const CellSummary& cell, const std::vector<double>& seeds) {
+  if (!cell.accuracy.mean || cell.diverged_seeds == cell.seeds) return "-";
+  return percent(*cell.accuracy.mean) + range_text(seeds);
+}
+
+std::vector<std::string> cell_row(const CellSummary& cell, const std::string& mark,
+                                  const std::vector<double>& seeds) {
+  std::vector<std::string> row{mark};
   for (const double eta : cell.setting.eta) row.push_back(eta_text(eta));
   const bool gone = cell.seeds > 0 && cell.diverged_seeds == cell.seeds;
-  const std::string stability = to_text(cell.stability);
   row.insert(row.end(),
-             {fmt::format("{}", cell.seeds), gone || !cell.accuracy.mean ? "-" : percent(cell.accuracy),
-              gone ? "-" : target_text(cell), to_text(cell.speed),
-              cell.diverged_seeds && !gone
-                  ? fmt::format("{}, {} diverged", stability, counted(cell.diverged_seeds, "seed"))
-                  : stability});
+             {fmt::format("{}", cell.seeds), fmt::format("{}", cell.failed_seeds), cell_accuracy(cell, seeds),
+              gone ? "-" : target_text(cell), to_text(cell.speed), to_text(cell.stability)});
   return row;
+}
+
+std::string mark_of(const CellSummary& cell, const Recommendation& chosen) {
+  if (chosen.setting == cell.setting) return "*";
+  return std::ranges::find(chosen.eligible, cell.setting) != chosen.eligible.end() ? "+" : "";
 }
 
 std::string set_table(const StudySnapshot& study, const Judgement& judgement, std::uint32_t set,
@@ -159,12 +185,10 @@ std::string set_table(const StudySnapshot& study, const Judgement& judgement, st
   const Recommendation& chosen = judgement.recommendations.at(set);
   std::vector<std::vector<std::string>> rows{{""}};
   for (const LayerGroup& group : study.definition.groups) rows[0].push_back(group.name);
-  rows[0].insert(rows[0].end(), {"seeds", "accuracy", "epochs to target", "speed", "stability"});
-  for (const CellSummary& cell : judgement.cells.at(set)) {
-    const bool eligible =
-        std::find(chosen.eligible.begin(), chosen.eligible.end(), cell.setting) != chosen.eligible.end();
-    rows.push_back(cell_row(cell, chosen.setting == cell.setting, eligible));
-  }
+  rows[0].insert(rows[0].end(), {"seeds", "failed", "accuracy", "epochs to target", "speed", "stability"});
+  for (const CellSummary& cell : judgement.cells.at(set))
+    rows.push_back(
+        cell_row(cell, mark_of(cell, chosen), seed_accuracies(judgement, set, cell.setting, false)));
   const std::vector<std::string> lines = aligned_rows(rows);
   std::string text =
       page.paint.strong(study.definition.sets.at(set).name) + "\n" + page.paint.faint(lines[0]) + "\n";
@@ -197,7 +221,7 @@ std::string cells_text(const StudySnapshot& study, const Judgement& judgement, c
   std::string text;
   for (std::uint32_t set = 0; set < judgement.recommendations.size(); ++set)
     text += set_table(study, judgement, set, page) + "\n";
-  return text + page.paint.faint("* recommended, + eligible: as accurate as the best within the noise") +
+  return text + page.paint.faint("* recommended, + eligible: speed and stability decided between these") +
          "\n";
 }
 

@@ -94,6 +94,20 @@ const Page show{"Print trials, verdicts and the recommendation", "etalon show [o
                 "  etalon show --study nightly --json\n"
                 "      everything the judge says of one study, for another program"};
 
+const Page decide{
+    "Decide again from the store with other rules", "etalon decide [options]",
+    "Chooses again from what a study measured, by other rules: what speed and stability weigh,\n"
+    "how often a run may fail, which target speed is measured to, and what the setting in use\n"
+    "costs. Prints the recommendation and what changed. Nothing is trained, nothing is stored.",
+    "  etalon decide --speed-weight 0.9\n"
+    "      of settings of nearly the same accuracy, rather the fastest\n"
+    "  etalon decide --divergence-limit 0.02\n"
+    "      only settings that hardly ever fail\n"
+    "  etalon decide --current conv=0.1,full=0.1\n"
+    "      what staying with these etas costs, with its interval\n"
+    "  etalon decide --study nightly --target-accuracy 0.9 --json\n"
+    "      a named study, epochs counted to 90 %, for another program"};
+
 const Page study{"List, show, copy, delete and verify studies", "etalon study COMMAND [options]",
                  "Looks after the studies of a store. 'etalon show' prints what the judge says of one.",
                  "  etalon study list\n"

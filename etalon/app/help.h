@@ -15,8 +15,8 @@ struct Page {
   const char* examples;  ///< command lines, each with what it does
 };
 
-extern const Page program, tune, submit, worker, report, show, study, study_list, study_show, study_copy,
-    study_delete, study_verify, data, data_list, data_describe, data_make;
+extern const Page program, tune, submit, worker, report, show, decide, study, study_list, study_show,
+    study_copy, study_delete, study_verify, data, data_list, data_describe, data_make;
 
 /// CLI11's tables of options between a page's own texts.
 class Formatter : public CLI::Formatter {

@@ -32,6 +32,7 @@ ExitCode run_command(const CommandLine& line, const std::vector<std::string>& wo
                                [](const StudyVerifyArguments& asked) { return run_study_verify(asked); },
                                [](const ReportArguments& asked) { return run_report(asked); },
                                [](const ShowArguments& asked) { return run_show(asked); },
+                               [](const DecideArguments& asked) { return run_decide(asked); },
                                [](const DataListArguments& asked) { return run_data_list(asked); },
                                [](const DataDescribeArguments& asked) { return run_data_describe(asked); },
                                [](const DataMakeArguments& asked) { return run_data_make(asked); },

@@ -56,6 +56,7 @@ std::string reproducing_line(const TuneArguments& arguments) {
   if (arguments.no_refine) words.push_back("--no-refine");
   add("--confirm", arguments.confirm);
   add("--trials", arguments.trials);
+  add("--current", arguments.current);
   add("--study", arguments.study);
   return shell_line(words);
 }

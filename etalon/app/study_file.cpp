@@ -26,6 +26,7 @@ constexpr NumberRange share_above_zero{0, 1, false, true, "a number above 0 and 
 constexpr NumberRange positive{0, endless, false, true, "a number above 0"};
 constexpr NumberRange checkpoint{0, most_seconds, true, true, "a number of seconds from 0 to 86400"};
 constexpr NumberRange lease{1, most_seconds, true, true, "a number of seconds from 1 to 86400"};
+constexpr NumberRange eta_range{0, largest_eta, false, true, "a number above 0 and up to 10"};
 constexpr NumberRange not_negative{0, endless, true, true, "a number, 0 or more"};
 
 /// Tables and their keys; [groups] and [eta] name layer groups, so any key may stand there.
@@ -40,7 +41,7 @@ const std::map<std::string, std::vector<std::string>>& known_keys() {
        {"optimizer", "momentum", "beta1", "beta2", "epsilon", "weight_decay", "schedule", "warmup",
         "step_epochs", "factor", "initializer", "label_smoothing"}},
       {"search", {"strategy", "trials", "refine", "confirm"}},
-      {"choice", {"speed_weight", "divergence_limit", "target"}},
+      {"choice", {"speed_weight", "divergence_limit", "target", "current"}},
       {"run", {"threads", "lanes", "store", "out", "report", "checkpoint", "lease", "keep_weights"}}};
   return keys;
 }
@@ -193,7 +194,19 @@ void read_search(const StudyTable& table, TuneRequest& request) {
     if (table.has(key)) to.places.strategy = table.place(key);
 }
 
-void read_choice(const StudyTable& table, ChoiceRules& to) {
+NamedEtas read_current(const StudyTable& table) {
+  if (!table.node("current")->is_table())
+    table.refuse(*table.node("current"), "a table for 'current', such as {conv = 0.1, full = 0.01}");
+  const StudyTable current = *table.table("current");
+  NamedEtas named{{}, table.place("current")};
+  for (const std::string& group : current.keys())
+    named.etas.emplace_back(group, current.number(group, eta_range).value());
+  return named;
+}
+
+void read_choice(const StudyTable& table, TuneRequest& request) {
+  ChoiceRules& to = request.study.plan.choice;
+  if (table.has("current")) request.current = read_current(table);
   take(table.number("speed_weight", share), to.speed_weight);
   take(table.number("divergence_limit", share), to.divergence_limit);
   if (!table.has("target")) return;
@@ -267,7 +280,7 @@ void read_study_file(const std::filesystem::path& path, bool optimizer_is_overri
   read_etas(table("eta"), study);
   read_training(table("training"), optimizer_is_overridden, study);
   read_search(table("search"), request);
-  read_choice(table("choice"), study.plan.choice);
+  read_choice(table("choice"), request);
   read_run(table("run"), request);
 }
 

@@ -189,6 +189,16 @@ void forget_idle_values(TrainingSpec& training) {
   if (!uses_factor(training.schedule)) training.schedule.factor = constant.factor;
 }
 
+/// After idle groups are gone and the space is complete.
+void take_current(const Given& given, TuneRequest& request) {
+  if (given) request.current = named_etas(*given, "--current");
+  if (!request.current) return;
+  StudyRequest& study = request.study;
+  const Setting current = setting_of(*request.current, study.groups);
+  require_planned(current, study.plan, study.groups, request.current->place);
+  study.plan.choice.current = current;
+}
+
 }  // namespace
 
 TuneRequest tune_request(const TuneArguments& arguments) {
@@ -202,6 +212,7 @@ TuneRequest tune_request(const TuneArguments& arguments) {
   take_search(arguments, request);
   complete_search(request);
   complete_space(request.study);
+  take_current(arguments.current, request);
   forget_idle_values(request.study.training);
   if (!request.study.study_name.empty())
     require_study_name(request.study.study_name, request.study.places.study_name);

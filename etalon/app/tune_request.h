@@ -6,6 +6,7 @@
 #include <string>
 
 #include "etalon/app/command_line.h"
+#include "etalon/app/current_setting.h"
 #include "etalon/running/request.h"
 #include "etalon/running/study_runner.h"
 
@@ -16,6 +17,7 @@ struct TuneRequest {
   WorkOptions work;
   std::optional<bool> refine;                 ///< empty: where the strategy is a race and no etas are listed
   std::optional<std::uint32_t> confirmation;  ///< empty: 8 with a race, else 0
+  std::optional<NamedEtas> current;           ///< what is in use now
   std::string store = "etalon.db";
   std::string out = "report";
   bool report = true;

@@ -98,6 +98,20 @@ double share_below_one(const std::string& text, const std::string& place) {
   return *value;
 }
 
+double share_value(const std::string& text, const std::string& place) {
+  const auto value = parse_number(text);
+  if (!value || !(*value >= 0 && *value <= 1))
+    throw RequestError({place, in_quotes(text), "a number from 0 to 1", ""});
+  return *value;
+}
+
+double positive_value(const std::string& text, const std::string& place) {
+  const auto value = parse_number(text);
+  if (!value || !std::isfinite(*value) || *value <= 0)
+    throw RequestError({place, in_quotes(text), "a number above 0", ""});
+  return *value;
+}
+
 std::vector<double> sorted_once(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());

@@ -20,6 +20,12 @@ double eta_value(double value, const std::string& place);
 /// A number from 0 up to, but not including, 1. Throws RequestError for all else.
 double share_below_one(const std::string& text, const std::string& place);
 
+/// A number from 0 to 1.
+double share_value(const std::string& text, const std::string& place);
+
+/// A finite number above 0.
+double positive_value(const std::string& text, const std::string& place);
+
 /// "0.1,0.01" as {0.01, 0.1}: ascending, repeated values once. Throws RequestError for an empty list.
 std::vector<double> eta_list(const std::string& text, const std::string& place);
 

@@ -149,6 +149,7 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence,
   result.trade_offs = trade_offs(evidence, story.eligible, rules);
   result.edges = edges_of(*result.setting, study.plan, evidence.cells);
   if (story.above_chance) add_certificate(study, evidence, *posterior, story, result);
+  if (story.above_chance) result.why = choice_why(evidence, story, rules.speed_weight);
   result.reason = choice_reason(study, evidence, story, result);
   result.warnings = choice_warnings(study, evidence, story, result);
   result.what_would_change_it = what_would_change(study, evidence, *posterior, story, result);

@@ -8,6 +8,7 @@
 
 #include "etalon/base/text.h"
 #include "etalon/judging/balance.h"
+#include "etalon/judging/certificate_text.h"
 #include "etalon/judging/edges.h"
 #include "etalon/judging/forecast.h"
 #include "etalon/judging/limits.h"
@@ -17,11 +18,6 @@
 namespace etalon {
 namespace {
 
-/// A difference of two accuracies.
-std::string points(double share) {
-  if (std::abs(share) < 0.00005) return "less than 0.01 points";
-  return fmt::format("{:.2f} points", 100 * share);
-}
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string name(const StudySnapshot& study, const Setting& setting) {
@@ -58,14 +54,17 @@ std::string speed_text(const CellSummary& cell, std::uint32_t reached) {
                      reached < cell.seeds ? ", " + share : "");
 }
 
-/// Why this one of the eligible ones, and what else may be best.
+/// Why this one of the eligible ones.
 std::string balance_text(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
-  if (story.eligible.size() == 1) return {};
+  if (story.eligible.size() == 1)
+    return story.chosen == story.best ? "Its expected accuracy is the highest."
+                                      : fmt::format("Its expected accuracy lies within {} of the highest.",
+                                                    points_text(limits::speed_decides_within));
   const CellSummary& cell = evidence.cells[story.chosen];
   return fmt::format(
-      " Of {} settings within {} of expected accuracy it has the best balance of speed and stability "
+      "Of {} settings within {} of expected accuracy it has the best balance of speed and stability "
       "({}, instability {:.3f}; speed weighs {}).",
-      story.eligible.size(), points(limits::speed_decides_within),
+      story.eligible.size(), points_text(limits::speed_decides_within),
       speed_text(cell, evidence.reached[story.chosen]), instability(cell), shortest(speed_weight));
 }
 
@@ -82,7 +81,7 @@ std::string certainty_text(const SetEvidence& evidence, const ChoiceStory& story
   const std::size_t others = recommendation.equivalent.size() - 1;
   if (others == 0) return text + "; no other one may be the best.";
   return text + fmt::format("; {} may be the best, too, and it is expected to lose {} against the best.",
-                            counted(others, "other setting"), points(certificate.expected_loss));
+                            counted(others, "other setting"), points_text(certificate.expected_loss));
 }
 
 bool mixed_numeric_classes(const StudySnapshot& study, std::uint32_t set) {
@@ -148,6 +147,20 @@ void missing_warning(const StudySnapshot& study, const SetEvidence& evidence,
     warnings.push_back(fmt::format("Only {} of {} planned trials are finished.", all, per_set));
 }
 
+/// Settings that a random search draws are not known beforehand, and a study's rules may change.
+void current_warning(const StudySnapshot& study, const SetEvidence& evidence,
+                     const Recommendation& recommendation, std::vector<std::string>& warnings) {
+  const std::optional<Setting>& current = study.plan.choice.current;
+  if (!current || !recommendation.certificate || recommendation.certificate->current) return;
+  std::string options;
+  for (std::size_t group = 0; group < study.definition.groups.size(); ++group)
+    options +=
+        fmt::format(" --eta {}={}", study.definition.groups[group].name, eta_text(current->eta.at(group)));
+  warnings.push_back(fmt::format(
+      "The current setting, {}, was not tried on {}: what it costs is not known. Train it, too:{}",
+      name(study, *current), evidence.name, options));
+}
+
 /// The next setting upwards fails on some axis.
 void margin_warning(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                     std::vector<std::string>& warnings) {
@@ -179,7 +192,7 @@ void confirmation_warning(const StudySnapshot& study, const SetEvidence& evidenc
   warnings.push_back(
       fmt::format("The fresh seeds speak for {}: {} more over {} seeds. They are not used to choose; more "
                   "seeds would settle it.",
-                  name(study, *recommendation.rival), points(mean(ahead)), ahead.size()));
+                  name(study, *recommendation.rival), points_text(mean(ahead)), ahead.size()));
 }
 
 /// The names of the sets on which nothing is above chance.
@@ -192,6 +205,14 @@ std::string without_signal(const std::vector<SetEvidence>& sets, const OverallSt
 
 }  // namespace
 
+std::string choice_why(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
+  std::string why = balance_text(evidence, story, speed_weight);
+  if (story.without_margin > 0)
+    why += fmt::format(" {} as close {} left out for a worse margin to failure.",
+                       counted(story.without_margin, "setting"), story.without_margin == 1 ? "was" : "were");
+  return why;
+}
+
 std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                           const Recommendation& recommendation) {
   const CellSummary& cell = evidence.cells[story.chosen];
@@ -200,15 +221,9 @@ std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidenc
         "{}: no setting on {} is above chance ({}); this one ended with the lowest training loss ({:.4g}).",
         name(study, cell.setting), evidence.name, percent(evidence.outcomes.chance),
         cell.final_training_loss.mean.value_or(0));
-  std::string reason =
-      fmt::format("{}: {}.{}{}", name(study, cell.setting), accuracy_text(evidence, story, recommendation),
-                  certainty_text(evidence, story, recommendation),
-                  balance_text(evidence, story, study.plan.choice.speed_weight));
-  if (story.without_margin > 0)
-    reason +=
-        fmt::format(" {} as close {} left out for a worse margin to failure.",
-                    counted(story.without_margin, "setting"), story.without_margin == 1 ? "was" : "were");
-  return reason;
+  return fmt::format("{}: {}.{} {}", name(study, cell.setting),
+                     accuracy_text(evidence, story, recommendation),
+                     certainty_text(evidence, story, recommendation), recommendation.why);
 }
 
 std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
@@ -236,6 +251,7 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
   confirmation_warning(study, evidence, story, recommendation, warnings);
   falling_warning(evidence, story, warnings);
   missing_warning(study, evidence, warnings);
+  current_warning(study, evidence, recommendation, warnings);
   if (mixed_numeric_classes(study, evidence.set))
     warnings.push_back(
         "Trials of different numeric classes are compared: their curves do not agree bit for bit.");
@@ -247,9 +263,10 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
                                            const Recommendation& recommendation) {
   std::vector<std::string> lines;
   if (story.above_chance && story.best != story.chosen)
-    lines.push_back(fmt::format("By expected accuracy alone, {} would be chosen ({} more).",
-                                name(study, evidence.cells[story.best].setting),
-                                points(posterior.expected[story.best] - posterior.expected[story.chosen])));
+    lines.push_back(
+        fmt::format("By expected accuracy alone, {} would be chosen ({} more).",
+                    name(study, evidence.cells[story.best].setting),
+                    points_text(posterior.expected[story.best] - posterior.expected[story.chosen])));
   other_weights(study, evidence, posterior, story, lines);
   other_limit(study, evidence, posterior, story, lines);
   for (const EdgeWarning& edge : recommendation.edges)
@@ -292,7 +309,7 @@ std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvid
   return fmt::format(
       "{}: of the {} that ran on every data set it is expected to lose least where it loses most, {} "
       "below the best on {}.",
-      name(study, *overall.setting), counted(story.candidates, "setting"), points(overall.regret[worst]),
+      name(study, *overall.setting), counted(story.candidates, "setting"), points_text(overall.regret[worst]),
       sets[worst].name);
 }
 

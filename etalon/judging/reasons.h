@@ -26,6 +26,9 @@ struct ChoiceStory {
   bool beyond_limit = false;  ///< every cell is expected to fail more often than the limit
 };
 
+/// Recommendation::why. REQUIRES: story.above_chance.
+std::string choice_why(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight);
+/// Reads `why` and the values of the recommendation.
 std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                           const Recommendation& recommendation);
 std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,

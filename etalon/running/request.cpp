@@ -49,6 +49,17 @@ void require_valid_space(const StudyRequest& request) {
   }
 }
 
+void require_valid_current(const StudyRequest& request) {
+  const std::optional<Setting>& current = request.plan.choice.current;
+  if (!current) return;
+  const std::size_t groups = request.groups.size();
+  if (current->eta.size() != groups)
+    throw RequestError({"[choice] current", fmt::format("{} etas", current->eta.size()),
+                        fmt::format("one for each of the {} layer groups", groups), ""});
+  for (std::size_t group = 0; group < groups; ++group)
+    require_eta(current->eta[group], request.groups[group].name, "[choice] current");
+}
+
 }  // namespace
 
 std::vector<double> default_etas() { return {1e-4, 1e-3, 1e-2, 1e-1, 1.0}; }
@@ -65,6 +76,7 @@ void require_valid(const StudyRequest& request) {
       target && !(std::isfinite(*target) && *target > 0))
     throw RequestError({"[choice] target loss", shortest(*target), "a number above 0", ""});
   require_valid_space(request);
+  require_valid_current(request);
 }
 
 }  // namespace etalon

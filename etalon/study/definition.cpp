@@ -65,10 +65,12 @@ void from_json(const Json& json, StudyDefinition& definition) {
   definition.augmentation = json.value("augmentation", std::vector<std::string>{});
 }
 
+/// What came later is written where it was asked for, so that old plans keep their text.
 void to_json(Json& json, const ChoiceRules& rules) {
   json = {{"speed_weight", rules.speed_weight}, {"divergence_limit", rules.divergence_limit}};
   json["target_loss"] = rules.target_loss ? Json(*rules.target_loss) : Json();
   json["target_accuracy"] = rules.target_accuracy ? Json(*rules.target_accuracy) : Json();
+  if (rules.current) json["current"] = *rules.current;
 }
 
 void from_json(const Json& json, ChoiceRules& rules) {
@@ -77,6 +79,8 @@ void from_json(const Json& json, ChoiceRules& rules) {
   if (const Json& loss = json.at("target_loss"); !loss.is_null()) rules.target_loss = loss.get<double>();
   if (const Json& share = json.at("target_accuracy"); !share.is_null())
     rules.target_accuracy = share.get<double>();
+  if (const auto current = json.find("current"); current != json.end())
+    rules.current = current->get<Setting>();
 }
 
 /// As above: a plan without what came later keeps its text.

@@ -69,7 +69,8 @@ struct Recommendation {
   Spread tuning_accuracy;        ///< of the chosen setting, over the seeds that it was chosen by
   std::optional<Setting> rival;  ///< who else is likeliest to be the best
   Spread rival_accuracy;         ///< over the rival's confirmation seeds; empty without
-  std::string reason;            ///< one or two sentences for a person
+  std::string reason;            ///< a few sentences for a person: accuracy, doubt and `why`
+  std::string why;               ///< why this setting and no other; part of `reason`
   std::vector<std::string>
       warnings;  ///< edge of the grid, nothing above chance, budget too short, one seed, ...
   std::vector<EdgeWarning> edges;

@@ -164,7 +164,7 @@ StudyPlan rich_plan() {
   plan.strategy = "random";
   plan.trials = 12;
   plan.seeds = 5;
-  plan.choice = {0.7, 0.25, {}, 0.4, 0.95};
+  plan.choice = {0.7, 0.25, Setting{{0.001, 0.1}}, 0.4, 0.95};
   return plan;
 }
 
@@ -197,6 +197,13 @@ TEST(plan, a_missing_target_is_not_a_target_of_0) {
   plan.choice.target_loss.reset();
   EXPECT_EQ(plan_from_text(to_text(plan)).choice.target_loss, std::nullopt);
   EXPECT_EQ(plan_from_text(to_text(plan)).choice.target_accuracy, 0.95);
+}
+
+TEST(plan, without_a_current_setting_its_text_is_that_of_before) {
+  StudyPlan plan = rich_plan();
+  plan.choice.current.reset();
+  EXPECT_THAT(to_text(plan), testing::Not(HasSubstr("current")));
+  EXPECT_EQ(plan_from_text(to_text(plan)).choice.current, std::nullopt);
 }
 
 TEST(plan, what_is_no_plan_is_a_failure) {

@@ -1,0 +1,83 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "etalon/app/choice_change.h"
+#include "etalon/app/choose_study.h"
+#include "etalon/app/commands.h"
+#include "etalon/app/conclusion.h"
+#include "etalon/app/current_setting.h"
+#include "etalon/app/output.h"
+#include "etalon/app/values.h"
+#include "etalon/base/text.h"
+#include "etalon/judging/judge.h"
+#include "etalon/storage/open.h"
+
+namespace etalon {
+namespace {
+
+bool was_tried(const Judgement& judgement, const Setting& setting) {
+  return std::ranges::any_of(judgement.cells, [&](const std::vector<CellSummary>& cells) {
+    return std::ranges::any_of(
+        cells, [&](const CellSummary& cell) { return cell.seeds > 0 && cell.setting == setting; });
+  });
+}
+
+Setting tried_setting(const std::string& text, const StudySnapshot& study, const Judgement& judgement) {
+  const std::vector<LayerGroup>& groups = study.definition.groups;
+  Setting setting = setting_of(named_etas(text, "--current"), groups);
+  if (!was_tried(judgement, setting))
+    throw RequestError({"--current", to_text(setting, groups) + ", which is not among the settings tried",
+                        "one that the study tried: what another one costs is not known",
+                        "'etalon tune' with the options of study " + study.name + " and " +
+                            eta_options(setting, groups) + " adds it"});
+  return setting;
+}
+
+ChoiceRules asked_rules(const DecideArguments& arguments, const StudySnapshot& study,
+                        const Judgement& judgement) {
+  ChoiceRules rules = study.plan.choice;
+  if (arguments.speed_weight) rules.speed_weight = share_value(*arguments.speed_weight, "--speed-weight");
+  if (arguments.divergence_limit)
+    rules.divergence_limit = share_value(*arguments.divergence_limit, "--divergence-limit");
+  if (arguments.target_loss) rules.target_loss = positive_value(*arguments.target_loss, "--target-loss");
+  if (arguments.target_accuracy) {
+    rules.target_accuracy = share_value(*arguments.target_accuracy, "--target-accuracy");
+    if (*rules.target_accuracy == 0)
+      throw RequestError({"--target-accuracy", "0", "a number above 0 and up to 1", ""});
+  }
+  if (arguments.current) rules.current = tried_setting(*arguments.current, study, judgement);
+  return rules;
+}
+
+/// "study NAME, decided again with speed_weight 0.9 (stored: 0.5)"
+std::string headline(const StudySnapshot& study, const ChoiceRules& asked) {
+  const auto texts = rule_texts(study.plan.choice, asked, study.definition.groups);
+  return fmt::format("study {}, decided again with {}; nothing is stored", study.name,
+                     texts.empty() ? "the rules that are stored" : join(texts, ", "));
+}
+
+}  // namespace
+
+ExitCode run_decide(const DecideArguments& arguments) {
+  const auto store = open_store(arguments.store, StoreAccess::read);
+  const auto [stored, note] = choose_study(*store, arguments.store, arguments.study);
+  if (!note.empty() && !arguments.quiet) tell("{}\n", note);
+  const Judgement before = judge(stored);
+  StudySnapshot study = stored;
+  study.plan.choice = asked_rules(arguments, stored, before);
+  const Judgement now = judge(study);
+  const std::vector<ChoiceChange> changes = choice_changes(study, before, now);
+  if (arguments.json) {
+    print_json_text(decide_json(study, now, stored.plan.choice, changes));
+  } else if (!arguments.quiet) {
+    const Terminal terminal = terminal_at(STDOUT_FILENO);
+    print("{}\n\n{}{}", headline(stored, study.plan.choice),
+          conclusion_text(study, now, {Paint(terminal.colour), terminal.columns}),
+          changes_text(changes, study.definition.groups));
+  }
+  return ExitCode::done;
+}
+
+}  // namespace etalon

@@ -1,0 +1,91 @@
+#include "etalon/judging/certificate_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "etalon/base/text.h"
+#include "etalon/judging/odds.h"
+
+namespace etalon {
+namespace {
+
+/// "2.3 points (1.1 to 3.9)": the digits that an interval can carry.
+std::string interval_text(const Cost& cost) {
+  return fmt::format("{:.1f} points (95 %: {:.1f} to {:.1f})", 100 * cost.expected, 100 * cost.low,
+                     100 * cost.high);
+}
+
+/// "costs 2.3 points (...)", or that the seeds do not show it. The last says which of the two is better.
+std::string cost_text(const Cost& cost) {
+  if (cost.low > 0) return "costs " + interval_text(cost);
+  if (cost.high < 0)
+    return fmt::format("gains {:.1f} points (95 %: {:.1f} to {:.1f})", -100 * cost.expected, -100 * cost.high,
+                       -100 * cost.low);
+  return fmt::format("costs {}, which may be nothing", interval_text(cost));
+}
+
+}  // namespace
+
+std::string points_text(double difference) {
+  if (std::abs(difference) < 0.00005) return "less than 0.01 points";
+  return fmt::format("{:.2f} points", 100 * difference);
+}
+
+std::string share_text(double share) {
+  if (share < 0.01) return "under 1 %";
+  if (share > 0.99) return "over 99 %";
+  return fmt::format("{:.0f} %", 100 * share);
+}
+
+std::vector<std::string> certainty_texts(const Recommendation& recommendation) {
+  const Certificate& certificate = *recommendation.certificate;
+  const std::uint32_t seeds = recommendation.tuning_accuracy.count;
+  return {odds_text(certificate.p_best, seeds) + " to be the best",
+          fmt::format("expected to lose {} against the best", points_text(certificate.expected_loss)),
+          "within 1 point of the best: " + odds_text(certificate.p_within_point, seeds),
+          "a run fails: " + share_text(certificate.p_failure),
+          fmt::format("one run in ten ends below {:.1f} %", 100 * certificate.low_run)};
+}
+
+std::string one_eta_text(const Recommendation& recommendation) {
+  if (!recommendation.certificate || !recommendation.certificate->one_eta) return {};
+  const Cost& cost = *recommendation.certificate->one_eta;
+  const std::string eta = eta_text(cost.setting.eta.front());
+  if (cost.setting == recommendation.setting)
+    return fmt::format("one eta for all groups is enough: {} is the choice", eta);
+  const char* answer = cost.low > 0 ? "is not enough" : cost.high <= 0 ? "is enough" : "may be enough";
+  return fmt::format("one eta for all groups {}: {} {}", answer, eta, cost_text(cost));
+}
+
+std::string current_text(const Recommendation& recommendation, const std::vector<LayerGroup>& groups) {
+  if (!recommendation.certificate || !recommendation.certificate->current) return {};
+  const Cost& cost = *recommendation.certificate->current;
+  const std::string name = to_text(cost.setting, groups);
+  if (cost.setting == recommendation.setting)
+    return fmt::format("the current setting, {}, is the choice", name);
+  return fmt::format("the current setting, {}, {}", name, cost_text(cost));
+}
+
+std::string more_time_text(const Recommendation& recommendation) {
+  if (!recommendation.certificate) return {};
+  std::vector<std::string> parts;
+  for (const MoreTime& more : recommendation.certificate->more_time) {
+    const std::string time = more.seconds > 0 ? duration_text(more.seconds) : counted(more.trials, "trial");
+    parts.push_back(parts.empty()
+                        ? fmt::format("{} more would gain {} on average", time, points_text(more.gain))
+                        : fmt::format("{} more, {}", time, points_text(more.gain)));
+  }
+  return join(parts, "; ");
+}
+
+std::vector<LikelyBest> likely_best(const Recommendation& recommendation) {
+  std::vector<LikelyBest> settings;
+  for (std::size_t i = 0; i < recommendation.equivalent.size(); ++i)
+    settings.push_back({recommendation.equivalent[i], recommendation.certificate->p_best_of.at(i)});
+  std::ranges::stable_sort(settings, std::greater<>(), &LikelyBest::probability);
+  return settings;
+}
+
+}  // namespace etalon

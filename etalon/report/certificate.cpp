@@ -132,6 +132,17 @@ Json json_of(const Certificate& certificate, const Recommendation& chosen, const
   return json;
 }
 
+/// Each fresh seed of a setting with its accuracy.
+Json confirmation(const Setting& setting, std::size_t set, const StudyView& view) {
+  Json json = Json::array();
+  for (const JudgedTrial& trial : view.judgement().trials)
+    if (trial.key.set == set && trial.key.setting == setting &&
+        trial.key.seed_index >= etalon::first_confirmation_seed)
+      json.push_back(
+          {{"seed", trial.key.seed_index}, {"validation_accuracy", json_of(trial.verdict.accuracy)}});
+  return json;
+}
+
 void add_choice(Json& json, const Recommendation& chosen, std::size_t set, const StudyView& view) {
   json["eta"] = chosen.setting ? json_of(*chosen.setting, view) : Json();
   json["validation_accuracy"] = json_of(chosen.validation_accuracy.mean);
@@ -139,14 +150,17 @@ void add_choice(Json& json, const Recommendation& chosen, std::size_t set, const
   json["seeds"] = chosen.validation_accuracy.count;
   json["test_accuracy"] = json_of(view.test_accuracy(set));
   json["confirmed"] = chosen.confirmed;
+  json["confirmation"] = chosen.setting ? confirmation(*chosen.setting, set, view) : Json::array();
   json["tuning_accuracy"] = json_of(chosen.tuning_accuracy);
   json["rival"] = chosen.rival ? json_of(*chosen.rival, view) : Json();
   json["rival_accuracy"] = json_of(chosen.rival_accuracy);
+  json["rival_confirmation"] = chosen.rival ? confirmation(*chosen.rival, set, view) : Json::array();
   json["p_best"] = chosen.certificate ? json_of(chosen.certificate->p_best) : Json();
   json["certificate"] = chosen.certificate ? json_of(*chosen.certificate, chosen, view) : Json();
   json["equivalent"] = json_of(chosen.equivalent, view);
   json["eligible"] = json_of(chosen.eligible, view);
   json["reason"] = chosen.reason;
+  json["why"] = chosen.why;
   json["warnings"] = chosen.warnings;
   json["edges"] = edges(chosen, view);
   json["what_would_change_it"] = chosen.what_would_change_it;

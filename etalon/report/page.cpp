@@ -31,8 +31,10 @@ std::vector<std::string> choice_row(const SetView& set, std::size_t index, const
   std::vector<std::string> row{set_name(set)};
   for (std::size_t group = 0; group < view.groups().size(); ++group)
     row.push_back(chosen.setting ? fmt::format("**{}**", eta_text(chosen.setting->eta.at(group))) : "none");
-  row.push_back(chosen.setting ? percent_spread_text(chosen.validation_accuracy) : not_measured);
-  row.push_back(chosen.setting ? std::to_string(chosen.validation_accuracy.count) : not_measured);
+  const Spread& accuracy = chosen.validation_accuracy;
+  row.push_back(chosen.setting ? percent_text(accuracy.mean) : not_measured);
+  row.push_back(chosen.setting ? fmt::format("{}{}", accuracy.count, chosen.confirmed ? " fresh" : "")
+                               : not_measured);
   const Spread test = view.test_accuracy(index);
   const auto fewer = fewer_seeds_text(test, chosen);
   row.push_back(percent_spread_text(test) + (fewer ? " (" + *fewer + ")" : ""));
@@ -149,9 +151,9 @@ std::string overview_part(const StudyView& view, const ReportPlots& plots) {
 }
 
 std::string report_page(const StudyView& view, const ReportPlots& plots) {
-  return overview_part(view, plots) + "---\n\n" + why_eta_matters + "---\n\n" + methodology_part(view) +
-         "---\n\n" + results_part(view, plots) + "---\n\n" + conclusion_part(view) + "---\n\n" +
-         usage_part(view, plots);
+  return overview_part(view, plots) + certificate_part(view) + "---\n\n" + why_eta_matters + "---\n\n" +
+         methodology_part(view) + "---\n\n" + results_part(view, plots) + "---\n\n" + conclusion_part(view) +
+         "---\n\n" + usage_part(view, plots);
 }
 
 }  // namespace etalon::report

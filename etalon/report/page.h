@@ -15,6 +15,7 @@ namespace etalon::report {
 std::string report_page(const StudyView& view, const ReportPlots& plots);
 
 std::string overview_part(const StudyView& view, const ReportPlots& plots);
+std::string certificate_part(const StudyView& view);  ///< how sure each choice is, in sentences
 std::string methodology_part(const StudyView& view);
 std::string results_part(const StudyView& view, const ReportPlots& plots);
 std::string measures_part(const StudyView& view, const SetView& set);  ///< the tables of one set

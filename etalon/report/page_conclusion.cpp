@@ -4,7 +4,6 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
-#include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
 #include "etalon/report/page.h"
 #include "etalon/report/report_folder.h"
@@ -20,34 +19,10 @@ std::string bullets(const std::vector<std::string>& lines, const std::string& le
   return text;
 }
 
-std::string settings_list(const std::vector<Setting>& settings, const StudyView& view) {
-  constexpr std::size_t most = 8;
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < std::min(settings.size(), most); ++i)
-    texts.push_back(fmt::format("({})", setting_markdown(settings[i], view)));
-  std::string text = join(texts, "; ");
-  if (settings.size() > most) text += fmt::format(" and {} more", settings.size() - most);
-  return text;
-}
-
-std::string doubt_lines(const Recommendation& chosen, const StudyView& view) {
-  std::string text;
-  text += chosen.certificate
-              ? fmt::format("- The probability that no other setting is more accurate is {}.\n",
-                            odds_text(chosen.certificate->p_best, chosen.tuning_accuracy.count))
-              : "- The probability that this setting is the best is " + not_measured +
-                    (chosen.validation_accuracy.count < 2 ? ": that takes at least two seeds.\n"
-                                                          : ": no setting is above chance.\n");
-  if (chosen.equivalent.size() > 1)
-    text += fmt::format("- With 95 % confidence, the best of all is one of these {}: {}.\n",
-                        chosen.equivalent.size(), settings_list(chosen.equivalent, view));
-  else if (chosen.equivalent.size() == 1)
-    text += "- With 95 % confidence, no other setting is the best.\n";
-  text += fmt::format(
-      "- {} could have been chosen for accuracy (not told apart from the best); speed and "
-      "stability decided among them.\n",
-      chosen.eligible.size() == 1 ? "One setting" : counted(chosen.eligible.size(), "setting"));
-  return text;
+std::string eligible_line(const Recommendation& chosen) {
+  if (chosen.eligible.size() < 2) return "";
+  return fmt::format("- {} could have been chosen for accuracy; speed and stability decided among them.\n",
+                     counted(chosen.eligible.size(), "setting"));
 }
 
 std::string margin_text(const Margin& margin) {
@@ -89,12 +64,12 @@ std::string set_conclusion(const StudyView& view, std::size_t index) {
     return text + "- No `eta` is recommended. " + escaped_markdown(chosen.reason) + "\n" +
            bullets(chosen.warnings, "**Warning:** ") + bullets(chosen.what_would_change_it, "") + "\n";
   text += fmt::format("- We select {}.\n- {}\n- Validation accuracy {} ({}).\n",
-                      setting_markdown(chosen.setting, view), escaped_markdown(chosen.reason),
-                      percent_spread_text(chosen.validation_accuracy),
-                      counted(chosen.validation_accuracy.count, "seed"));
-  text += test_line(view, index);
+                      setting_markdown(chosen.setting, view),
+                      escaped_markdown(chosen.why.empty() ? chosen.reason : chosen.why),
+                      percent_text(chosen.validation_accuracy.mean),
+                      counted(chosen.validation_accuracy.count, chosen.confirmed ? "fresh seed" : "seed"));
+  text += test_line(view, index) + eligible_line(chosen);
   if (const auto* cell = set.chosen()) text += margin_line(*cell->summary, view);
-  text += "\nHow sure this is:\n\n" + doubt_lines(chosen, view);
   text += bullets(chosen.warnings, "**Warning:** ");
   if (!chosen.what_would_change_it.empty())
     text += "\nWhat would change the choice:\n\n" + bullets(chosen.what_would_change_it, "");

@@ -219,6 +219,37 @@ std::string metrics_table() {
          "that it is 0.\n\n";
 }
 
+/// What the printed accuracies come from, where choices were confirmed.
+std::string confirmation_line(const StudyView& view) {
+  std::uint32_t seeds = 0;
+  for (const SetView& set : view.sets())
+    if (set.recommendation && set.recommendation->confirmed)
+      seeds = std::max(seeds, set.recommendation->validation_accuracy.count);
+  if (seeds == 0) return "";
+  return fmt::format(
+      "- **Confirmation**: the choice and its closest rival were then trained over {}, which had no part in "
+      "the choice. The accuracies printed of a choice come from them alone.\n",
+      counted(seeds, "fresh seed"));
+}
+
+std::string choice_lines(const StudyView& view) {
+  const ChoiceRules& rules = view.study().plan.choice;
+  return fmt::format(
+             "### How the choice is made\n\n"
+             "- **Compared** is the expected accuracy of one more run, a failing run counted as chance. It "
+             "comes from a model of all runs on a data set: where training begins to fail as `eta` grows, "
+             "how "
+             "far seeds scatter there, and how accuracy runs over log `eta`.\n"
+             "- **Speed and stability** decide between settings that are as accurate as the best within "
+             "noise "
+             "and within 0.5 points of it; speed weighs {}. A setting is chosen only if it is expected to "
+             "fail in at most {} of its runs.\n",
+             shortest(rules.speed_weight), percent_text(rules.divergence_limit)) +
+         confirmation_line(view) +
+         "- Formulas and sources stand in `doc/choice.md` of Etalon; `etalon decide` decides again by other "
+         "rules.\n\n";
+}
+
 std::string machine_lines(const StudyView& view) {
   const MachineFacts& machine = view.study().machine;
   const StudyTimes& times = view.study().times;
@@ -245,7 +276,7 @@ std::string machine_lines(const StudyView& view) {
 std::string methodology_part(const StudyView& view) {
   std::string text = "## Methodology\n\n" + search_lines(view) + training_lines(view) +
                      augmentation_line(view.study().definition.augmentation) + "\n" + data_table(view) +
-                     network_tables(view) + metrics_table() + machine_lines(view);
+                     network_tables(view) + metrics_table() + choice_lines(view) + machine_lines(view);
   if (!view.study().command.empty())
     text += "### Command\n\nThis reproduces the study:\n\n" + code_block("sh", view.study().command) + "\n";
   return text;

@@ -42,7 +42,7 @@ FILES = {
 }
 
 CASES = {
-    "help": ["--help", "tune --help", "submit --help", "worker --help", "report --help", "show --help", "study --help",
+    "help": ["--help", "tune --help", "submit --help", "worker --help", "report --help", "show --help", "decide --help", "study --help",
              "study list --help", "study show --help", "study copy --help", "study delete --help", "study verify --help", "data --help", "data list --help",
              "data describe --help", "data make --help"],
     "usage": ["--version", "", "tun", "tune --epoch 2", "tune --epochs", "tune --epochs 1 --epochs 2", "tune a b",
@@ -54,7 +54,7 @@ CASES = {
                 "tune --threads many", "tune --lanes 3", "tune --memory 2X", "tune --study-seed -1", "tune --data ,shapes",
                 "tune --label-smoothing 1", "tune --label-smoothing much", "tune --augment zoom", "tune --augment 'shift 0'",
                 "tune --augment ,flip", "tune --checkpoint -1", "tune --lease 0", "worker --data mnist", "worker --lanes 3",
-               "study verify --trials many", "tune --data shapes --augment 'crop 28'"],
+               "study verify --trials many", "tune --current conv=0.1", "tune --current conv=0.03,full=0.1", "tune --data shapes --augment 'crop 28'"],
     "names": ["tune --data shaps", "tune --data mnist", "tune --data mnist:nowhere", "tune --network lenet",
               "tune --optimizer adm --data shapes", "tune --strategy gird --data shapes",
               "tune --strategy random --data shapes", "tune --trials 3 --data shapes",
@@ -74,6 +74,7 @@ CASES = {
                "submit --slurm --nodes 0 --dry-run " + shlex.join(TINY),
                "submit --slurm --follow --no-follow", "submit --follow"],
     "study": ["tune --dry-run " + shlex.join(TINY), "tune " + NAMED, "tune " + NAMED, "show",
+              "decide --speed-weight 1 --current conv=0.01,full=0.01", "decide --current conv=0.5,full=0.01",
               "report", "study list", "study show", "study verify", "study copy etalon.db other.db",
               "study copy etalon.db other.db", "study delete tiny", "study delete other --yes",
               "study delete tiny --yes", "study list", "worker"],

@@ -60,6 +60,22 @@ TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
   EXPECT_TRUE(tune.no_report && tune.dry_run && tune.json && tune.quiet);
 }
 
+TEST(CommandLine, DecideTakesTheRulesOfChoice) {
+  const auto decide = std::get<DecideArguments>(
+      parse("decide --store s.db --study x --speed-weight 0.9 --divergence-limit 0.2 --target-loss 0.3 "
+            "--target-accuracy 0.9 --current conv=0.1,full=0.01 --json"));
+  EXPECT_EQ(decide.store, "s.db");
+  EXPECT_EQ(decide.study, "x");
+  EXPECT_EQ(decide.speed_weight, "0.9");
+  EXPECT_EQ(decide.divergence_limit, "0.2");
+  EXPECT_EQ(decide.target_loss, "0.3");
+  EXPECT_EQ(decide.target_accuracy, "0.9");
+  EXPECT_EQ(decide.current, "conv=0.1,full=0.01");
+  EXPECT_TRUE(decide.json);
+  EXPECT_EQ(std::get<DecideArguments>(parse("decide")).current, std::nullopt);
+  EXPECT_EQ(std::get<TuneArguments>(parse("tune --current conv=1,full=1")).current, "conv=1,full=1");
+}
+
 TEST(CommandLine, WithoutArgumentsTuneHasNothingGiven) {
   const auto tune = std::get<TuneArguments>(parse("tune"));
   EXPECT_FALSE(tune.study_file || tune.data || tune.store || tune.epochs || tune.no_report || tune.json);

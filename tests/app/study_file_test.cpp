@@ -82,6 +82,16 @@ TEST(StudyFile, TakesNoTildeForAFolder) {
   EXPECT_EQ(refused("[run]\n\nout = \"~\"\n").place, ":3");
 }
 
+TEST(StudyFile, TellsTheCurrentSetting) {
+  const TuneRequest request = read("[choice]\ncurrent = {full = 0.01, conv = 0.1}\n");
+  ASSERT_TRUE(request.current);
+  EXPECT_EQ(setting_of(*request.current, default_groups()), (Setting{{0.1, 0.01}}));
+  EXPECT_TRUE(request.current->place.ends_with(":2"));
+  EXPECT_THAT(refused("[choice]\ncurrent = 0.1\n").expected, HasSubstr("{conv = 0.1, full = 0.01}"));
+  EXPECT_THAT(refused("[choice]\ncurrent = {conv = 0}\n").expected,
+              HasSubstr("a number above 0 and up to 10"));
+}
+
 TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
   const TuneRequest request = read(
       "[training]\noptimizer = \"adamw\"\nbeta1 = 0.8\nbeta2 = 0.99\nepsilon = 1e-6\nweight_decay = 0.01\n"

@@ -45,7 +45,9 @@ TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
   TuneArguments changed;
   changed.augment = "crop 4,flip";
   changed.label_smoothing = "0.1";
-  EXPECT_EQ(reproducing_line(changed), "etalon tune --augment 'crop 4,flip' --label-smoothing 0.1");
+  changed.current = "conv=0.1,full=0.1";
+  EXPECT_EQ(reproducing_line(changed),
+            "etalon tune --augment 'crop 4,flip' --label-smoothing 0.1 --current conv=0.1,full=0.1");
 }
 
 TEST(Wrapped, BreaksAtSpacesAndIndents) {

@@ -42,6 +42,44 @@ TEST(TuneRequest, DefaultsAreTheSeedGrid) {
   EXPECT_TRUE(request.report);
 }
 
+TEST(TuneRequest, TakesTheCurrentSetting) {
+  TuneArguments arguments = given({"conv=0.01,0.1", "full=0.1"});
+  arguments.current = "full=0.1,conv=0.01";
+  EXPECT_EQ(tune_request(arguments).study.plan.choice.current, (Setting{{0.01, 0.1}}));
+  EXPECT_EQ(tune_request({}).study.plan.choice.current, std::nullopt);
+  TuneArguments mlp;  // which has no group conv
+  mlp.network = "mlp";
+  mlp.current = "full=0.1";
+  EXPECT_EQ(tune_request(mlp).study.plan.choice.current, (Setting{{0.1}}));
+}
+
+TEST(TuneRequest, ACurrentSettingThatIsNotTriedIsRefusedWithTheOptionsThatAddIt) {
+  TuneArguments arguments = given({"conv=0.01,0.1", "full=0.1"});
+  arguments.current = "conv=0.05,full=0.1";
+  const Complaint complaint = complaint_of([&] { tune_request(arguments); });
+  EXPECT_EQ(complaint.place, "--current");
+  EXPECT_EQ(complaint.received, "conv=0.05 full=0.1, which is not among the settings to be tried");
+  EXPECT_EQ(complaint.hint, "add it: --eta conv=0.01,0.05,0.1 --eta full=0.1");
+  arguments.strategy = "random";
+  arguments.trials = "2";
+  EXPECT_EQ(tune_request(arguments).study.plan.choice.current, (Setting{{0.05, 0.1}}))
+      << "what a random search draws is not known yet";
+}
+
+TEST(TuneRequest, ACurrentSettingHasOneEtaForEachGroup) {
+  const auto refused_current = [](const std::string& text) {
+    TuneArguments arguments;
+    arguments.current = text;
+    return complaint_of([&] { tune_request(arguments); }).received;
+  };
+  EXPECT_EQ(refused_current("conv=0.1"), "no eta for the group 'full'");
+  EXPECT_EQ(refused_current("conv=0.1,fool=0.1"), "the unknown group 'fool'");
+  EXPECT_EQ(refused_current("conv=0.1,conv=0.1"), "the group 'conv' twice");
+  EXPECT_EQ(refused_current("0.1"), "'0.1'");
+  EXPECT_EQ(refused_current("conv=0,full=1"), "0");
+  EXPECT_EQ(refused_current(""), "an empty list");
+}
+
 TEST(TuneRequest, TakesEveryOption) {
   TuneArguments arguments = given({"full=1,0.1,1", "conv=0.5"});
   arguments.data = "shapes,mnist:d";

@@ -177,13 +177,21 @@ Recommendation fake_recommendation(std::uint32_t set, const std::vector<CellSumm
   }
   chosen.setting = best->setting;
   chosen.validation_accuracy = best->accuracy;
-  chosen.reason = "It is the fastest of the accurate settings, and stable.";
+  chosen.why = "It is the fastest of the accurate settings, and stable.";
+  chosen.reason = "The setting: its accuracy. " + chosen.why;
   chosen.warnings = {"The loss was still falling: the budget may be too short."};
   chosen.tuning_accuracy = best->accuracy;
-  chosen.certificate.emplace();
-  chosen.certificate->p_best = 0.71;
-  chosen.certificate->expected_accuracy = *best->accuracy.mean;
-  chosen.certificate->expected_loss = 0.002;
+  chosen.certificate =
+      Certificate{.p_best = 0.71,
+                  .expected_accuracy = *best->accuracy.mean,
+                  .expected_loss = 0.002,
+                  .p_within_point = 0.97,
+                  .p_failure = 0.004,
+                  .low_run = *best->accuracy.mean - 0.02,
+                  .one_eta = Cost{{std::vector<double>(best->setting.eta.size(), 0.01)}, 0.023, 0.011, 0.039},
+                  .current = std::nullopt,
+                  .more_time = {{24, 60, 0.0012}, {96, 240, 0.0015}},
+                  .p_best_of = {}};
   chosen.what_would_change_it = {"A speed_weight below 0.2 would choose a calmer setting."};
   for (const CellSummary& cell : cells) {
     const bool near = cell.diverged_seeds == 0 && *best->accuracy.mean - *cell.accuracy.mean < 0.02;

@@ -48,6 +48,68 @@ TEST(Page, TestAccuracyIsOfTheChosenSettingAlone) {
   EXPECT_THAT(page_of(study), HasSubstr("Test accuracy 98.00 ± 1.41 % (2 seeds)"));
 }
 
+StudySnapshot one_set_study() {
+  testing::FakeOptions options = small_options();
+  options.sets = {"shapes"};
+  return testing::fake_study(options);
+}
+
+TEST(Page, SaysHowSureTheChoiceIs) {
+  const StudySnapshot study = one_set_study();
+  Judgement judgement = testing::fake_judgement(study);
+  Recommendation& chosen = judgement.recommendations[0];
+  const Setting other = chosen.setting == judgement.cells[0][0].setting ? judgement.cells[0][1].setting
+                                                                        : judgement.cells[0][0].setting;
+  chosen.equivalent = {*chosen.setting, other};
+  chosen.certificate->p_best_of = {0.71, 0.2};
+  chosen.certificate->current = Cost{other, 0.004, -0.001, 0.01};
+  const StudyView view(study, judgement);
+  const std::string page = certificate_part(view);
+  EXPECT_THAT(
+      page,
+      HasSubstr("- About 3 in 4 to be the best; expected to lose 0.20 points against the best; within 1 "
+                "point of the best: about 9 in 10; a run fails: under 1 %; one run in ten ends below"))
+      << "odds of two seeds are coarse, too";
+  EXPECT_THAT(page, HasSubstr("With 95 % probability the best of all is one of these 2: "));
+  EXPECT_THAT(page, HasSubstr("(about 3 in 4); "));
+  EXPECT_THAT(page,
+              HasSubstr("One eta for all groups is not enough: 0.01 costs 2.3 points (95 %: 1.1 to 3.9)."));
+  EXPECT_THAT(page, HasSubstr(" costs 0.4 points (95 %: -0.1 to 1.0), which may be nothing."));
+  EXPECT_THAT(page,
+              HasSubstr("- 1 min 0 s more would gain 0.12 points on average; 4 min 0 s more, 0.15 points."));
+  EXPECT_THAT(page, HasSubstr("the same seeds that it was chosen by"));
+}
+
+TEST(Page, AConfirmedAccuracyListsItsFreshSeeds) {
+  const StudySnapshot study = one_set_study();
+  Judgement judgement = testing::fake_judgement(study);
+  Recommendation& chosen = judgement.recommendations[0];
+  Verdict verdict;
+  for (const double accuracy : {0.9, 0.95})
+    verdict.accuracy = accuracy,
+    judgement.trials.push_back({{0, *chosen.setting, first_confirmation_seed + (accuracy > 0.92)}, verdict});
+  chosen.confirmed = true;
+  chosen.validation_accuracy = {0.925, 0.035, 2};
+  const StudyView view(study, judgement);
+  EXPECT_THAT(
+      certificate_part(view),
+      HasSubstr("- Validation accuracy 92.5 % over 2 fresh seeds (90.0, 95.0 %), never used to choose.\n"));
+  const auto json = nlohmann::json::parse(recommendation_json(study, judgement));
+  EXPECT_EQ(json["recommendations"][0]["confirmation"].size(), 2U);
+  EXPECT_EQ(json["recommendations"][0]["confirmation"][1]["validation_accuracy"], 0.95);
+  EXPECT_THAT(methodology_part(view),
+              HasSubstr("trained over 2 fresh seeds, which had no part in the choice"));
+}
+
+TEST(Page, WithoutACertificateItSaysWhy) {
+  const StudySnapshot study = one_set_study();
+  Judgement judgement = testing::fake_judgement(study);
+  judgement.recommendations[0].certificate.reset();
+  const StudyView view(study, judgement);
+  EXPECT_THAT(certificate_part(view),
+              HasSubstr("How sure the choice is was not measured: no setting is above chance."));
+}
+
 TEST(Page, TestAccuracyOfFewerSeedsSaysOfHowMany) {
   StudySnapshot study = testing::fake_study(small_options());
   const Setting chosen = *testing::fake_judgement(study).recommendations[0].setting;

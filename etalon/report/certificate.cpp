@@ -137,7 +137,7 @@ Json confirmation(const Setting& setting, std::size_t set, const StudyView& view
   Json json = Json::array();
   for (const JudgedTrial& trial : view.judgement().trials)
     if (trial.key.set == set && trial.key.setting == setting &&
-        trial.key.seed_index >= etalon::first_confirmation_seed)
+        trial.key.seed_index >= first_confirmation_seed)
       json.push_back(
           {{"seed", trial.key.seed_index}, {"validation_accuracy", json_of(trial.verdict.accuracy)}});
   return json;

@@ -26,7 +26,7 @@ std::vector<double> accuracies_of(const StudyView& view, std::uint32_t set, cons
   std::vector<double> accuracies;
   for (const JudgedTrial& trial : view.judgement().trials)
     if (trial.key.set == set && trial.key.setting == setting && trial.verdict.accuracy &&
-        (trial.key.seed_index >= etalon::first_confirmation_seed) == fresh)
+        (trial.key.seed_index >= first_confirmation_seed) == fresh)
       accuracies.push_back(*trial.verdict.accuracy);
   return accuracies;
 }

@@ -65,7 +65,7 @@ std::string set_conclusion(const StudyView& view, std::size_t index) {
            bullets(chosen.warnings, "**Warning:** ") + bullets(chosen.what_would_change_it, "") + "\n";
   text += fmt::format("- We select {}.\n- {}\n- Validation accuracy {} ({}).\n",
                       setting_markdown(chosen.setting, view),
-                      escaped_markdown(chosen.why.empty() ? chosen.reason : chosen.why),
+                      escaped_markdown(chosen.certificate ? chosen.why : chosen.reason),
                       percent_text(chosen.validation_accuracy.mean),
                       counted(chosen.validation_accuracy.count, chosen.confirmed ? "fresh seed" : "seed"));
   text += test_line(view, index) + eligible_line(chosen);

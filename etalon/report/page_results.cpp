@@ -90,7 +90,9 @@ std::string set_results(const SetView& set, const SetPlots& plots, const ReportP
   for (const std::size_t map : plots.maps) show(map);
   if (const auto* chosen = set.chosen())
     text += fmt::format("The choice: {}. {} {}\n\n", setting_markdown(chosen->summary->setting, view),
-                        escaped_markdown(set.recommendation->reason), accuracy_line(*chosen));
+                        escaped_markdown(set.recommendation->certificate ? set.recommendation->why
+                                                                         : set.recommendation->reason),
+                        accuracy_line(*chosen));
   else if (set.recommendation)
     text += escaped_markdown(set.recommendation->reason) + "\n\n";
   if (plots.seeds) {

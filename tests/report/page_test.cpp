@@ -84,10 +84,13 @@ TEST(Page, AConfirmedAccuracyListsItsFreshSeeds) {
   const StudySnapshot study = one_set_study();
   Judgement judgement = testing::fake_judgement(study);
   Recommendation& chosen = judgement.recommendations[0];
-  Verdict verdict;
-  for (const double accuracy : {0.9, 0.95})
-    verdict.accuracy = accuracy,
-    judgement.trials.push_back({{0, *chosen.setting, first_confirmation_seed + (accuracy > 0.92)}, verdict});
+  std::uint32_t seed = first_confirmation_seed;
+  for (const double accuracy : {0.9, 0.95}) {
+    JudgedTrial trial;
+    trial.key = {0, *chosen.setting, seed++};
+    trial.verdict.accuracy = accuracy;
+    judgement.trials.push_back(trial);
+  }
   chosen.confirmed = true;
   chosen.validation_accuracy = {0.925, 0.035, 2};
   const StudyView view(study, judgement);

@@ -3,6 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
+REPLAYS ?= 2000
 
 PACKAGES := tools/install-packages.sh
 CONFIGURE := cmake --log-level=WARNING --preset
@@ -16,7 +17,7 @@ build_versus = $(PACKAGES) bench/versus/packages.txt && $(CONFIGURE) bench -DETA
 test = $(call build,$(1)) && $(CTEST) $(or $(2),$(1))
 
 .DEFAULT_GOAL := release
-.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 fuzz tidy format bench compare versus results install packages clean help
+.PHONY: release demo test test-slow test-asan test-tsan test-aarch64 calibration fuzz tidy format bench compare versus results install packages clean help
 
 release: ## Build build/release/etalon (what plain `make` does)
 	@{ $(call build,release); } || { $(PACKAGES) --check packages.txt; false; }
@@ -40,6 +41,10 @@ test-tsan: packages ## Run the tests under the thread sanitizer
 test-aarch64: packages ## Build for 64-bit ARM with a cross-compiler and run the tests in an emulator
 	@$(PACKAGES) tools/packages-aarch64.txt
 	@$(call test,aarch64)
+
+calibration: packages ## Replay REPLAYS (default 2000) small studies on each table of many seeds: how right the certificates are
+	@$(call build,dev)
+	@build/dev/calibration $(REPLAYS) tests/calibration/tables/*.csv --simulated
 
 fuzz: packages ## Search SECONDS (default 60) with each fuzzer for an input that breaks something
 	@$(PACKAGES) tools/packages-fuzz.txt

@@ -162,20 +162,28 @@ std::optional<std::size_t> closest_rival(const SetPosterior& posterior, std::siz
   return rival;
 }
 
+double probability_over(const SetPosterior& posterior, std::size_t cell, double limit) {
+  const std::optional<Eigen::Index> place = posterior.place(cell);
+  if (!place) return posterior.model.failure(cell) > limit ? 1 : 0;
+  const Eigen::ArrayXd shares = posterior.draws.failure.col(*place).array();
+  return static_cast<double>((shares > limit).count()) / static_cast<double>(shares.size());
+}
+
+double probability_as_accurate(const SetPosterior& posterior, std::size_t cell, std::size_t best,
+                               double floor) {
+  const std::optional<Eigen::Index> one = posterior.place(cell), top = posterior.place(best);
+  if (!one || !top) return cell == best ? 1 : 0;
+  const Eigen::MatrixXd& draws = posterior.draws.expected;
+  const Eigen::ArrayXd below = (draws.col(*top) - draws.col(*one)).array();
+  return static_cast<double>((below <= floor).count()) / static_cast<double>(below.size());
+}
+
 std::vector<std::size_t> as_accurate_as(const SetEvidence& evidence, const SetPosterior& posterior,
                                         std::size_t best) {
-  std::vector<std::size_t> cells;
-  const std::optional<Eigen::Index> top = posterior.place(best);
-  if (!top) return {best};
   const double floor = validation_error(evidence.outcomes, posterior.expected[best]);
-  const Eigen::MatrixXd& draws = posterior.draws.expected;
-  for (std::size_t i = 0; i < posterior.draws.settings.size(); ++i) {
-    const Eigen::VectorXd below = draws.col(*top) - draws.col(static_cast<Eigen::Index>(i));
-    const double kept =
-        static_cast<double>((below.array() <= floor).count()) / static_cast<double>(below.size());
-    const std::size_t cell = posterior.draws.settings[i];
-    if (cell == best || kept >= doubt) cells.push_back(cell);
-  }
+  std::vector<std::size_t> cells;
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
+    if (cell == best || probability_as_accurate(posterior, cell, best, floor) >= doubt) cells.push_back(cell);
   return cells;
 }
 

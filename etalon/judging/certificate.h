@@ -35,6 +35,15 @@ std::vector<std::size_t> may_be_best(const SetPosterior& posterior, std::span<co
 /// The likeliest best of the others; nothing where `chosen` is alone.
 std::optional<std::size_t> closest_rival(const SetPosterior& posterior, std::size_t chosen);
 
+/// Probability that more than `limit` of a contender's runs fail; of another cell 1 or 0, by its expected
+/// share.
+double probability_over(const SetPosterior& posterior, std::size_t cell, double limit);
+
+/// Probability that a cell's expected accuracy is at most `floor` below that of `best`; 0 where either is no
+/// contender.
+double probability_as_accurate(const SetPosterior& posterior, std::size_t cell, std::size_t best,
+                               double floor);
+
 /// Cells as accurate as `best` within noise: not further below it than the validation part can tell
 /// (validation_error) with a probability of at least 5 %, so that a truly equal one is kept in 95 % of cases.
 std::vector<std::size_t> as_accurate_as(const SetEvidence& evidence, const SetPosterior& posterior,

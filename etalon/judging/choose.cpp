@@ -26,18 +26,16 @@ std::size_t most_expected(const SetPosterior& posterior, const Cells& cells) {
   return *std::ranges::max_element(cells, {}, [&](std::size_t cell) { return posterior.expected[cell]; });
 }
 
-/// Cells whose expected share of failing runs keeps the limit or, where every cell breaks it, those that fail
-/// least.
+/// Cells that are not likely to fail more often than the limit allows or, where all are, all.
 Cells choosable(const SetPosterior& posterior, const Cells& learning, const ChoiceRules& rules,
                 ChoiceStory& story) {
   const double limit = std::max(rules.divergence_limit, limits::smallest_failure_share);
   Cells cells;
-  std::ranges::copy_if(learning, std::back_inserter(cells),
-                       [&](std::size_t cell) { return posterior.model.failure(cell) <= limit; });
+  std::ranges::copy_if(learning, std::back_inserter(cells), [&](std::size_t cell) {
+    return probability_over(posterior, cell, limit) < limits::likely_over;
+  });
   story.beyond_limit = cells.empty();
-  if (!cells.empty()) return cells;
-  return {*std::ranges::min_element(learning, {},
-                                    [&](std::size_t cell) { return posterior.model.failure(cell); })};
+  return cells.empty() ? learning : cells;
 }
 
 MarginAnswer margin_of(const SetEvidence& evidence, std::size_t cell, const ChoiceRules& rules) {
@@ -55,6 +53,7 @@ Cells eligible_cells(const SetEvidence& evidence, const SetPosterior& posterior,
   story.as_good = as_good.size();
   std::erase_if(as_good, [&](std::size_t cell) {
     return posterior.expected[cell] < posterior.expected[story.best] - limits::speed_decides_within ||
+           probability_as_accurate(posterior, cell, story.best, 0) < limits::in_doubt ||
            2 * evidence.seeds(cell) < evidence.seeds(story.best);
   });
   MarginAnswer safest = MarginAnswer::fails;

@@ -7,10 +7,13 @@
 namespace etalon {
 namespace {
 
-constexpr Eigen::Index nodes = 2048;
+constexpr Eigen::Index nodes_a_stage = 768, stages = 3, nodes = nodes_a_stage * stages;
+constexpr double box_reach = 2.5;                     // standard deviations of the nodes so far
+constexpr double smallest_box = 0.05;                 // of the prior's range
 constexpr double roughest = 0.1, smoothest = 30;      // k, runs that the cliff's share counts for
 constexpr double sharpest = 0.03, bluntest = 0.2;     // w, decades
 constexpr double rarest = 1e-4, most_frequent = 0.2;  // e
+constexpr double smallest_share = 1e-4;               // p, so that Beta's parameters stay above 0
 constexpr double above_range = 1.0;  // decades over the largest eta where a cliff may still lie
 
 /// Number `i` of Halton's sequence in `base`, (0, 1).
@@ -25,16 +28,87 @@ double halton(Eigen::Index i, unsigned base) {
 
 double log_between(double share, double low, double high) { return low * std::pow(high / low, share); }
 
-/// The beta-binomial likelihood of `count` about share p, up to a constant.
-double likelihood_of(const FailureCount& count, double p, double weight) {
-  const double a = weight * p, b = weight * (1 - p);
-  double product = 1;
-  for (double i = 0; i < count.failed; ++i) product *= (a + i) / (weight + i);
-  for (double i = 0; i < count.runs - count.failed; ++i) product *= (b + i) / (weight + count.failed + i);
-  return product;
-}
+/// What one node says of one setting: its share q beyond the cliff is Beta(a, b), and e fail anyway.
+struct Record {
+  double a = 1, b = 1, e = 0;
+  FailureCount count;
+
+  /// C(failed, j) e^(failed - j) (1 - e)^(j + held) E[q^j (1 - q)^held] for j = 0 .. failed: the likelihood
+  /// that the cliff made j of the failures, `held` runs having passed. In order of j, into `terms`; returns
+  /// their sum.
+  double likelihoods(double held, std::vector<double>& terms) const {
+    terms.clear();
+    double sum = 0;
+    for (double j = 0; j <= count.failed; ++j) sum += terms.emplace_back(likelihood(j, held));
+    return sum;
+  }
+
+  double likelihood(double j, double held) const {
+    double product = 1;
+    for (double i = 0; i < count.failed - j; ++i) product *= e * (count.failed - i) / (count.failed - j - i);
+    for (double i = 0; i < j; ++i) product *= (1 - e) * (a + i) / (a + b + i);
+    for (double i = 0; i < held; ++i) product *= (1 - e) * (b + i) / (a + b + j + i);
+    return product;
+  }
+};
 
 constexpr std::array<unsigned, 12> primes{2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+
+/// Nodes in the unit cube: w, e, k, then a_g. The prior is uniform on it.
+class Cube {
+ public:
+  explicit Cube(Eigen::Index dimensions)
+      : at(nodes, dimensions), log_likelihood(Eigen::VectorXd::Zero(nodes)) {}
+
+  Eigen::MatrixXd at;              // [node][dimension]
+  Eigen::VectorXd log_likelihood;  // [node]
+
+  /// Spreads a stage's nodes evenly over the box that the nodes so far call likely; the first over all of the
+  /// cube.
+  void spread(Eigen::Index stage) {
+    const Eigen::Index known = stage * nodes_a_stage;
+    Box box{Eigen::RowVectorXd::Zero(at.cols()), Eigen::RowVectorXd::Ones(at.cols())};
+    if (stage > 0) box = likely_box(known);
+    boxes_.push_back(box);
+    for (Eigen::Index node = known; node < known + nodes_a_stage; ++node)
+      for (Eigen::Index i = 0; i < at.cols(); ++i)
+        at(node, i) = box.low(i) + (box.high(i) - box.low(i)) *
+                                       halton(node, primes[static_cast<std::size_t>(i) % primes.size()]);
+  }
+
+  /// Shares of the posterior of the first `known` nodes: prior times likelihood over the density that all
+  /// stages together drew them with (the balance heuristic: Veach and Guibas 1995).
+  Eigen::VectorXd weights(Eigen::Index known) const {
+    const double largest = log_likelihood.head(known).maxCoeff();
+    Eigen::VectorXd weight = (log_likelihood.head(known).array() - largest).exp().matrix();
+    for (Eigen::Index node = 0; node < known; ++node) {
+      double density = 0;
+      for (const Box& box : boxes_) density += box.density(at.row(node));
+      weight(node) /= density;
+    }
+    return weight / weight.sum();
+  }
+
+ private:
+  struct Box {
+    Eigen::RowVectorXd low, high;
+    double density(const Eigen::RowVectorXd& point) const {
+      const bool inside = (point.array() >= low.array()).all() && (point.array() <= high.array()).all();
+      return inside ? 1 / (high - low).prod() : 0;
+    }
+  };
+
+  Box likely_box(Eigen::Index known) const {
+    const Eigen::VectorXd weight = weights(known);
+    const Eigen::RowVectorXd mean = weight.transpose() * at.topRows(known);
+    const Eigen::MatrixXd off = at.topRows(known).rowwise() - mean;
+    const Eigen::RowVectorXd reach =
+        (box_reach * (weight.transpose() * off.cwiseAbs2()).cwiseSqrt()).cwiseMax(smallest_box / 2);
+    return {(mean - reach).cwiseMax(0), (mean + reach).cwiseMin(1)};
+  }
+
+  std::vector<Box> boxes_;
+};
 
 }  // namespace
 
@@ -55,41 +129,45 @@ double draw_beta(double a, double b, RandomSequence& random) {
 }
 
 Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts)
-    : counts_(counts), share_(nodes, place.rows()), weight_(nodes), mean_(place.rows()) {
+    : counts_(counts), share_(nodes, place.rows()), weight_(nodes), anywhere_(nodes), mean_(place.rows()) {
   const Eigen::Index groups = place.cols(), settings = place.rows();
   const Eigen::RowVectorXd low = place.colwise().minCoeff(), high = place.colwise().maxCoeff();
-  std::vector<double> weight(nodes);
-  Eigen::RowVectorXd at(groups);
-  for (Eigen::Index node = 0; node < nodes; ++node) {
-    const double width = log_between(halton(node, primes[0]), sharpest, bluntest);
-    const double own = weight_(node) = log_between(halton(node, primes[2]), roughest, smoothest);
-    const double anywhere = log_between(halton(node, primes[1]), rarest, most_frequent);
-    for (Eigen::Index group = 0; group < groups; ++group)
-      at(group) = low(group) + (high(group) + above_range - low(group)) *
-                                   halton(node, primes[static_cast<std::size_t>(3 + group) % primes.size()]);
-    double likelihood = 0;
-    for (Eigen::Index setting = 0; setting < settings; ++setting) {
-      double holds = 1 - anywhere;
-      for (Eigen::Index group = 0; group < groups; ++group)
-        holds /= 1 + std::exp((place(setting, group) - at(group)) / width);
-      const double p = std::clamp(1 - holds, 1e-4, 1 - 1e-4);
-      share_(node, setting) = p;
-      likelihood += std::log(likelihood_of(counts[static_cast<std::size_t>(setting)], p, own));
+  std::vector<double> terms;
+  Cube cube(3 + groups);
+  for (Eigen::Index stage = 0; stage < stages; ++stage) {
+    cube.spread(stage);
+    for (Eigen::Index node = stage * nodes_a_stage; node < (stage + 1) * nodes_a_stage; ++node) {
+      const double width = log_between(cube.at(node, 0), sharpest, bluntest);
+      anywhere_(node) = log_between(cube.at(node, 1), rarest, most_frequent);
+      weight_(node) = log_between(cube.at(node, 2), roughest, smoothest);
+      for (Eigen::Index setting = 0; setting < settings; ++setting) {
+        double holds = 1;
+        for (Eigen::Index group = 0; group < groups; ++group) {
+          const double edge =
+              low(group) + (high(group) + above_range - low(group)) * cube.at(node, 3 + group);
+          holds /= 1 + std::exp((place(setting, group) - edge) / width);
+        }
+        share_(node, setting) = std::clamp(1 - holds, smallest_share, 1 - smallest_share);
+        const Record record =
+            Record{weight_(node) * share_(node, setting), weight_(node) * (1 - share_(node, setting)),
+                   anywhere_(node), counts_[static_cast<std::size_t>(setting)]};
+        cube.log_likelihood(node) +=
+            std::log(record.likelihoods(record.count.runs - record.count.failed, terms));
+      }
     }
-    weight[static_cast<std::size_t>(node)] = likelihood;
   }
-  const double largest = *std::ranges::max_element(weight);
-  double sum = 0;
-  for (double& one : weight) sum += (one = std::exp(one - largest));
+  const Eigen::VectorXd weight = cube.weights(nodes);
   mean_.setZero();
   double heap = 0;
   for (Eigen::Index node = 0; node < nodes; ++node) {
-    const double part = weight[static_cast<std::size_t>(node)] / sum;
-    heaped_.push_back(heap += part);
+    heaped_.push_back(heap += weight(node));
     for (Eigen::Index setting = 0; setting < settings; ++setting) {
-      const FailureCount& count = counts_[static_cast<std::size_t>(setting)];
+      const Record record =
+          Record{weight_(node) * share_(node, setting), weight_(node) * (1 - share_(node, setting)),
+                 anywhere_(node), counts_[static_cast<std::size_t>(setting)]};
+      const double held = record.count.runs - record.count.failed;
       mean_(setting) +=
-          part * (weight_(node) * share_(node, setting) + count.failed) / (weight_(node) + count.runs);
+          weight(node) * (1 - record.likelihoods(held + 1, terms) / record.likelihoods(held, terms));
     }
   }
 }
@@ -99,11 +177,17 @@ void Cliff::draw(const std::vector<Eigen::Index>& settings, RandomSequence& rand
   const auto found = std::ranges::upper_bound(heaped_, random.uniform() * heaped_.back());
   const Eigen::Index node = std::min<Eigen::Index>(found - heaped_.begin(), nodes - 1);
   shares.resize(static_cast<Eigen::Index>(settings.size()));
+  std::vector<double> terms;
   for (std::size_t i = 0; i < settings.size(); ++i) {
-    const FailureCount& count = counts_[static_cast<std::size_t>(settings[i])];
-    const double p = share_(node, settings[i]);
-    shares(static_cast<Eigen::Index>(i)) = draw_beta(
-        weight_(node) * p + count.failed, weight_(node) * (1 - p) + count.runs - count.failed, random);
+    const Record record =
+        Record{weight_(node) * share_(node, settings[i]), weight_(node) * (1 - share_(node, settings[i])),
+               anywhere_(node), counts_[static_cast<std::size_t>(settings[i])]};
+    const double held = record.count.runs - record.count.failed;
+    double rest = random.uniform() * record.likelihoods(held, terms);
+    std::size_t j = 0;  // failures that the cliff made
+    while (j + 1 < terms.size() && (rest -= terms[j]) > 0) ++j;
+    const double q = draw_beta(record.a + static_cast<double>(j), record.b + held, random);
+    shares(static_cast<Eigen::Index>(i)) = 1 - (1 - record.e) * (1 - q);
   }
 }
 

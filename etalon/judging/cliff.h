@@ -3,12 +3,13 @@
 ///
 /// A run at log10 etas x fails with probability
 ///
-///     p(x) = 1 - (1 - e) prod over groups g of (1 - s((x_g - a_g) / w)),   s the logistic function:
+///     pi = 1 - (1 - e) (1 - q),   p(x) = 1 - prod over groups g of (1 - s((x_g - a_g) / w)):
 ///
-/// a_g is where failure sets in for group g, w how sharp the cliff is (decades), e the share that fails
-/// anywhere. A setting's own failure share is Beta(k p, k (1 - p)) about it, as no cliff is that smooth. The
-/// posterior is worked out by importance sampling over quasi-random nodes (Halton 1960), the same nodes
-/// always.
+/// e is the share that fails anywhere, whatever the etas; q is the setting's own share beyond the cliff,
+/// Beta(k p, k (1 - p)), as no cliff is that smooth; s is the logistic function, a_g where failure sets in
+/// for group g, w how sharp the cliff is (decades). The posterior of (a, w, k, e) is worked out by importance
+/// sampling over quasi-random nodes (Halton 1960) in stages, each spread where the nodes before it were
+/// likely; the same nodes always.
 #pragma once
 
 #include <vector>
@@ -41,6 +42,7 @@ class Cliff {
   std::vector<FailureCount> counts_;
   Eigen::MatrixXd share_;       // [node][setting] p at that node
   Eigen::VectorXd weight_;      // [node] k
+  Eigen::VectorXd anywhere_;    // [node] e
   std::vector<double> heaped_;  // [node] weights summed up to it, the last 1
   Eigen::VectorXd mean_;        // [setting]
 };

@@ -66,6 +66,10 @@ inline constexpr double chance_correlation = 0.3;
 // The choice.
 /// Speed and stability decide only between settings this close in expected accuracy.
 inline constexpr double speed_decides_within = 0.005;
+/// And only where the other one is no worse with this probability.
+inline constexpr double in_doubt = 0.25;
+/// A setting is left out for failing if it breaks the limit with this probability.
+inline constexpr double likely_over = 0.8;
 /// A share of failing runs below it can't be told from none with the seeds that a study has.
 inline constexpr double smallest_failure_share = 0.02;
 /// Overall choices whose expected worst regret differs by less are as good.

@@ -14,7 +14,7 @@ namespace {
 constexpr double most_degrees = 60;        // d_0 where variances scatter no more than chance makes them
 constexpr double unknown_variance = 0.09;  // of a logit, where no setting has two seeds
 constexpr double largest_common = 0.9;
-constexpr double pairs_of_doubt = 10;  // pairs that speak against an estimated correlation
+constexpr double pairs_of_doubt = 4;  // pairs that speak against an estimated correlation
 
 /// psi(x) and psi'(x) by recurrence and their asymptotic series (Abramowitz and Stegun 6.3.18, 6.4.12).
 double digamma(double x) {

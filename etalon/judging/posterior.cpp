@@ -201,6 +201,7 @@ PosteriorDraws AccuracyPosterior::draw(std::vector<std::size_t> settings, std::s
   const std::vector<Eigen::Index> places(result.settings.begin(), result.settings.end());
   const auto count = static_cast<Eigen::Index>(places.size()), rows = static_cast<Eigen::Index>(draws);
   result.expected.resize(rows, count);
+  result.failure.resize(rows, count);
   result.run.resize(rows, count);
   Eigen::MatrixXd covariance = surface_.covariance(places, places);
   covariance.diagonal().array() += 1e-9;
@@ -214,6 +215,7 @@ PosteriorDraws AccuracyPosterior::draw(std::vector<std::size_t> settings, std::s
     for (Eigen::Index i = 0; i < count; ++i) normal(i) = random.normal();
     const Eigen::VectorXd off = root * normal;
     cliff_.draw(places, random, shares);
+    result.failure.row(row) = shares.transpose();
     for (Eigen::Index i = 0; i < count; ++i) {
       const Eigen::Index place = places[static_cast<std::size_t>(i)];
       const double degrees = noise_.degrees(place);

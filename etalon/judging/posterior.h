@@ -27,6 +27,7 @@ namespace etalon {
 struct PosteriorDraws {
   std::vector<std::size_t> settings;  ///< index into SetOutcomes::settings, ascending
   Eigen::MatrixXd expected;           ///< [draw][one of settings] U_c
+  Eigen::MatrixXd failure;            ///< [draw][one of settings] pi_c
   Eigen::MatrixXd run;                ///< [draw][one of settings] the accuracy of one more run
 };
 

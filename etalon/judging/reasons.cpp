@@ -114,7 +114,9 @@ void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const 
   const double limit = std::max(study.plan.choice.divergence_limit, limits::smallest_failure_share);
   for (const std::size_t cell : cells_that_learn(evidence)) {
     const double share = posterior.model.failure(cell);
-    if (share <= limit || posterior.expected[cell] <= posterior.expected[story.best]) continue;
+    if (probability_over(posterior, cell, limit) < limits::likely_over ||
+        posterior.expected[cell] <= posterior.expected[story.best])
+      continue;
     lines.push_back(
         fmt::format("{} is expected to be more accurate ({}), but {:.0f} % of its runs are expected to fail; "
                     "divergence_limit {:.2f} would admit it.",
@@ -237,7 +239,7 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
                     evidence.name));
   if (story.beyond_limit)
     warnings.push_back(
-        fmt::format("Every setting is expected to fail more often than divergence_limit {} allows; of "
+        fmt::format("Every setting is likely to fail more often than divergence_limit {} allows; of "
                     "this one {} of {} runs failed. Lower the range.",
                     shortest(study.plan.choice.divergence_limit), cell.failed_seeds, cell.seeds));
   if (evidence.seeds(story.chosen) == 1)

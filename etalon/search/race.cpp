@@ -95,11 +95,12 @@ void SetRace::enter(const Setting& setting) {
 }
 
 void SetRace::rank() {
-  const std::vector<double> expected = expected_accuracies(outcomes_);
-  std::sort(in_.begin(), in_.end(), [&](const Runner& a, const Runner& b) {
-    if (expected[a.place] != expected[b.place]) return expected[a.place] > expected[b.place];
-    return outcomes_.settings[a.place].setting < outcomes_.settings[b.place].setting;
-  });
+  const std::vector<Prospect> found = prospects(outcomes_);
+  const auto order = [&](const Runner& one) {
+    return std::tuple(-found[one.place].p_best, -found[one.place].accuracy,
+                      outcomes_.settings[one.place].setting);
+  };
+  std::ranges::sort(in_, {}, order);
 }
 
 std::vector<Setting> SetRace::promising_half_steps() const {
@@ -109,13 +110,9 @@ std::vector<Setting> SetRace::promising_half_steps() const {
       if (!places_.contains(step)) steps.insert(step);
   SetOutcomes wider = outcomes_;
   for (const Setting& step : steps) wider.settings.push_back({step, {}});
-  const std::vector<double> expected = expected_accuracies(wider);
-  std::vector<std::pair<double, Setting>> ranked;
-  for (const Setting& step : steps)
-    ranked.emplace_back(-expected[outcomes_.settings.size() + ranked.size()], step);
-  std::sort(ranked.begin(), ranked.end());
   std::vector<Setting> promising;
-  for (const auto& [minus, step] : ranked) promising.push_back(step);
+  for (const std::size_t place : ranking(prospects(wider)))
+    if (place >= outcomes_.settings.size()) promising.push_back(wider.settings[place].setting);
   return promising;
 }
 

@@ -10,6 +10,7 @@ namespace etalon {
 namespace {
 
 constexpr std::size_t draws = 1000;
+constexpr double told_apart = 0.02;  // smaller probabilities are the noise of so many draws
 
 bool nothing_learned(const SetOutcomes& outcomes) {
   return std::ranges::all_of(outcomes.settings, [](const SettingOutcomes& setting) {
@@ -44,6 +45,8 @@ std::vector<Prospect> prospects(const SetOutcomes& outcomes) {
     drawn.expected.row(row).maxCoeff(&best);
     result[drawn.settings[static_cast<std::size_t>(best)]].p_best += 1.0 / draws;
   }
+  for (Prospect& one : result)
+    if (one.p_best < told_apart) one.p_best = 0;
   return result;
 }
 

@@ -11,7 +11,7 @@ namespace etalon {
 /// What is expected of a setting, tried or not.
 struct Prospect {
   double accuracy = 0;  ///< expected validation accuracy of one more run, [0, 1], a failure counted as chance
-  double p_best = 0;    ///< probability that no other setting's is higher
+  double p_best = 0;    ///< probability that no other setting's is higher; 0 below 0.02
 };
 
 /// [setting] From the model of posterior.h; of settings without seeds too. The same on every machine:

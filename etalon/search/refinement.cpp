@@ -1,18 +1,34 @@
 #include "etalon/search/refinement.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <set>
+
+#include <fmt/format.h>
 
 namespace etalon {
 namespace {
 
-/// Between `eta` and its neighbours on the axis.
+/// The geometric mean of two etas: to two digits, as people write an eta, unless that would reach one of
+/// them.
+double middle_of(double low, double high) {
+  const double middle = std::sqrt(low * high);
+  const double short_one = std::strtod(fmt::format("{:.1e}", middle).c_str(), nullptr);
+  if (low < short_one && short_one < high) return short_one;
+  return std::strtod(fmt::format("{:.5e}", middle).c_str(), nullptr);
+}
+
+/// Half a step to each side of `eta` on the axis; at its ends as far outwards as the step inwards would go.
 std::vector<double> halves_beside(double eta, const std::vector<double>& axis) {
-  std::vector<double> halves;
-  const auto above = std::upper_bound(axis.begin(), axis.end(), eta);
   const auto here = std::lower_bound(axis.begin(), axis.end(), eta);
-  if (here != axis.begin()) halves.push_back(log_axis(*std::prev(here), eta, 3)[1]);
-  if (above != axis.end()) halves.push_back(log_axis(eta, *above, 3)[1]);
+  const auto above = std::upper_bound(axis.begin(), axis.end(), eta);
+  const bool first = here == axis.begin(), last = above == axis.end();
+  if (first && last) return {};
+  const double low = first ? eta * (eta / *above) : *std::prev(here);
+  const double high = last ? eta * (eta / *std::prev(here)) : *above;
+  std::vector<double> halves{middle_of(low, eta)};
+  if (const double half = middle_of(eta, high); half <= largest_eta) halves.push_back(half);
   return halves;
 }
 

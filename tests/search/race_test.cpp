@@ -82,7 +82,10 @@ TEST(Race, TheBetterHalfGoesOn) {
 
 TEST(Race, FailuresCountAsChance) {
   const auto rounds = run(five_by_five(3, false), hill(1, 1, 0.05));
-  for (const Setting& setting : settings_of(rounds[1])) EXPECT_LT(setting.eta[0] * setting.eta[1], 0.05);
+  for (const std::size_t round :
+       {2u, 3u, 4u})  // one failure may be bad luck: such a setting may get a second run
+    for (const Setting& setting : settings_of(rounds[round]))
+      EXPECT_LT(setting.eta[0] * setting.eta[1], 0.05);
 }
 
 TEST(Race, EverySetRunsItsOwnInStepWithTheOthers) {
@@ -95,9 +98,11 @@ TEST(Race, EverySetRunsItsOwnInStepWithTheOthers) {
   for (const auto& round : rounds) EXPECT_EQ(settings_of(round, 0).size(), settings_of(round, 1).size());
 }
 
-TEST(Race, TiesGoToTheFirstInSettingOrder) {
-  const auto rounds = run(five_by_five(3, false), [](const Proposal&) { return 0.5; });
-  EXPECT_EQ(settings_of(rounds[4]), (std::set<Setting>{{{1e-4, 1e-4}}, {{1e-4, 1e-3}}}));
+TEST(Race, TiesFallTheSameWayEachTime) {
+  const auto tie = [](const Proposal&) { return 0.5; };
+  const auto rounds = run(five_by_five(3, false), tie);
+  EXPECT_EQ(settings_of(rounds[4]).size(), 2u);
+  EXPECT_EQ(rounds, run(five_by_five(3, false), tie));
 }
 
 TEST(Race, ARefinedOneSpendsTheSame) {
@@ -110,7 +115,7 @@ TEST(Race, ARefinedOneSpendsTheSame) {
 }
 
 TEST(Race, HalfStepsJoinAroundTheLeadersAfterHalfOfTheBudget) {
-  const auto rounds = run(five_by_five(3, true), hill(0.0316228, 0.0316228));
+  const auto rounds = run(five_by_five(3, true), hill(0.032, 0.032));
   Counts in;
   for (const auto& round : rounds) in.push_back(settings_of(round).size());
   EXPECT_EQ(in, (Counts{25, 12, 6, 6, 3, 2}));
@@ -122,8 +127,7 @@ TEST(Race, HalfStepsJoinAroundTheLeadersAfterHalfOfTheBudget) {
       EXPECT_LE(eta, 1);
     }
   }
-  EXPECT_TRUE(settings_of(rounds[5]).contains({{0.0316228, 0.0316228}}))
-      << "the best lies between the decades";
+  EXPECT_TRUE(settings_of(rounds[5]).contains({{0.032, 0.032}})) << "the best lies between the decades";
 }
 
 TEST(Race, OneSeedEachLeavesNothingToRefine) {
@@ -133,17 +137,17 @@ TEST(Race, OneSeedEachLeavesNothingToRefine) {
 TEST(Race, RefinesOneGroupAndThree) {
   StudyPlan plan = five_by_five(3, true);
   plan.space.values.resize(1);
-  const auto one = run(
-      plan, [](const Proposal& p) { return 0.9 - 0.1 * std::abs(std::log10(p.setting.eta[0] / 0.0316228)); });
-  EXPECT_TRUE(settings_of(one.back()).contains({{0.0316228}}));
+  const auto one =
+      run(plan, [](const Proposal& p) { return 0.9 - 0.1 * std::abs(std::log10(p.setting.eta[0] / 0.032)); });
+  EXPECT_TRUE(settings_of(one.back()).contains({{0.032}}));
   plan.space.values.assign(3, {0.01, 0.1, 1});
   const auto three = run(plan, [](const Proposal& p) {
     double accuracy = 0.9;
-    for (const double eta : p.setting.eta) accuracy -= 0.1 * std::abs(std::log10(eta / 0.0316228));
+    for (const double eta : p.setting.eta) accuracy -= 0.1 * std::abs(std::log10(eta / 0.032));
     return accuracy;
   });
   std::size_t between = 0;
-  for (const auto& [setting, seeds] : seeds_of(three)) between += setting.eta[0] == 0.0316228;
+  for (const auto& [setting, seeds] : seeds_of(three)) between += setting.eta[0] == 0.032;
   EXPECT_GT(between, 0u);
 }
 

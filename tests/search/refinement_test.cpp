@@ -9,7 +9,7 @@ const std::vector<std::vector<double>> decades{{0.01, 0.1, 1}, {0.01, 0.1, 1}};
 
 TEST(HalfSteps, SurroundASettingInTheMiddleOfTheGrid) {
   const std::vector<Setting> steps = half_steps({{0.1, 0.1}}, decades);
-  const double low = 0.0316228, high = 0.316228;
+  const double low = 0.032, high = 0.32;
   EXPECT_EQ(steps, (std::vector<Setting>{{{low, low}},
                                          {{low, 0.1}},
                                          {{low, high}},
@@ -20,13 +20,25 @@ TEST(HalfSteps, SurroundASettingInTheMiddleOfTheGrid) {
                                          {{high, high}}}));
 }
 
-TEST(HalfSteps, LieWhereAGridOfHalfDecadesLies) {
-  EXPECT_EQ(half_steps({{0.1}}, {{0.1, 1}}), (std::vector<Setting>{{{log_axis(0.1, 1, 3)[1]}}}));
+TEST(HalfSteps, LieMidwayInTwoDigits) {
+  EXPECT_EQ(half_steps({{0.1}}, {{0.01, 0.1, 0.3}}), (std::vector<Setting>{{{0.032}}, {{0.17}}}));
+  EXPECT_EQ(half_steps({{0.1}}, {{0.09, 0.1, 0.101}}).size(), 2u)
+      << "more digits where two do not fit between";
 }
 
-TEST(HalfSteps, StayWithinTheSearchedRange) {
-  EXPECT_EQ(half_steps({{0.01, 1}}, decades),
-            (std::vector<Setting>{{{0.01, 0.316228}}, {{0.0316228, 0.316228}}, {{0.0316228, 1}}}));
+TEST(HalfSteps, LookHalfAStepBeyondTheEndsOfAnAxis) {
+  EXPECT_EQ(half_steps({{0.01, 1}}, decades), (std::vector<Setting>{{{0.0032, 0.32}},
+                                                                    {{0.0032, 1}},
+                                                                    {{0.0032, 3.2}},
+                                                                    {{0.01, 0.32}},
+                                                                    {{0.01, 3.2}},
+                                                                    {{0.032, 0.32}},
+                                                                    {{0.032, 1}},
+                                                                    {{0.032, 3.2}}}));
+}
+
+TEST(HalfSteps, NeverExceedTheLargestEta) {
+  EXPECT_EQ(half_steps({{10}}, {{1, 10}}), (std::vector<Setting>{{{3.2}}}));
 }
 
 TEST(HalfSteps, OfAFixedGroupThereAreNone) {
@@ -46,8 +58,8 @@ TEST(HalfSteps, OfManyGroupsMoveOneOrTwo) {
   }
 }
 
-TEST(HalfSteps, EtasThatSixDigitsDoNotTellApartHaveNone) {
-  EXPECT_TRUE(half_steps({{0.1}}, {{0.1, 0.1000001}}).empty());
+TEST(HalfSteps, EtasThatSixDigitsDoNotTellApartHaveNoneBetween) {
+  for (const Setting& step : half_steps({{0.1}}, {{0.1, 0.1000001}})) EXPECT_NE(step.eta[0], 0.1);
 }
 
 TEST(AxesOf, AreTheEtasOfEachGroup) {

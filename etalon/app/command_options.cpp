@@ -208,7 +208,7 @@ void add_decide(Parser& to) {
       "0 (stability alone) to 1 (speed alone): what decides\nbetween settings of nearly the same accuracy",
       group);
   add(*command, "--divergence-limit", decide.divergence_limit, "L",
-      "Largest expected share of failing runs, from 0 to 1", group);
+      "Largest share of failing runs, from 0 to 1", group);
   add(*command, "--target-loss", decide.target_loss, "X", "Training loss that speed is measured to, above 0",
       group);
   add(*command, "--target-accuracy", decide.target_accuracy, "X",

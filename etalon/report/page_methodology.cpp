@@ -242,8 +242,8 @@ std::string choice_lines(const StudyView& view) {
              "far seeds scatter there, and how accuracy runs over log `eta`.\n"
              "- **Speed and stability** decide between settings that are as accurate as the best within "
              "noise "
-             "and within 0.5 points of it; speed weighs {}. A setting is chosen only if it is expected to "
-             "fail in at most {} of its runs.\n",
+             "and within 0.5 points of it; speed weighs {}. A setting that is likely to fail in more "
+             "than {} of its runs is left out.\n",
              shortest(rules.speed_weight), percent_text(rules.divergence_limit)) +
          confirmation_line(view) +
          "- Formulas and sources stand in `doc/choice.md` of Etalon; `etalon decide` decides again by other "

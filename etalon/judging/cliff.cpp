@@ -129,7 +129,12 @@ double draw_beta(double a, double b, RandomSequence& random) {
 }
 
 Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts)
-    : counts_(counts), share_(nodes, place.rows()), weight_(nodes), anywhere_(nodes), mean_(place.rows()) {
+    : counts_(counts),
+      share_(nodes, place.rows()),
+      weight_(nodes),
+      anywhere_(nodes),
+      mean_(place.rows()),
+      deviation_(place.rows()) {
   const Eigen::Index groups = place.cols(), settings = place.rows();
   const Eigen::RowVectorXd low = place.colwise().minCoeff(), high = place.colwise().maxCoeff();
   std::vector<double> terms;
@@ -157,6 +162,7 @@ Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& coun
     }
   }
   const Eigen::VectorXd weight = cube.weights(nodes);
+  Eigen::VectorXd square = Eigen::VectorXd::Zero(settings);  // of the share that holds
   mean_.setZero();
   double heap = 0;
   for (Eigen::Index node = 0; node < nodes; ++node) {
@@ -166,10 +172,12 @@ Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& coun
           Record{weight_(node) * share_(node, setting), weight_(node) * (1 - share_(node, setting)),
                  anywhere_(node), counts_[static_cast<std::size_t>(setting)]};
       const double held = record.count.runs - record.count.failed;
-      mean_(setting) +=
-          weight(node) * (1 - record.likelihoods(held + 1, terms) / record.likelihoods(held, terms));
+      const double seen = record.likelihoods(held, terms);
+      mean_(setting) += weight(node) * (1 - record.likelihoods(held + 1, terms) / seen);
+      square(setting) += weight(node) * record.likelihoods(held + 2, terms) / seen;
     }
   }
+  deviation_ = (square.array() - (1 - mean_.array()).square()).cwiseMax(0).sqrt().matrix();
 }
 
 void Cliff::draw(const std::vector<Eigen::Index>& settings, RandomSequence& random,

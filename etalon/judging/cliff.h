@@ -35,6 +35,9 @@ class Cliff {
   /// Posterior mean of the share of runs that fail, (0, 1).
   double mean(Eigen::Index setting) const { return mean_(setting); }
 
+  /// Posterior standard deviation of that share.
+  double deviation(Eigen::Index setting) const { return deviation_(setting); }
+
   /// Draws one cliff, then each of `settings`' share from it. Into `shares`, [one of settings].
   void draw(const std::vector<Eigen::Index>& settings, RandomSequence& random, Eigen::VectorXd& shares) const;
 
@@ -45,6 +48,7 @@ class Cliff {
   Eigen::VectorXd anywhere_;    // [node] e
   std::vector<double> heaped_;  // [node] weights summed up to it, the last 1
   Eigen::VectorXd mean_;        // [setting]
+  Eigen::VectorXd deviation_;   // [setting]
 };
 
 /// A draw from Beta(a, b), by two gamma draws (Marsaglia and Tsang 2000). REQUIRES: a > 0, b > 0.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include <Eigen/Cholesky>
 
@@ -15,6 +16,7 @@ namespace {
 constexpr double unknown_samples = 10'000;  // where the size of the validation part is not known
 constexpr double most_room = 2;             // decades beyond which the cliff is not felt
 constexpr std::size_t shape_points = 41;
+constexpr double contender_deviations = 3.5;
 
 /// Accuracies at evenly spaced levels, read in between by straight lines.
 class LevelTable {
@@ -47,17 +49,17 @@ double samples_of(const SetOutcomes& outcomes) {
 }
 
 double logit(double share, double samples) {
-  const double inside = (share * samples + 0.5) / (samples + 1);
+  const double inside = (std::clamp(share, 0.0, 1.0) * samples + 0.5) / (samples + 1);
   return exact_log(inside / (1 - inside));
 }
 
 double share_of(double logit) { return 1 / (1 + exact_exp(-logit)); }
 
-std::vector<LearnedRuns> learned_runs(const SetOutcomes& outcomes) {
+std::vector<LearnedRuns> learned_runs(const SetOutcomes& outcomes, const std::vector<std::size_t>& settings) {
   std::vector<LearnedRuns> runs;
-  for (const SettingOutcomes& setting : outcomes.settings) {
+  for (const std::size_t setting : settings) {
     LearnedRuns& learned = runs.emplace_back();
-    for (const SeedOutcome& seed : setting.seeds) {
+    for (const SeedOutcome& seed : outcomes.settings[setting].seeds) {
       if (seed.failed) continue;
       learned.seeds.push_back(seed.seed_index);
       learned.logits.push_back(logit(seed.accuracy, samples_of(outcomes)));
@@ -85,15 +87,71 @@ Eigen::MatrixXd places(const SetOutcomes& outcomes) {
   return place;
 }
 
-/// Decades up to the nearest setting of which most runs fail, summed over groups.
-Eigen::VectorXd room_below_cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts) {
-  Eigen::VectorXd room = Eigen::VectorXd::Constant(place.rows(), most_room);
+/// [setting] The mean accuracy of the runs that learned, chance where all failed; of a setting without seeds
+/// that of the nearest one that has some.
+std::vector<double> plain_means(const SetOutcomes& outcomes, const Eigen::MatrixXd& place) {
+  std::vector<double> means;
+  std::vector<Eigen::Index> seen;
+  for (const SettingOutcomes& setting : outcomes.settings) {
+    std::vector<double> accuracies;
+    for (const SeedOutcome& seed : setting.seeds)
+      if (!seed.failed) accuracies.push_back(std::clamp(seed.accuracy, 0.0, 1.0));
+    if (!setting.seeds.empty()) seen.push_back(static_cast<Eigen::Index>(means.size()));
+    means.push_back(accuracies.empty() ? outcomes.chance : mean(accuracies));
+  }
+  for (std::size_t setting = 0; setting < means.size(); ++setting) {
+    if (!outcomes.settings[setting].seeds.empty()) continue;
+    const Eigen::RowVectorXd here = place.row(static_cast<Eigen::Index>(setting));
+    const auto nearest = std::ranges::min_element(
+        seen, {}, [&](Eigen::Index other) { return (place.row(other) - here).squaredNorm(); });
+    means[setting] = means[static_cast<std::size_t>(*nearest)];
+  }
+  return means;
+}
+
+/// The settings of the highest `promise`, at most `most_modelled` of those with seeds and of those without;
+/// ascending.
+std::vector<std::size_t> most_promising(const SetOutcomes& outcomes, const std::vector<double>& promise) {
+  std::vector<std::size_t> order(promise.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t setting) { return promise[setting]; });
+  std::vector<std::size_t> chosen;
+  std::size_t room[] = {AccuracyPosterior::most_modelled, AccuracyPosterior::most_modelled};
+  for (const std::size_t setting : order) {
+    std::size_t& left = room[outcomes.settings[setting].seeds.empty()];
+    if (left == 0) continue;
+    --left;
+    chosen.push_back(setting);
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+/// [setting] Their plain means as far as runs are not expected to fail.
+std::vector<double> promises(const std::vector<double>& plain, const Cliff& cliff, double chance) {
+  std::vector<double> promise;
+  for (std::size_t setting = 0; setting < plain.size(); ++setting) {
+    const double fails = cliff.mean(static_cast<Eigen::Index>(setting));
+    promise.push_back((1 - fails) * plain[setting] + fails * chance);
+  }
+  return promise;
+}
+
+Eigen::MatrixXd rows_of(const Eigen::MatrixXd& place, const std::vector<std::size_t>& settings) {
+  return place(settings, Eigen::all);
+}
+
+/// [one of settings] Decades up to the nearest setting of which most runs fail, summed over groups.
+Eigen::VectorXd room_below_cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts,
+                                 const std::vector<std::size_t>& settings) {
+  Eigen::VectorXd room = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(settings.size()), most_room);
   for (Eigen::Index bad = 0; bad < place.rows(); ++bad) {
     const FailureCount& count = counts[static_cast<std::size_t>(bad)];
     if (count.runs == 0 || 2 * count.failed < count.runs) continue;
-    for (Eigen::Index setting = 0; setting < place.rows(); ++setting) {
-      const Eigen::RowVectorXd way = place.row(bad) - place.row(setting);
-      if (way.minCoeff() > -1e-9) room(setting) = std::min(room(setting), way.sum());
+    for (Eigen::Index row = 0; row < room.size(); ++row) {
+      const Eigen::RowVectorXd way =
+          place.row(bad) - place.row(static_cast<Eigen::Index>(settings[static_cast<std::size_t>(row)]));
+      if ((way.array() > -1e-9).all()) room(row) = std::min(room(row), way.sum());
     }
   }
   return room;
@@ -103,7 +161,7 @@ Eigen::VectorXd room_below_cliff(const Eigen::MatrixXd& place, const std::vector
 double rounding_variance(const SetOutcomes& outcomes) {
   double best = 0;
   for (const SettingOutcomes& setting : outcomes.settings)
-    for (const SeedOutcome& seed : setting.seeds) best = std::max(best, seed.accuracy);
+    for (const SeedOutcome& seed : setting.seeds) best = std::max(best, std::min(1.0, seed.accuracy));
   const double samples = samples_of(outcomes), inside = (best * samples + 0.5) / (samples + 1);
   const double slope = 1 / (samples * inside * (1 - inside));
   return slope * slope / 12;
@@ -149,47 +207,83 @@ std::vector<double> residual_shape(const std::vector<LearnedRuns>& runs, const N
   return shape;
 }
 
+/// L with L L' = covariance, or hardly more where rounding left it without a root.
+Eigen::MatrixXd root_of(const Eigen::MatrixXd& covariance) {
+  for (double more = 1e-9;; more *= 10) {
+    const Eigen::MatrixXd lifted =
+        covariance + more * Eigen::MatrixXd::Identity(covariance.rows(), covariance.cols());
+    const Eigen::LLT<Eigen::MatrixXd> root(lifted);
+    if (root.info() == Eigen::Success) return root.matrixL();
+  }
+}
+
 }  // namespace
 
 AccuracyPosterior::AccuracyPosterior(const SetOutcomes& outcomes)
     : chance_(outcomes.chance),
-      runs_(learned_runs(outcomes)),
       counts_(failure_counts(outcomes)),
       place_(places(outcomes)),
+      plain_(plain_means(outcomes, place_)),
       cliff_(place_, counts_),
-      noise_(estimate_noise(runs_, room_below_cliff(place_, counts_), rounding_variance(outcomes))),
-      surface_(surface_of(place_, runs_, noise_)),
+      modelled_(most_promising(outcomes, promises(plain_, cliff_, chance_))),
+      runs_(learned_runs(outcomes, modelled_)),
+      noise_(
+          estimate_noise(runs_, room_below_cliff(place_, counts_, modelled_), rounding_variance(outcomes))),
+      surface_(surface_of(rows_of(place_, modelled_), runs_, noise_)),
       shape_(residual_shape(runs_, noise_, surface_)) {}
 
-double AccuracyPosterior::learned_accuracy(double level, Eigen::Index setting) const {
-  const double deviation = std::sqrt(noise_.variance(setting));
+std::optional<Eigen::Index> AccuracyPosterior::row(std::size_t setting) const {
+  const auto found = std::ranges::lower_bound(modelled_, setting);
+  if (found == modelled_.end() || *found != setting) return {};
+  return found - modelled_.begin();
+}
+
+double AccuracyPosterior::learned_accuracy(double level, Eigen::Index row) const {
+  const double deviation = std::sqrt(noise_.variance(row));
   double sum = 0;
   for (const double z : shape_) sum += share_of(level + deviation * z);
   return sum / static_cast<double>(shape_.size());
 }
 
+double AccuracyPosterior::level_deviation(Eigen::Index row) const {
+  return std::sqrt(std::max(0.0, surface_.covariance(row, row)));
+}
+
 double AccuracyPosterior::expected(std::size_t setting) const {
-  const auto place = static_cast<Eigen::Index>(setting);
-  const double deviation = std::sqrt(std::max(0.0, surface_.covariance(place, place)));
-  double learned = 0;
-  for (const double node : normal_nodes)
-    learned += learned_accuracy(surface_.mean(place) + deviation * node, place) / normal_nodes.size();
-  const double fails = cliff_.mean(place);
+  double learned = plain_[setting];
+  if (const std::optional<Eigen::Index> own = row(setting)) {
+    learned = 0;
+    for (const double node : normal_nodes)
+      learned += learned_accuracy(surface_.mean(*own) + level_deviation(*own) * node, *own);
+    learned /= normal_nodes.size();
+  }
+  const double fails = failure(setting);
   return (1 - fails) * learned + fails * chance_;
 }
 
+AccuracyPosterior::Reach AccuracyPosterior::reach_of(Eigen::Index row) const {
+  const std::size_t setting = modelled_[static_cast<std::size_t>(row)];
+  const double level = surface_.mean(row), off = contender_deviations * level_deviation(row);
+  const double middle = learned_accuracy(level, row), rise = std::max(0.0, middle - chance_);
+  const double fails = failure(setting),
+               share = contender_deviations * cliff_.deviation(static_cast<Eigen::Index>(setting));
+  return {expected(setting),
+          std::hypot(learned_accuracy(level + off, row) - middle, rise * std::min(share, fails)),
+          std::hypot(middle - learned_accuracy(level - off, row), rise * std::min(share, 1 - fails))};
+}
+
 std::vector<std::size_t> AccuracyPosterior::contenders(bool unseen) const {
-  double best = 0;
-  for (std::size_t setting = 0; setting < runs_.size(); ++setting)
-    if (counts_[setting].runs > 0) best = std::max(best, expected(setting));
+  std::vector<Reach> reaches;
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < modelled_.size(); ++i) {
+    reaches.push_back(reach_of(static_cast<Eigen::Index>(i)));
+    if (counts_[modelled_[i]].runs > 0 && (!best || reaches[i].expected > reaches[*best].expected)) best = i;
+  }
   std::vector<std::size_t> result;
-  for (std::size_t setting = 0; setting < runs_.size(); ++setting) {
-    const auto place = static_cast<Eigen::Index>(setting);
-    if (counts_[setting].runs == 0 && !unseen) continue;
-    const double deviation = std::sqrt(std::max(0.0, surface_.covariance(place, place)));
-    const double high = learned_accuracy(surface_.mean(place) + 3.5 * deviation, place);
-    const double held = std::min(1.0, 1 - cliff_.mean(place) + 3.5 * std::sqrt(cliff_.mean(place) / 7));
-    if (held * high + (1 - held) * chance_ >= best || expected(setting) >= best) result.push_back(setting);
+  for (std::size_t i = 0; i < modelled_.size(); ++i) {
+    if (counts_[modelled_[i]].runs == 0 && !unseen) continue;
+    if (reaches[i].expected + std::hypot(reaches[i].up, reaches[*best].down) >= reaches[*best].expected)
+      result.push_back(modelled_[i]);
   }
   return result;
 }
@@ -198,34 +292,42 @@ PosteriorDraws AccuracyPosterior::draw(std::vector<std::size_t> settings, std::s
                                        RandomSequence random) const {
   PosteriorDraws result;
   result.settings = std::move(settings);
+  const auto rows = static_cast<Eigen::Index>(draws);
+  result.expected.resize(rows, static_cast<Eigen::Index>(result.settings.size()));
+  result.run.resizeLike(result.expected);
+  result.failure.resizeLike(result.expected);
   const std::vector<Eigen::Index> places(result.settings.begin(), result.settings.end());
-  const auto count = static_cast<Eigen::Index>(places.size()), rows = static_cast<Eigen::Index>(draws);
-  result.expected.resize(rows, count);
-  result.failure.resize(rows, count);
-  result.run.resize(rows, count);
-  Eigen::MatrixXd covariance = surface_.covariance(places, places);
-  covariance.diagonal().array() += 1e-9;
-  const Eigen::MatrixXd root = covariance.llt().matrixL();
-  std::vector<LevelTable> learned;
-  for (const Eigen::Index place : places)
-    learned.emplace_back(surface_.mean(place), std::sqrt(surface_.covariance(place, place) + 1e-9),
-                         [&](double level) { return learned_accuracy(level, place); });
-  Eigen::VectorXd normal(count), shares;
-  for (Eigen::Index row = 0; row < rows; ++row) {
-    for (Eigen::Index i = 0; i < count; ++i) normal(i) = random.normal();
+  std::vector<Eigen::Index> own;  // rows of the surface
+  for (const std::size_t setting : result.settings)
+    if (const std::optional<Eigen::Index> one = row(setting)) own.push_back(*one);
+  const Eigen::MatrixXd root = root_of(surface_.covariance(own, own));
+  std::vector<LevelTable> tables;
+  for (const Eigen::Index one : own)
+    tables.emplace_back(surface_.mean(one), std::max(1e-4, level_deviation(one)),
+                        [&](double level) { return learned_accuracy(level, one); });
+  Eigen::VectorXd normal(root.rows()), shares;
+  for (Eigen::Index draw = 0; draw < rows; ++draw) {
+    for (double& one : normal) one = random.normal();
     const Eigen::VectorXd off = root * normal;
     cliff_.draw(places, random, shares);
-    result.failure.row(row) = shares.transpose();
-    for (Eigen::Index i = 0; i < count; ++i) {
-      const Eigen::Index place = places[static_cast<std::size_t>(i)];
-      const double degrees = noise_.degrees(place);
-      const double tail = std::sqrt(degrees / (2 * draw_gamma(degrees / 2, random)));  // Student's t
-      const double level = surface_.mean(place) + off(i) * tail;
-      result.expected(row, i) =
-          (1 - shares(i)) * learned[static_cast<std::size_t>(i)].at(level) + shares(i) * chance_;
-      const double z = shape_[random.below(static_cast<std::uint32_t>(shape_.size()))];
-      const bool fails = random.uniform() < shares(i);
-      result.run(row, i) = fails ? chance_ : share_of(level + std::sqrt(noise_.variance(place)) * z);
+    result.failure.row(draw) = shares.transpose();
+    std::size_t next = 0;  // of `own`
+    for (std::size_t i = 0; i < result.settings.size(); ++i) {
+      const auto column = static_cast<Eigen::Index>(i);
+      double learned = plain_[result.settings[i]], run = learned;
+      if (next < own.size() && modelled_[static_cast<std::size_t>(own[next])] == result.settings[i]) {
+        const Eigen::Index one = own[next];
+        const double degrees = noise_.degrees(one);
+        const double tail = std::sqrt(degrees / (2 * draw_gamma(degrees / 2, random)));  // Student's t
+        const double level = surface_.mean(one) + off(static_cast<Eigen::Index>(next)) * tail;
+        learned = tables[next].at(level);
+        const double z = shape_[random.below(static_cast<std::uint32_t>(shape_.size()))];
+        run = share_of(level + std::sqrt(noise_.variance(one)) * z);
+        ++next;
+      }
+      const double fails = shares(column);
+      result.expected(draw, column) = (1 - fails) * learned + fails * chance_;
+      result.run(draw, column) = random.uniform() < fails ? chance_ : run;
     }
   }
   return result;

@@ -72,9 +72,10 @@ std::vector<Eigen::Index> likeliest(const SetPosterior& posterior, std::size_t c
 }
 
 /// Value of information: for every draw of the truth, the runs that it would give, the expectations that
-/// would follow (linear in what the runs show), and the truth of whoever would be chosen then.
-double gain_of(const PosteriorDraws& draws, const std::vector<Eigen::Index>& places, Eigen::Index chosen,
-               std::uint32_t seeds, RandomSequence random) {
+/// would follow (linear in what the runs show), and the truth of whoever would be the highest then, against
+/// that of whoever is now. What speed and stability give up of accuracy is no gain of more time.
+double gain_of(const PosteriorDraws& draws, const std::vector<Eigen::Index>& places, std::uint32_t seeds,
+               RandomSequence random) {
   const Eigen::MatrixXd truth = draws.expected(Eigen::all, places);
   const Eigen::RowVectorXd centre = truth.colwise().mean();
   const Eigen::MatrixXd off = truth.rowwise() - centre;
@@ -83,16 +84,17 @@ double gain_of(const PosteriorDraws& draws, const std::vector<Eigen::Index>& pla
   const Eigen::RowVectorXd error = (run.array().square().colwise().mean() / seeds).max(1e-10).matrix();
   const Eigen::MatrixXd seen = covariance + Eigen::MatrixXd(error.asDiagonal());
   const Eigen::MatrixXd weight = seen.llt().solve(covariance).transpose();
-  const double now = draws.expected.col(chosen).mean();
+  Eigen::Index now = 0;
+  centre.maxCoeff(&now);
   double sum = 0;
   for (Eigen::Index row = 0; row < truth.rows(); ++row) {
     Eigen::RowVectorXd shown = off.row(row);
     for (Eigen::Index i = 0; i < shown.size(); ++i) shown(i) += std::sqrt(error(i)) * random.normal();
     Eigen::Index then = 0;
     (centre + (weight * shown.transpose()).transpose()).maxCoeff(&then);
-    sum += truth(row, then);
+    sum += truth(row, then) - truth(row, now);
   }
-  return std::max(0.0, sum / static_cast<double>(truth.rows()) - now);
+  return std::max(0.0, sum / static_cast<double>(truth.rows()));
 }
 
 std::vector<MoreTime> more_time(const SetEvidence& evidence, const SetPosterior& posterior,
@@ -105,9 +107,8 @@ std::vector<MoreTime> more_time(const SetEvidence& evidence, const SetPosterior&
   std::vector<MoreTime> result;
   for (const std::uint32_t seeds : seed_numbers) {
     const auto trials = static_cast<std::uint32_t>(seeds * places.size());
-    result.push_back(
-        {trials, seconds * trials,
-         gain_of(posterior.draws, places, chosen, seeds, random_of(study_seed, evidence.set, 2))});
+    result.push_back({trials, seconds * trials,
+                      gain_of(posterior.draws, places, seeds, random_of(study_seed, evidence.set, 2))});
   }
   return result;
 }
@@ -172,7 +173,7 @@ double probability_over(const SetPosterior& posterior, std::size_t cell, double 
 double probability_as_accurate(const SetPosterior& posterior, std::size_t cell, std::size_t best,
                                double floor) {
   const std::optional<Eigen::Index> one = posterior.place(cell), top = posterior.place(best);
-  if (!one || !top) return cell == best ? 1 : 0;
+  if (!one || !top) return posterior.expected[best] - posterior.expected[cell] <= floor ? 1 : 0;
   const Eigen::MatrixXd& draws = posterior.draws.expected;
   const Eigen::ArrayXd below = (draws.col(*top) - draws.col(*one)).array();
   return static_cast<double>((below <= floor).count()) / static_cast<double>(below.size());
@@ -183,7 +184,9 @@ std::vector<std::size_t> as_accurate_as(const SetEvidence& evidence, const SetPo
   const double floor = validation_error(evidence.outcomes, posterior.expected[best]);
   std::vector<std::size_t> cells;
   for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
-    if (cell == best || probability_as_accurate(posterior, cell, best, floor) >= doubt) cells.push_back(cell);
+    if (cell == best ||
+        (evidence.seeds(cell) > 0 && probability_as_accurate(posterior, cell, best, floor) >= doubt))
+      cells.push_back(cell);
   return cells;
 }
 
@@ -204,7 +207,11 @@ Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, 
     return static_cast<Eigen::Index>(std::ranges::find(cells, cell) - cells.begin());
   };
   const Eigen::Index place = place_of(chosen);
-  const Eigen::ArrayXd loss = draws.expected.rowwise().maxCoeff().array() - draws.expected.col(place).array();
+  // The same draws as p_best where they hold the chosen one, so that the numbers agree.
+  const std::optional<Eigen::Index> contender = posterior.place(chosen);
+  const PosteriorDraws& own = contender ? posterior.draws : draws;
+  const Eigen::Index here = contender.value_or(place);
+  const Eigen::ArrayXd loss = own.expected.rowwise().maxCoeff().array() - own.expected.col(here).array();
 
   Certificate result;
   result.p_best = posterior.p_best[chosen];
@@ -212,12 +219,11 @@ Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, 
   result.expected_loss = loss.mean();
   result.p_within_point = static_cast<double>((loss <= one_point).count()) / static_cast<double>(loss.size());
   result.p_failure = posterior.model.failure(chosen);
-  result.low_run = quantile(column(draws.run, place), low_share);
+  result.low_run = quantile(column(own.run, here), low_share);
   const bool several = evidence.cells[chosen].setting.eta.size() > 1;
   if (several && equal) result.one_eta = cost_of(evidence, draws, place, place_of(*equal));
   if (current) result.current = cost_of(evidence, draws, place, place_of(*current));
-  if (const auto contender = posterior.place(chosen))
-    result.more_time = more_time(evidence, posterior, *contender, request, study_seed);
+  if (contender) result.more_time = more_time(evidence, posterior, *contender, request, study_seed);
   return result;
 }
 

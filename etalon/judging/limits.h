@@ -72,7 +72,8 @@ inline constexpr double in_doubt = 0.25;
 inline constexpr double likely_over = 0.8;
 /// A share of failing runs below it can't be told from none with the seeds that a study has.
 inline constexpr double smallest_failure_share = 0.02;
-/// Overall choices whose expected worst regret differs by less are as good.
-inline constexpr double same_regret = 0.001;
+/// Overall choices whose expected worst regret differs by less are as good: what speed and stability made
+/// sets choose is no loss.
+inline constexpr double same_regret = speed_decides_within;
 
 }  // namespace etalon::limits

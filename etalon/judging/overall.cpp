@@ -32,6 +32,14 @@ std::optional<std::size_t> tried_cell(const SetEvidence& evidence, const Setting
   return {};
 }
 
+/// How far the cell's expected accuracy lies below the highest.
+double regret_of(const SetEvidence& evidence, const SetPosterior& posterior, std::size_t cell) {
+  double best = posterior.expected[cell];
+  for (std::size_t other = 0; other < evidence.cells.size(); ++other)
+    if (evidence.seeds(other) > 0) best = std::max(best, posterior.expected[other]);
+  return best - posterior.expected[cell];
+}
+
 std::optional<Candidate> candidate(const Setting& setting, const std::vector<SetEvidence>& sets,
                                    const Posteriors& posteriors, const std::vector<bool>& counts,
                                    const std::vector<Recommendation>& recommendations) {
@@ -39,13 +47,11 @@ std::optional<Candidate> candidate(const Setting& setting, const std::vector<Set
   result.setting = setting;
   for (std::size_t set = 0; set < sets.size(); ++set) {
     const std::optional<std::size_t> cell = tried_cell(sets[set], setting);
-    if (!cell || sets[set].cells[*cell].diverged_seeds == sets[set].cells[*cell].seeds) return {};
-    const std::vector<double>& expected = posteriors[set]->expected;
-    double best = 0;
-    for (std::size_t other = 0; other < expected.size(); ++other)
-      if (sets[set].seeds(other) > 0) best = std::max(best, expected[other]);
+    if (!cell) return {};
+    const CellSummary& summary = sets[set].cells[*cell];
+    if ((counts[set] ? summary.failed_seeds : summary.diverged_seeds) == summary.seeds) return {};
     result.cell.push_back(*cell);
-    result.regret.push_back(std::max(0.0, best - expected[*cell]));
+    result.regret.push_back(posteriors[set] ? regret_of(sets[set], *posteriors[set], *cell) : 0);
     if (counts[set]) result.worst = std::max(result.worst, result.regret.back());
     result.training_loss += sets[set].cells[*cell].final_training_loss.mean.value_or(0);
     result.chosen_by += recommendations[set].setting == setting;
@@ -57,7 +63,7 @@ std::vector<Candidate> candidates(const std::vector<SetEvidence>& sets, const Po
                                   const std::vector<bool>& counts,
                                   const std::vector<Recommendation>& recommendations) {
   std::vector<Candidate> found;
-  if (!std::ranges::all_of(posteriors, [](const auto& one) { return one.has_value(); })) return found;
+  if (std::ranges::none_of(posteriors, [](const auto& one) { return one.has_value(); })) return found;
   for (const CellSummary& cell : sets.front().cells)
     if (auto one = candidate(cell.setting, sets, posteriors, counts, recommendations))
       found.push_back(std::move(*one));
@@ -133,13 +139,19 @@ std::vector<bool> sets_that_count(const std::vector<Recommendation>& recommendat
 
 /// One set: its own choice, which weighs speed and stability too.
 OverallRecommendation only_choice(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                                  const Recommendation& only) {
+                                  const Posteriors& posteriors, const Recommendation& only) {
   OverallRecommendation result;
   result.setting = only.setting;
   result.warnings = only.warnings;
   if (only.setting) {
     result.worst_regret = only.certificate ? only.certificate->expected_loss : 0;
     result.regret = {result.worst_regret};
+  }
+  if (only.certificate) {
+    std::vector<Candidate> alone(1);
+    alone.front().cell = {*tried_cell(sets.front(), *only.setting)};
+    add_worst_draws(sets, posteriors, {true}, study.definition.study_seed, alone);
+    result.worst_regret_high = high_end(alone.front().worst_draws);
   }
   result.reason = only.setting ? overall_reason(study, sets, result, {}) : only.reason;
   return result;
@@ -152,7 +164,7 @@ std::optional<OverallRecommendation> choose_overall(const StudySnapshot& study,
                                                     const Posteriors& posteriors,
                                                     const std::vector<Recommendation>& recommendations) {
   if (std::ranges::all_of(sets, [](const SetEvidence& set) { return set.cells.empty(); })) return {};
-  if (sets.size() == 1) return only_choice(study, sets, recommendations.front());
+  if (sets.size() == 1) return only_choice(study, sets, posteriors, recommendations.front());
   OverallRecommendation result;
   OverallStory story;
   story.counts = sets_that_count(recommendations);

@@ -318,7 +318,14 @@ std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvid
 std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
   for (const SetEvidence& evidence : sets)
     if (evidence.cells.empty()) return nothing_measured_reason(evidence);
-  return "No setting ran on every data set without diverging: lower the range.";
+  const bool hopeless = std::ranges::all_of(
+      sets, [](const SetEvidence& evidence) { return cells_that_learn(evidence).empty(); });
+  const bool diverged = std::ranges::any_of(sets, [](const SetEvidence& evidence) {
+    return std::ranges::any_of(evidence.cells,
+                               [](const CellSummary& cell) { return cell.diverged_seeds > 0; });
+  });
+  if (hopeless && !diverged) return "No setting learned on any data set.";
+  return "No setting ran on every data set without failing on one: lower the range.";
 }
 
 std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,

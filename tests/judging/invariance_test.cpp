@@ -84,50 +84,6 @@ RC_GTEST_PROP(Verdict, divergence_never_improves_a_run, ()) {
   RC_ASSERT(*after.accuracy == made_up::chance);
 }
 
-/// A study of a few settings whose seeds learn, stall or diverge, with accuracies that often tie.
-made_up::Study any_study() {
-  made_up::Study study(1, *rc::gen::inRange(2u, 5u));
-  study.snapshot.plan.choice.divergence_limit = *rc::gen::element(0.0, 0.34, 0.5);
-  const double level = *rc::gen::element(0.1, 0.5, 0.98), spread = *rc::gen::element(0.0, 0.002, 0.05);
-  const Curve learning = made_up::draw(made_up::falling(20), {40, 2, made_up::guessing, 0.05, 0}),
-              flat = made_up::draw([](double) { return 1.0; }, {40, 2, made_up::guessing, 0.0, 0}),
-              lost = made_up::draw(made_up::blows_up(0.3), {40, 2, made_up::guessing, 0.05, 0});
-  const int cells = *rc::gen::inRange(1, 7);
-  for (int cell = 0; cell < cells; ++cell)
-    for (std::uint32_t seed = 0; seed < study.snapshot.plan.seeds; ++seed) {
-      const int kind = *rc::gen::weightedElement<int>({{8, 0}, {2, 1}, {1, 2}});
-      const double accuracy = std::clamp(level + spread * *rc::gen::inRange(-10, 11) / 10.0, 0.0, 1.0);
-      const Curve& curve = kind == 0 ? learning : kind == 1 ? flat : lost;
-      study.trial({0, {{std::pow(10.0, cell - 5), 0.1}}, seed}, made_up::with_accuracy(curve, accuracy));
-    }
-  return study;
-}
-
-RC_GTEST_PROP(Choice, what_is_eligible_may_be_the_best, ()) {
-  made_up::Study study = any_study();
-  const Recommendation result = judge(study.done()).recommendations.at(0);
-  const bool guess = std::ranges::any_of(result.warnings, [](const std::string& warning) {
-    return warning.find("Nothing is above chance") != std::string::npos;
-  });
-  RC_ASSERT(result.certificate.has_value() == (result.setting.has_value() && !guess));
-  if (!result.certificate) return;
-  for (const Setting& setting : result.eligible)
-    RC_ASSERT(std::ranges::find(result.equivalent, setting) != result.equivalent.end());
-  RC_ASSERT(std::ranges::is_sorted(result.equivalent));
-  RC_ASSERT(result.certificate->p_best_of.size() == result.equivalent.size());
-}
-
-RC_GTEST_PROP(Choice, a_stalled_seed_stands_behind_learning_ones, ()) {
-  made_up::Study study = any_study();
-  const Judgement judgement = judge(study.done());
-  std::size_t stalling = 0;
-  for (const CellSummary& cell : judgement.cells[0])
-    stalling +=
-        cell.stalled_seeds > 0 && std::ranges::find(judgement.recommendations[0].eligible, cell.setting) !=
-                                      judgement.recommendations[0].eligible.end();
-  RC_ASSERT(stalling == 0 || stalling == judgement.recommendations[0].eligible.size());
-}
-
 TEST(Judge, does_not_depend_on_the_order_of_trials) {
   made_up::Study study;
   study.cell({{0.1, 0.1}}, {0.9, 0.91, 0.92}).cell({{0.01, 0.1}}, {0.95, 0.9, 0.92}, made_up::falling(6));

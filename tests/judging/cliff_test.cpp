@@ -35,10 +35,12 @@ TEST(Cliff, what_was_not_tried_beside_a_cliff_is_in_doubt) {
 
 TEST(Cliff, a_settings_own_record_counts) {
   const Cliff clean = cliff_of({{0, 8}, {0, 8}, {0, 8}, {0, 8}});
-  const Cliff bad = cliff_of({{0, 8}, {4, 8}, {0, 8}, {0, 8}});
-  EXPECT_LT(clean.mean(1), 0.1);
-  EXPECT_GT(bad.mean(1), 0.25);
-  EXPECT_GT(bad.mean(1), bad.mean(2) + 0.1) << "no smooth cliff hides it";
+  const Cliff top = cliff_of({{0, 8}, {0, 8}, {0, 8}, {4, 8}}),
+              inside = cliff_of({{0, 8}, {4, 8}, {0, 8}, {0, 8}});
+  EXPECT_LT(clean.mean(3), 0.15);
+  EXPECT_GT(top.mean(3), 0.3);
+  EXPECT_GT(top.mean(3), top.mean(2) + 0.15);
+  EXPECT_GT(inside.mean(1), clean.mean(1) + 0.05) << "though larger etas hold";
 }
 
 TEST(Cliff, more_runs_without_failure_make_it_less_likely) {

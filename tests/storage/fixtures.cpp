@@ -45,6 +45,9 @@ StudySnapshot some_study(const std::string& name) {
   study.definition.sets = {{"shapes", "f00d"}, {"mnist", "beef"}};
   study.definition.network.layers = {"conv 6 5x5 pad 2", "relu", "dense 10"};
   study.definition.groups = {{"first", {"#1"}}, {"rest", {"conv", "dense"}}};
+  // Written out, as golden stores were: defaults may move on.
+  study.definition.training.initializer = "he";
+  study.plan.choice.divergence_limit = 0;
   study.definition.training.optimizer.name = "adamw";
   study.definition.training.optimizer.weight_decay = 0.1 + 0.2;
   study.definition.training.schedule = {"cosine", 0.5, 2, 1.0 / 3};

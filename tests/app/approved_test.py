@@ -30,6 +30,7 @@ PASSING = [
     (re.escape(PROGRAM), "ETALON"),
     (r"\[TIME\] drawing plots, (\d+) of (?!\1\b)\d+\n", ""),
     (r"time     about .*", "time     about TIME"),
+    (r"\d[\d.]* (?:s|min|h) more", "TIME more"),
     (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
     (r"a pack: .*", "a pack: SIZES"),
 ]

@@ -128,7 +128,7 @@ class Tune(ProgramTest):
         memory = forecast["memory"]
         self.assertGreater(memory["pack"]["activations"], memory["pack"]["weights"])
         self.assertEqual(forecast["memory_bytes"], memory["program"] + memory["samples"] + memory["evaluation"]
-                         + memory["checkpoints"]
+                         + memory["checkpoints"] + memory["curves"] + memory["judging"] + memory["report"]
                          + memory["packs"] * sum(memory["pack"].values()))
 
     def test_a_limit_of_memory_narrows_packs_and_changes_no_curve(self):

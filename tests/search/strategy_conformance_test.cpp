@@ -133,7 +133,7 @@ TEST_P(StrategyConformance, stays_within_the_range_seeds_and_budget) {
     EXPECT_EQ(one.epochs, 2u);
     ASSERT_EQ(one.setting.eta.size(), 2u);
     for (std::size_t group = 0; group < 2; ++group) {
-      const double beyond = plan.refine ? 5 : 1;  // half a step
+      const double beyond = plan.refine ? 10 : 1;  // half a step
       EXPECT_GE(one.setting.eta[group], ranges[group].first / beyond);
       EXPECT_LE(one.setting.eta[group], std::min(largest_eta, ranges[group].second * beyond));
     }

@@ -143,6 +143,7 @@ TEST(definition, the_default_name_never_changes) {
   StudyDefinition plain;
   plain.sets = {{"shapes", "00"}};
   plain.numerics_version = 1;
+  plain.training.initializer = "he";  // the default then
   EXPECT_EQ(default_study_name(plain), "shapes-lenet5-7e7bf5");
 }
 

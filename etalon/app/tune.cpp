@@ -68,6 +68,7 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
     print("time     about {}\n", duration_text(forecast.seconds));
     print("memory   at most {}\n", to_text(forecast.memory));
     print("         a pack: {}\n", pack_text(forecast.memory.training));
+    print("         {}\n", results_text(forecast.memory));
     for (const std::string& warning : prepared.warnings()) print("warning  {}\n", warning);
   }
 }

@@ -65,9 +65,8 @@ Cells eligible_cells(const SetEvidence& evidence, const SetPosterior& posterior,
 }
 
 std::size_t lowest_loss(const SetEvidence& evidence, const Cells& cells) {
-  return *std::ranges::min_element(cells, {}, [&](std::size_t cell) {
-    return evidence.cells[cell].final_training_loss.mean.value_or(1e300);
-  });
+  return *std::ranges::min_element(cells, {},
+                                   [&](std::size_t cell) { return end_loss(evidence.cells[cell]).loss; });
 }
 
 /// Nothing can be chosen: nothing ran, or all of it failed.

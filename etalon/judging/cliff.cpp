@@ -13,7 +13,7 @@ constexpr double smallest_box = 0.05;                 // of the prior's range
 constexpr double roughest = 0.1, smoothest = 30;      // k, runs that the cliff's share counts for
 constexpr double sharpest = 0.03, bluntest = 0.2;     // w, decades
 constexpr double rarest = 1e-4, most_frequent = 0.2;  // e
-constexpr double smallest_share = 1e-4;               // p, so that Beta's parameters stay above 0
+constexpr double smallest_share = 0.01;               // p: any setting may fail for reasons of its own
 constexpr double above_range = 1.0;  // decades over the largest eta where a cliff may still lie
 
 /// Number `i` of Halton's sequence in `base`, (0, 1).

@@ -26,6 +26,11 @@ bool above_chance(const SetEvidence& evidence, std::size_t cell) {
                       evidence.outcomes.validation_samples);
 }
 
+EndLoss end_loss(const CellSummary& cell) {
+  if (cell.final_validation_loss.mean) return {*cell.final_validation_loss.mean, "validation"};
+  return {cell.final_training_loss.mean.value_or(1e300), "training"};
+}
+
 double validation_error(const SetOutcomes& outcomes, double accuracy) {
   if (outcomes.validation_samples == 0) return 0;
   return std::sqrt(2 * accuracy * (1 - accuracy) / outcomes.validation_samples);

@@ -32,6 +32,14 @@ std::vector<std::size_t> cells_that_learn(const SetEvidence& evidence);
 /// Whether the cell's mean accuracy is above chance.
 bool above_chance(const SetEvidence& evidence, std::size_t cell);
 
+/// The mean loss at the end by which settings compare where accuracies tell nothing: of validation if it was
+/// measured, else of training (after a single step that one is the same for every eta).
+struct EndLoss {
+  double loss = 1e300;
+  const char* part = "training";
+};
+EndLoss end_loss(const CellSummary& cell);
+
 /// Standard error of the difference of two accuracies that rests on the size of the validation part alone, at
 /// `accuracy`: sqrt(2 p (1 - p) / n); 0 where n is not known.
 double validation_error(const SetOutcomes& outcomes, double accuracy);

@@ -220,9 +220,9 @@ std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidenc
   const CellSummary& cell = evidence.cells[story.chosen];
   if (!story.above_chance)
     return fmt::format(
-        "{}: no setting on {} is above chance ({}); this one ended with the lowest training loss ({:.4g}).",
-        name(study, cell.setting), evidence.name, percent(evidence.outcomes.chance),
-        cell.final_training_loss.mean.value_or(0));
+        "{}: no setting on {} is above chance ({}); this one ended with the lowest {} loss ({:.4g}).",
+        name(study, cell.setting), evidence.name, percent(evidence.outcomes.chance), end_loss(cell).part,
+        end_loss(cell).loss);
   return fmt::format("{}: {}.{} {}", name(study, cell.setting),
                      accuracy_text(evidence, story, recommendation),
                      certainty_text(evidence, story, recommendation), recommendation.why);

@@ -32,6 +32,7 @@ class LogDisplay final : public ProgressDisplay {
   void memory_needed(const StudyMemory& memory) override {
     note("memory at most " + to_text(memory));
     note("  a pack: " + pack_text(memory.training));
+    note("  " + results_text(memory));
   }
   void plan_grew(std::uint32_t planned_trials) override { progress_.grow(planned_trials); }
   void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {

@@ -100,9 +100,13 @@ TrainerOptions options_within(std::uint64_t limit, const Preparation& study, Tra
 
 std::string to_text(const StudyMemory& memory) {
   const TrainingMemory& training = memory.training;
-  return fmt::format("{}: samples {}, {} of {} at {}, results and report {}", size_of(memory.all()),
-                     size_of(memory.samples), counted(training.packs, "pack"),
-                     counted(training.lanes, "trial"), size_of(training.pack()), size_of(memory.results()));
+  return fmt::format("{}: samples {}, {} of {} at {}", size_of(memory.all()), size_of(memory.samples),
+                     counted(training.packs, "pack"), counted(training.lanes, "trial"),
+                     size_of(training.pack()));
+}
+
+std::string results_text(const StudyMemory& memory) {
+  return "results and report " + size_of(memory.results());
 }
 
 std::string pack_text(const TrainingMemory& training) {

@@ -45,5 +45,7 @@ TrainerOptions options_within(std::uint64_t limit, const Preparation& study, Tra
 std::string to_text(const StudyMemory& memory);
 /// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
 std::string pack_text(const TrainingMemory& training);
+/// "results and report 48.3 MiB"
+std::string results_text(const StudyMemory& memory);
 
 }  // namespace etalon

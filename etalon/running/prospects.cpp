@@ -25,21 +25,6 @@ Budget budget_of(const StudyRequest& request, std::uint32_t samples) {
   return {per_epoch, per_epoch * request.epochs, warmup};
 }
 
-std::string budget_text(const StudyRequest& request, const std::string& source, std::uint32_t samples) {
-  return fmt::format("{} of {} in minibatches of {}, {}", counted(samples, "sample"), source, request.batch,
-                     counted(request.epochs, "epoch"));
-}
-
-void require_steps(const StudyRequest& request, const std::string& source, std::uint32_t samples,
-                   const Budget& budget) {
-  if (budget.steps > 1) return;
-  throw RequestError(
-      {request.places.batch, "a budget of a single step: " + budget_text(request, source, samples),
-       "two steps at least: a loss is measured before its update, so that of a single step is the "
-       "same for every eta",
-       "a smaller --batch, or more --epochs or --samples"});
-}
-
 void require_schedule(const StudyRequest& request, const std::string& source, const Budget& budget) {
   const ScheduleSpec& schedule = request.training.schedule;
   const std::string in_all = fmt::format("the {} of a run on {}", counted(budget.steps, "step"), source);
@@ -118,7 +103,6 @@ std::string schedule_doubt(const ScheduleSpec& spec, const Budget& budget, std::
 void require_prospects(const StudyRequest& request, const std::string& source, std::uint32_t samples,
                        const NetworkDescription& network) {
   const Budget budget = budget_of(request, samples);
-  require_steps(request, source, samples, budget);
   require_schedule(request, source, budget);
   require_batch_norms(request, source, network);
 }
@@ -127,7 +111,13 @@ std::vector<std::string> doubts_of(const StudyRequest& request, const std::strin
                                    std::uint32_t samples) {
   const Budget budget = budget_of(request, samples);
   std::vector<std::string> doubts;
-  if (budget.steps < steps_to_judge)
+  if (budget.steps == 1)
+    doubts.push_back(
+        set +
+        ": a run has a single step: its loss is measured before its update, so that training losses "
+        "are the same for every eta and tell nothing; more --epochs or --samples, or a smaller "
+        "--batch, would");
+  else if (budget.steps < steps_to_judge)
     doubts.push_back(fmt::format(
         "{}: a run has {} steps, fewer than the {} by which divergence, stability and whether the "
         "loss still falls can be judged; more --epochs or --samples, or a smaller --batch, would give them",

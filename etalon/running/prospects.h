@@ -14,11 +14,11 @@ namespace etalon {
 /// A budget of fewer steps has no room for the windows that divergence, spikes and slopes are told by.
 constexpr std::uint64_t steps_to_judge = 80;
 
-/// Throws RequestError where no setting could be compared on this set: a budget of a single step, whose one
-/// loss is measured before its one update; a warm-up that lasts longer than the budget; a step schedule with
-/// drops in every step; a batch norm that sees one value a channel when training, so that its output is its
-/// shift whatever its input (PyTorch refuses that too). `source` names the data, `samples` are those of
-/// training. REQUIRES: a request that require_valid accepts, samples >= batch.
+/// Throws RequestError where no setting could be compared on this set: a warm-up that lasts longer than the
+/// budget; a step schedule with drops in every step; a batch norm that sees one value a channel when
+/// training, so that its output is its shift whatever its input (PyTorch refuses that too). `source` names
+/// the data, `samples` are those of training. REQUIRES: a request that require_valid accepts, samples >=
+/// batch.
 void require_prospects(const StudyRequest& request, const std::string& source, std::uint32_t samples,
                        const NetworkDescription& network);
 

@@ -82,8 +82,9 @@ std::string default_study_name(const StudyDefinition& definition);
 
 /// How the winner is chosen; part of the plan, as it changes no curve.
 struct ChoiceRules {
-  double speed_weight = 0.5;       ///< [0, 1]: weight of speed; the rest goes to stability
-  double divergence_limit = 0.1;   ///< [0, 1]: largest share of failing runs that may be chosen, as far as seeds tell
+  double speed_weight = 0.5;  ///< [0, 1]: weight of speed; the rest goes to stability
+  double divergence_limit =
+      0.1;  ///< [0, 1]: largest share of failing runs that may be chosen, as far as seeds tell
   std::optional<Setting> current;  ///< what is in use now: the certificate says what it costs
   std::optional<double>
       target_loss;  ///< training loss > 0 to reach; default: 90 % of the best trial's descent

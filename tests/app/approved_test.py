@@ -32,6 +32,7 @@ PASSING = [
     (r"time     about .*", "time     about TIME"),
     (r"\d[\d.]* (?:s|min|h) more", "TIME more"),
     (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
+    (r"results and report .*", "results and report SIZE"),
     (r"a pack: .*", "a pack: SIZES"),
 ]
 

@@ -1,5 +1,5 @@
-// A small study drawn from a table of many seeds: the race, the choice and the certificate as a user gets
-// them, held against what the table knows.
+/// A small study drawn from a table of many seeds: the race, the choice and the certificate as a user gets
+/// them, held against what the table knows.
 #pragma once
 
 #include <cstdint>

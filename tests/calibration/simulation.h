@@ -1,4 +1,4 @@
-// Made-up tables: settings with known worth, noise and failures of the kinds that training shows.
+/// Made-up tables: settings with known worth, noise and failures of the kinds that training shows.
 #pragma once
 
 #include <cstdint>

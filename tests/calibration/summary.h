@@ -1,4 +1,4 @@
-// What many replays come to: stated against right.
+/// What many replays come to: stated against right.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Many runs of every setting of a grid, so that what a setting is worth is known: what calibration replays.
+/// Many runs of every setting of a grid, so that what a setting is worth is known: what calibration replays.
 #pragma once
 
 #include <cstdint>

@@ -198,7 +198,7 @@ TEST(Choose, where_validation_cannot_show_learning_the_lowest_loss_is_a_guess) {
   study.snapshot.sets[0].validation_samples = 1;
   study.snapshot.sets[0].chance = 0.5;
   const Recommendation result = recommended(study);
-  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}})) << "the lowest training loss";
+  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}})) << "the lowest loss";
   EXPECT_THAT(result.warnings, Contains(HasSubstr("Nothing is above chance on one")));
   EXPECT_FALSE(result.certificate) << "accuracies tell nothing";
   EXPECT_THAT(result.equivalent, IsEmpty());

@@ -80,7 +80,7 @@ TEST(TerminalDisplay, RedrawsOneLineAtMostEightTimesASecond) {
   const auto redraws = std::count(text.begin(), text.end(), '\r');
   EXPECT_LE(redraws, 45 * 8 + 10);
   EXPECT_GE(redraws, 45 * 5);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << "only the opening stays";
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4) << "only the opening stays";
 }
 
 TEST(TerminalDisplay, LeavesACleanLineBehind) {
@@ -112,7 +112,7 @@ TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
   lines.pop_back();
   EXPECT_EQ(
       lines.size(),
-      1 + 2 + 3 + 4 + 1 + 1U);  // opened, memory, three sets, each ten seconds, the last trial, concluding
+      1 + 3 + 3 + 4 + 1 + 1U);  // opened, memory, three sets, each ten seconds, the last trial, concluding
   for (const std::string& line : lines) {
     EXPECT_THAT(line, MatchesRegex("\\[..:..:..\\] .*"));
     EXPECT_THAT(line, Not(HasSubstr("\x1b")));
@@ -121,7 +121,8 @@ TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
   EXPECT_THAT(lines[1],
               HasSubstr("memory at most 34.0 MiB: samples 3.0 MiB, 2 packs of 8 trials at 5.0 MiB"));
   EXPECT_THAT(lines[2], HasSubstr("weights 1.0 MiB, optimizer state 0 B, activations 4.0 MiB"));
-  EXPECT_THAT(lines[10], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
+  EXPECT_THAT(lines[3], HasSubstr("results and report 0 B"));
+  EXPECT_THAT(lines[11], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
 }
 
 TEST(EveryDisplay, TellsOnceThatTheStoreIsAwayAndOnceThatItIsBack) {

@@ -14,9 +14,11 @@
 namespace etalon {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// 10 steps an epoch.
 StudyRequest ten_steps_an_epoch(std::uint32_t epochs = 10) {
@@ -84,18 +86,15 @@ TEST(Prospects, DropsWithinASingleStepAreRefused) {
   EXPECT_EQ(refusal(with_schedule(schedule("exponential", 0, 0.05))), "") << "nobody reads step_epochs";
 }
 
-TEST(Prospects, ASingleStepIsRefused) {
+TEST(Prospects, ASingleStepIsWarnedOf) {
   StudyRequest request = ten_steps_an_epoch(1);
-  request.batch = 320;
-  EXPECT_THAT(refusal(request), HasSubstr("--batch: received a budget of a single step: 320 samples of "
-                                          "shapes in minibatches of 320, 1 epoch"));
-  request.batch = 161;  // the rest of an epoch is dropped
-  EXPECT_THAT(refusal(request), HasSubstr("a single step"));
+  for (const std::uint32_t batch : {320u, 161u}) {  // the rest of an epoch is dropped
+    request.batch = batch;
+    EXPECT_EQ(refusal(request), "");
+    EXPECT_THAT(doubts_of(request, "shapes", 320), Contains(HasSubstr("shapes: a run has a single step")));
+  }
   request.batch = 160;
-  EXPECT_EQ(refusal(request), "");
-  request.batch = 320;
-  request.epochs = 2;
-  EXPECT_EQ(refusal(request), "");
+  EXPECT_THAT(doubts_of(request, "shapes", 320), Not(Contains(HasSubstr("a single step"))));
 }
 
 TEST(Prospects, ABatchNormOverOneValueIsRefusedAndNamed) {

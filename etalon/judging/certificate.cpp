@@ -73,15 +73,25 @@ std::vector<Eigen::Index> likeliest(const SetPosterior& posterior, std::size_t c
 
 /// Value of information: for every draw of the truth, the runs that it would give, the expectations that
 /// would follow (linear in what the runs show), and the truth of whoever would be the highest then, against
-/// that of whoever is now. What speed and stability give up of accuracy is no gain of more time.
-double gain_of(const PosteriorDraws& draws, const std::vector<Eigen::Index>& places, std::uint32_t seeds,
-               RandomSequence random) {
-  const Eigen::MatrixXd truth = draws.expected(Eigen::all, places);
+/// that of whoever is now. Runs are taken to show how accurate those that learn are; shares of failures, of
+/// which a few runs tell little, stay at their means. What speed and stability give up of accuracy is no gain
+/// of more time.
+double gain_of(const PosteriorDraws& draws, const std::vector<Eigen::Index>& places, double chance,
+               std::uint32_t seeds, RandomSequence random) {
+  const Eigen::ArrayXXd failure = draws.failure(Eigen::all, places);
+  const Eigen::ArrayXXd learned =
+      chance + (draws.expected(Eigen::all, places).array() - chance) / (1 - failure).max(1e-6);
+  const Eigen::ArrayXd holds = 1 - failure.colwise().mean().transpose();
+  const Eigen::MatrixXd truth = (chance + (learned - chance).rowwise() * holds.transpose()).matrix();
   const Eigen::RowVectorXd centre = truth.colwise().mean();
   const Eigen::MatrixXd off = truth.rowwise() - centre;
   const Eigen::MatrixXd covariance = off.transpose() * off / static_cast<double>(truth.rows() - 1);
-  const Eigen::MatrixXd run = draws.run(Eigen::all, places) - truth;
-  const Eigen::RowVectorXd error = (run.array().square().colwise().mean() / seeds).max(1e-10).matrix();
+  const Eigen::ArrayXXd run = draws.run(Eigen::all, places).array();
+  const Eigen::ArrayXXd kept = (run != chance).cast<double>();  // runs that did not fail
+  const Eigen::RowVectorXd error = ((kept * (run - learned).square()).colwise().sum() /
+                                    kept.colwise().sum().max(1.0) / static_cast<double>(seeds))
+                                       .max(1e-10)
+                                       .matrix();
   const Eigen::MatrixXd seen = covariance + Eigen::MatrixXd(error.asDiagonal());
   const Eigen::MatrixXd weight = seen.llt().solve(covariance).transpose();
   Eigen::Index now = 0;
@@ -108,7 +118,8 @@ std::vector<MoreTime> more_time(const SetEvidence& evidence, const SetPosterior&
   for (const std::uint32_t seeds : seed_numbers) {
     const auto trials = static_cast<std::uint32_t>(seeds * places.size());
     result.push_back({trials, seconds * trials,
-                      gain_of(posterior.draws, places, seeds, random_of(study_seed, evidence.set, 2))});
+                      gain_of(posterior.draws, places, evidence.outcomes.chance, seeds,
+                              random_of(study_seed, evidence.set, 2))});
   }
   return result;
 }

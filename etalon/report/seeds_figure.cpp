@@ -157,6 +157,9 @@ std::optional<Figure> seeds_figure(const StudyView& view, std::size_t set) {
   figure.subtitle = {fmt::format("A row a setting, the best first{}; in brackets how many seeds it has{}",
                                  shown.chosen() ? ", the choice shaded" : "",
                                  confirms ? ", + those that confirm" : "")};
+  if (shown.cells.size() > cells.size())
+    figure.subtitle.push_back("not shown, as less accurate: " +
+                              counted(shown.cells.size() - cells.size(), "setting"));
   figure.alternative = fmt::format("Validation accuracy of every seed of {} on {}",
                                    counted(cells.size(), "setting"), shown.facts->name);
   figure.height = static_cast<unsigned>(156 + 22 * cells.size());
@@ -164,8 +167,6 @@ std::optional<Figure> seeds_figure(const StudyView& view, std::size_t set) {
       figure, cells,
       error_axis("validation accuracy (log scale of the error)", low, high, shown.facts->validation_samples),
       view.groups());
-  if (shown.cells.size() > cells.size())
-    figure.note = fmt::format("{} less accurate ones are not shown", shown.cells.size() - cells.size());
   add_legend(figure);
   return figure;
 }

@@ -117,7 +117,7 @@ TEST(SeedsFigure, TheChoiceIsShownHoweverManyAreMoreAccurate) {
   const Figure figure = *seeds_figure(view, 0);
   EXPECT_EQ(figure.y.ticks.size(), most_strips);
   EXPECT_EQ(figure.bands.size(), 1u);
-  EXPECT_THAT(figure.note, HasSubstr("15 "));
+  EXPECT_THAT(figure.subtitle.back(), HasSubstr("15 settings"));
 }
 
 TEST(SeedsFigure, NoFinishedTrialIsNoFigure) {

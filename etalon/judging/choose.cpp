@@ -50,7 +50,6 @@ Cells eligible_cells(const SetEvidence& evidence, const SetPosterior& posterior,
                      const ChoiceRules& rules, ChoiceStory& story) {
   Cells as_good = as_accurate_as(evidence, posterior, story.best);
   std::erase_if(as_good, [&](std::size_t cell) { return std::ranges::find(from, cell) == from.end(); });
-  story.as_good = as_good.size();
   std::erase_if(as_good, [&](std::size_t cell) {
     return posterior.expected[cell] < posterior.expected[story.best] - limits::speed_decides_within ||
            probability_as_accurate(posterior, cell, story.best, 0) < limits::in_doubt ||

@@ -50,12 +50,6 @@ std::vector<Prospect> prospects(const SetOutcomes& outcomes) {
   return result;
 }
 
-std::vector<double> expected_accuracies(const SetOutcomes& outcomes) {
-  std::vector<double> accuracies;
-  for (const Prospect& one : prospects(outcomes)) accuracies.push_back(one.accuracy);
-  return accuracies;
-}
-
 std::vector<std::size_t> ranking(const std::vector<Prospect>& prospects) {
   std::vector<std::size_t> order(prospects.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -12,14 +12,12 @@ namespace etalon {
 struct Prospect {
   double accuracy = 0;  ///< expected validation accuracy of one more run, [0, 1], a failure counted as chance
   double p_best = 0;    ///< probability that no other setting's is higher; 0 below 0.02
+  bool operator==(const Prospect&) const = default;
 };
 
 /// [setting] From the model of posterior.h; of settings without seeds too. The same on every machine:
 /// accuracies are rounded to 1e-9. Where nothing learned yet: the mean accuracy, or chance.
 std::vector<Prospect> prospects(const SetOutcomes& outcomes);
-
-/// [setting] Their expected accuracies alone.
-std::vector<double> expected_accuracies(const SetOutcomes& outcomes);
 
 /// Indices of the settings, the most promising first: by the probability to be the best, then by expected
 /// accuracy, then in the order given.

@@ -19,7 +19,6 @@ struct ChoiceStory {
   std::size_t best = 0;  ///< the highest expected accuracy of those that may be chosen
   std::size_t chosen = 0;
   std::vector<std::size_t> eligible;
-  std::size_t as_good = 1;                    ///< cells as accurate as the best within noise
   std::size_t without_margin = 0;             ///< of those close enough, left out for a worse margin
   MarginAnswer margin = MarginAnswer::holds;  ///< of the chosen one
   bool above_chance = true;

@@ -48,7 +48,7 @@ TEST(Prospects, where_nothing_learned_are_the_mean_accuracies) {
   EXPECT_TRUE(prospects(SetOutcomes{}).empty());
 }
 
-TEST(Prospects, are_the_same_again) { EXPECT_EQ(expected_accuracies(three()), expected_accuracies(three())); }
+TEST(Prospects, are_the_same_again) { EXPECT_EQ(prospects(three()), prospects(three())); }
 
 TEST(Ranking, goes_by_probability_then_accuracy_then_order) {
   EXPECT_THAT(ranking({{0.9, 0.1}, {0.5, 0.6}, {0.8, 0.1}, {0.8, 0.1}, {0.95, 0.1}}),

@@ -139,7 +139,7 @@ class Transfer:
         program = measure.digest_of(self.etalon)
         if store is None and result.get("study", {}).get("program") == program:
             return
-        study = study_of(self.etalon, network, result["settings"], store) | {"program": program}
+        study = study_of(self.etalon, network, result["settings"], store) | {"program": program if store is None else None}
         if result.get("study", {}).get("initializer", study["initializer"]) != study["initializer"]:
             result["pytorch"] = {}
         result["study"] = study

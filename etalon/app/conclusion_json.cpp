@@ -106,7 +106,7 @@ std::string decide_json(const StudySnapshot& study, const Judgement& judgement, 
   const Json certificate = Json::parse(recommendation_json(study, judgement));
   const std::vector<LayerGroup>& groups = study.definition.groups;
   Json json;
-  json["study"] = study.name;
+  json["study"] = shown_name(study.name);
   json["rules"] = rules_json(study.plan.choice, groups);
   json["stored_rules"] = rules_json(stored, groups);
   json["changes"] = Json::array();

@@ -6,23 +6,13 @@
 #include "etalon/app/text_layout.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/certificate_text.h"
+#include "etalon/judging/judge.h"
 #include "etalon/judging/odds.h"
 
 namespace etalon {
 namespace {
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
-
-/// What the accuracy of one setting on one set is told from: its fresh seeds or its tuning seeds.
-std::vector<double> seed_accuracies(const Judgement& judgement, std::uint32_t set, const Setting& setting,
-                                    bool fresh) {
-  std::vector<double> accuracies;
-  for (const JudgedTrial& trial : judgement.trials)
-    if (trial.key.set == set && trial.key.setting == setting && trial.verdict.accuracy &&
-        (trial.key.seed_index >= first_confirmation_seed) == fresh)
-      accuracies.push_back(*trial.verdict.accuracy);
-  return accuracies;
-}
 
 /// " (90.2 to 95.1 %)"; nothing of fewer than two seeds.
 std::string range_text(const std::vector<double>& accuracies) {
@@ -107,7 +97,7 @@ std::string rivals_line(const StudySnapshot& study, const Recommendation& chosen
   constexpr std::size_t most = 4;
   std::vector<LikelyBest> others = likely_best(chosen);
   std::erase_if(others, [&](const LikelyBest& one) { return one.setting == chosen.setting; });
-  if (others.empty()) return "no other setting may be the best";
+  if (others.empty()) return "with 95 % probability no other setting is the best";
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(most, others.size()); ++i)
     parts.push_back(fmt::format("{} ({})", to_text(others[i].setting, study.definition.groups),

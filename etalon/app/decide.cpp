@@ -13,6 +13,7 @@
 #include "etalon/base/text.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "etalon/study/study_name.h"
 
 namespace etalon {
 namespace {
@@ -30,7 +31,7 @@ Setting tried_setting(const std::string& text, const StudySnapshot& study, const
   if (!was_tried(judgement, setting))
     throw RequestError({"--current", to_text(setting, groups) + ", which is not among the settings tried",
                         "one that the study tried: what another one costs is not known",
-                        "'etalon tune' with the options of study " + study.name + " and " +
+                        "'etalon tune' with the options of study " + short_name(study.name) + " and " +
                             eta_options(setting, groups) + " adds it"});
   return setting;
 }
@@ -54,7 +55,7 @@ ChoiceRules asked_rules(const DecideArguments& arguments, const StudySnapshot& s
 /// "study NAME, decided again with speed_weight 0.9 (stored: 0.5)"
 std::string headline(const StudySnapshot& study, const ChoiceRules& asked) {
   const auto texts = rule_texts(study.plan.choice, asked, study.definition.groups);
-  return fmt::format("study {}, decided again with {}; nothing is stored", study.name,
+  return fmt::format("study {}, decided again with {}; nothing is stored", short_name(study.name),
                      texts.empty() ? "the rules that are stored" : join(texts, ", "));
 }
 

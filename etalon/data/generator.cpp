@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <future>
-#include <thread>
+
+#include "etalon/base/processors.h"
 
 namespace etalon {
 namespace {
@@ -28,7 +29,7 @@ LabelledImages draw_part(const GeneratedSet& set, std::uint32_t first, std::uint
   LabelledImages images;
   images.pixels.resize(std::size_t{count} * set.shape.size());
   images.labels.resize(count);
-  const std::uint32_t threads = std::clamp(std::thread::hardware_concurrency(), 1u, most_threads);
+  const std::uint32_t threads = std::clamp(processor_count(), 1u, most_threads);
   std::vector<std::future<void>> others;
   for (std::uint32_t thread = 1; thread < threads; ++thread)
     others.push_back(

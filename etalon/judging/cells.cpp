@@ -37,8 +37,13 @@ std::optional<EpochsToTarget> median_target(std::span<const SeedResult> seeds, d
                       : EpochsToTarget{budget, false};
 }
 
+/// From `a` up to `b`; below 0 downwards.
+double way(const CellSummary& a, const CellSummary& b, std::size_t group) {
+  return std::log10(b.setting.eta[group] / a.setting.eta[group]);
+}
+
 double decades(const CellSummary& a, const CellSummary& b, std::size_t group) {
-  return std::abs(std::log10(a.setting.eta[group] / b.setting.eta[group]));
+  return std::abs(way(a, b, group));
 }
 
 bool same_but(const Setting& a, const Setting& b, std::size_t group) {
@@ -155,15 +160,21 @@ MarginAnswer margin_answer(const std::vector<CellSummary>& cells, std::size_t ce
   return answers.empty() ? MarginAnswer::holds : std::ranges::max(answers);
 }
 
+std::vector<FailingNeighbour> failing_neighbours(const std::vector<CellSummary>& cells, std::size_t cell,
+                                                 const std::function<bool(const CellSummary&)>& holds) {
+  std::vector<FailingNeighbour> failing;
+  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group)
+    for (const std::size_t other : neighbours(cells, cell, group))
+      if (!holds(cells[other]) && decades(cells[cell], cells[other], group) <= limits::near_decades)
+        failing.push_back({group, way(cells[cell], cells[other], group)});
+  return failing;
+}
+
 double margin_or_room(const std::vector<CellSummary>& cells, std::size_t cell) {
   double least = std::numeric_limits<double>::infinity();
   for (const Margin& margin : cells[cell].margin)
     least = std::min(least, margin.failed.value_or(margin.held.value_or(0)));
   return least;
-}
-
-double diverged_share(const CellSummary& cell) {
-  return cell.seeds == 0 ? 0.0 : static_cast<double>(cell.diverged_seeds) / cell.seeds;
 }
 
 double failed_share(const CellSummary& cell) {

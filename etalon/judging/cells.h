@@ -45,11 +45,18 @@ std::vector<MarginAnswer> margin_answers(const std::vector<CellSummary>& cells, 
 MarginAnswer margin_answer(const std::vector<CellSummary>& cells, std::size_t cell,
                            const std::function<bool(const CellSummary&)>& holds);
 
+/// A next cell on the axis of `group`, no more than a decade away, that does not hold.
+struct FailingNeighbour {
+  std::size_t group = 0;
+  double decades = 0;  ///< the way to it; above 0 upwards
+};
+std::vector<FailingNeighbour> failing_neighbours(const std::vector<CellSummary>& cells, std::size_t cell,
+                                                 const std::function<bool(const CellSummary&)>& holds);
+
 /// For ties: the smallest distance over the groups to the first failed cell upwards, in decades; where an
 /// axis has none, to the last that held.
 double margin_or_room(const std::vector<CellSummary>& cells, std::size_t cell);
 
-double diverged_share(const CellSummary& cell);
 double failed_share(const CellSummary& cell);
 
 }  // namespace etalon

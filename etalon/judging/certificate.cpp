@@ -140,11 +140,8 @@ SetPosterior posterior_of(const SetEvidence& evidence, std::uint64_t study_seed)
   result.draws = result.model.draw(std::move(contenders), draws, random_of(study_seed, evidence.set, 0));
   for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
     result.expected.push_back(result.model.expected(cell));
-  for (Eigen::Index row = 0; row < result.draws.expected.rows(); ++row) {
-    Eigen::Index best = 0;
-    result.draws.expected.row(row).maxCoeff(&best);
-    result.p_best[result.draws.settings[static_cast<std::size_t>(best)]] += 1.0 / static_cast<double>(draws);
-  }
+  const std::vector<double> shares = shares_of_best(result.draws);
+  for (std::size_t i = 0; i < shares.size(); ++i) result.p_best[result.draws.settings[i]] = shares[i];
   return result;
 }
 

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "etalon/base/random.h"
 #include "etalon/judging/evidence.h"
 #include "etalon/judging/posterior.h"
 #include "etalon/study/recommendation.h"
@@ -39,8 +38,8 @@ std::optional<std::size_t> closest_rival(const SetPosterior& posterior, std::siz
 /// share.
 double probability_over(const SetPosterior& posterior, std::size_t cell, double limit);
 
-/// Probability that a cell's expected accuracy is at most `floor` below that of `best`; 0 where either is no
-/// contender.
+/// Probability that a cell's expected accuracy is at most `floor` below that of `best`; where either is no
+/// contender 1 or 0, by their posterior means.
 double probability_as_accurate(const SetPosterior& posterior, std::size_t cell, std::size_t best,
                                double floor);
 

@@ -11,19 +11,17 @@
 namespace etalon {
 namespace {
 
-/// "2.3 points (1.1 to 3.9)": the digits that an interval can carry.
-std::string interval_text(const Cost& cost) {
-  return fmt::format("{:.1f} points (95 %: {:.1f} to {:.1f})", 100 * cost.expected, 100 * cost.low,
-                     100 * cost.high);
-}
+/// In whole tenths of a point, which is what an interval can carry; never -0.
+double tenths(double share) { return std::round(1000 * share) / 10 + 0.0; }
 
-/// "costs 2.3 points (...)", or that the seeds do not show it. The last says which of the two is better.
+/// "costs 2.3 points (95 %: 1.1 to 3.9)" or "gains" as much; where the interval holds 0, that it may be
+/// nothing.
 std::string cost_text(const Cost& cost) {
-  if (cost.low > 0) return "costs " + interval_text(cost);
-  if (cost.high < 0)
-    return fmt::format("gains {:.1f} points (95 %: {:.1f} to {:.1f})", -100 * cost.expected, -100 * cost.high,
-                       -100 * cost.low);
-  return fmt::format("costs {}, which may be nothing", interval_text(cost));
+  const bool gains = tenths(cost.expected) < 0;
+  const double expected = gains ? -cost.expected : cost.expected;
+  const double low = gains ? -cost.high : cost.low, high = gains ? -cost.low : cost.high;
+  return fmt::format("{} {:.1f} points (95 %: {:.1f} to {:.1f}){}", gains ? "gains" : "costs",
+                     tenths(expected), tenths(low), tenths(high), low > 0 ? "" : ", which may be nothing");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ std::string one_eta_text(const Recommendation& recommendation);
 /// What the setting in use costs.
 std::string current_text(const Recommendation& recommendation, const std::vector<LayerGroup>& groups);
 
-/// "12 min 3 s more would gain 0.05 points on average; 48 min 10 s more, 0.07 points": of training
+/// "12 min 3 s more would gain 0.05 points on average; 48 min 10 s more, 0.07 points": time of training.
 std::string more_time_text(const Recommendation& recommendation);
 
 /// A setting that may be the best, and how probable that is.

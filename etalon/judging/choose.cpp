@@ -26,22 +26,25 @@ std::size_t most_expected(const SetPosterior& posterior, const Cells& cells) {
   return *std::ranges::max_element(cells, {}, [&](std::size_t cell) { return posterior.expected[cell]; });
 }
 
-/// Cells that are not likely to fail more often than the limit allows or, where all are, all.
-Cells choosable(const SetPosterior& posterior, const Cells& learning, const ChoiceRules& rules,
-                ChoiceStory& story) {
-  const double limit = std::max(rules.divergence_limit, limits::smallest_failure_share);
+/// Cells that are not likely to fail more often than the limit allows. All, where that leaves none that is
+/// above chance.
+Cells choosable(const SetEvidence& evidence, const SetPosterior& posterior, const Cells& learning,
+                const ChoiceRules& rules, ChoiceStory& story) {
+  const double limit = failure_limit(rules);
   Cells cells;
   std::ranges::copy_if(learning, std::back_inserter(cells), [&](std::size_t cell) {
     return probability_over(posterior, cell, limit) < limits::likely_over;
   });
-  story.beyond_limit = cells.empty();
-  return cells.empty() ? learning : cells;
+  const auto telling = [&](const Cells& some) {
+    return std::ranges::any_of(some, [&](std::size_t cell) { return above_chance(evidence, cell); });
+  };
+  story.beyond_limit = cells.empty() || (!telling(cells) && telling(learning));
+  return story.beyond_limit ? learning : cells;
 }
 
 MarginAnswer margin_of(const SetEvidence& evidence, std::size_t cell, const ChoiceRules& rules) {
-  return margin_answer(evidence.cells, cell, [&](const CellSummary& next) {
-    return failed_share(next) <= std::max(rules.divergence_limit, limits::smallest_failure_share);
-  });
+  return margin_answer(evidence.cells, cell,
+                       [&](const CellSummary& next) { return within_limit(next, rules); });
 }
 
 /// What speed and stability may decide between: as accurate as the best within noise and within half a point
@@ -130,8 +133,9 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence,
   if (!posterior) return no_choice(study, evidence);
   const Cells learning = cells_that_learn(evidence);
   ChoiceStory story;
-  const Cells cells = choosable(*posterior, learning, rules, story);
+  const Cells cells = choosable(evidence, *posterior, learning, rules, story);
   story.best = most_expected(*posterior, cells);
+  story.best_of_all = most_expected(*posterior, learning) == story.best;
   story.above_chance = above_chance(evidence, story.best);
   story.eligible = story.above_chance ? eligible_cells(evidence, *posterior, cells, rules, story)
                                       : Cells{lowest_loss(evidence, learning)};
@@ -146,7 +150,7 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence,
   result.trade_offs = trade_offs(evidence, story.eligible, rules);
   result.edges = edges_of(*result.setting, study.plan, evidence.cells);
   if (story.above_chance) add_certificate(study, evidence, *posterior, story, result);
-  if (story.above_chance) result.why = choice_why(evidence, story, rules.speed_weight);
+  if (story.above_chance) result.why = choice_why(study, evidence, story, result);
   result.reason = choice_reason(study, evidence, story, result);
   result.warnings = choice_warnings(study, evidence, story, result);
   result.what_would_change_it = what_would_change(study, evidence, *posterior, story, result);

@@ -15,6 +15,7 @@ constexpr double sharpest = 0.03, bluntest = 0.2;     // w, decades
 constexpr double rarest = 1e-4, most_frequent = 0.2;  // e
 constexpr double smallest_share = 0.01;               // p: any setting may fail for reasons of its own
 constexpr double above_range = 1.0;  // decades over the largest eta where a cliff may still lie
+constexpr double most_runs = 2000;   // of a setting: likelihoods of more underflow, and say no more
 
 /// Number `i` of Halton's sequence in `base`, (0, 1).
 double halton(Eigen::Index i, unsigned base) {
@@ -28,31 +29,49 @@ double halton(Eigen::Index i, unsigned base) {
 
 double log_between(double share, double low, double high) { return low * std::pow(high / low, share); }
 
+/// Of a setting with very many runs, as many as tell the share.
+FailureCount limited(const FailureCount& count) {
+  if (count.runs <= most_runs) return count;
+  return {std::round(count.failed / count.runs * most_runs), most_runs};
+}
+
 /// What one node says of one setting: its share q beyond the cliff is Beta(a, b), and e fail anyway.
 struct Record {
-  double a = 1, b = 1, e = 0;
+  Record(double weight, double share, double anywhere, const FailureCount& counted)
+      : a(weight * share), b(weight * (1 - share)), e(anywhere), count(counted) {}
+
+  double a, b, e;
   FailureCount count;
 
-  /// C(failed, j) e^(failed - j) (1 - e)^(j + held) E[q^j (1 - q)^held] for j = 0 .. failed: the likelihood
-  /// that the cliff made j of the failures, `held` runs having passed. In order of j, into `terms`; returns
-  /// their sum.
+  double held() const { return count.runs - count.failed; }
+
+  /// L_j = C(failed, j) e^(failed - j) (1 - e)^(j + held) B(a + j, b + held) / B(a, b) for j = 0 .. failed:
+  /// the likelihood that the cliff made j of the failures, `held` runs having passed. In order of j, into
+  /// `terms`; returns their sum. Worked out from the last one down, by the ratio of neighbours: that one
+  /// does not underflow where e is small.
   double likelihoods(double held, std::vector<double>& terms) const {
-    terms.clear();
-    double sum = 0;
-    for (double j = 0; j <= count.failed; ++j) sum += terms.emplace_back(likelihood(j, held));
+    terms.assign(static_cast<std::size_t>(count.failed) + 1, last_likelihood(held));
+    double sum = terms.back();
+    for (double j = count.failed - 1; j >= 0; --j) {
+      const double ratio = (j + 1) * e * (a + b + held + j) / ((count.failed - j) * (1 - e) * (a + j));
+      double& term = terms[static_cast<std::size_t>(j)];
+      term = terms[static_cast<std::size_t>(j) + 1] * ratio;
+      sum += term;
+    }
     return sum;
   }
 
-  double likelihood(double j, double held) const {
+  /// L_failed.
+  double last_likelihood(double held) const {
     double product = 1;
-    for (double i = 0; i < count.failed - j; ++i) product *= e * (count.failed - i) / (count.failed - j - i);
-    for (double i = 0; i < j; ++i) product *= (1 - e) * (a + i) / (a + b + i);
-    for (double i = 0; i < held; ++i) product *= (1 - e) * (b + i) / (a + b + j + i);
+    for (double i = 0; i < count.failed; ++i) product *= (1 - e) * (a + i) / (a + b + i);
+    for (double i = 0; i < held; ++i) product *= (1 - e) * (b + i) / (a + b + count.failed + i);
     return product;
   }
 };
 
-constexpr std::array<unsigned, 12> primes{2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+constexpr std::array<unsigned, 24> primes{2,  3,  5,  7,  11, 13, 17, 19, 23, 29, 31, 37,
+                                          41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89};
 
 /// Nodes in the unit cube: w, e, k, then a_g. The prior is uniform on it.
 class Cube {
@@ -129,12 +148,12 @@ double draw_beta(double a, double b, RandomSequence& random) {
 }
 
 Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts)
-    : counts_(counts),
-      share_(nodes, place.rows()),
+    : share_(nodes, place.rows()),
       weight_(nodes),
       anywhere_(nodes),
       mean_(place.rows()),
       deviation_(place.rows()) {
+  for (const FailureCount& count : counts) counts_.push_back(limited(count));
   const Eigen::Index groups = place.cols(), settings = place.rows();
   const Eigen::RowVectorXd low = place.colwise().minCoeff(), high = place.colwise().maxCoeff();
   std::vector<double> terms;
@@ -153,11 +172,9 @@ Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& coun
           holds /= 1 + std::exp((place(setting, group) - edge) / width);
         }
         share_(node, setting) = std::clamp(1 - holds, smallest_share, 1 - smallest_share);
-        const Record record =
-            Record{weight_(node) * share_(node, setting), weight_(node) * (1 - share_(node, setting)),
-                   anywhere_(node), counts_[static_cast<std::size_t>(setting)]};
-        cube.log_likelihood(node) +=
-            std::log(record.likelihoods(record.count.runs - record.count.failed, terms));
+        const Record record(weight_(node), share_(node, setting), anywhere_(node),
+                            counts_[static_cast<std::size_t>(setting)]);
+        cube.log_likelihood(node) += std::log(record.likelihoods(record.held(), terms));
       }
     }
   }
@@ -167,11 +184,11 @@ Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& coun
   double heap = 0;
   for (Eigen::Index node = 0; node < nodes; ++node) {
     heaped_.push_back(heap += weight(node));
+    if (weight(node) == 0) continue;
     for (Eigen::Index setting = 0; setting < settings; ++setting) {
-      const Record record =
-          Record{weight_(node) * share_(node, setting), weight_(node) * (1 - share_(node, setting)),
-                 anywhere_(node), counts_[static_cast<std::size_t>(setting)]};
-      const double held = record.count.runs - record.count.failed;
+      const Record record(weight_(node), share_(node, setting), anywhere_(node),
+                          counts_[static_cast<std::size_t>(setting)]);
+      const double held = record.held();
       const double seen = record.likelihoods(held, terms);
       mean_(setting) += weight(node) * (1 - record.likelihoods(held + 1, terms) / seen);
       square(setting) += weight(node) * record.likelihoods(held + 2, terms) / seen;
@@ -187,10 +204,9 @@ void Cliff::draw(const std::vector<Eigen::Index>& settings, RandomSequence& rand
   shares.resize(static_cast<Eigen::Index>(settings.size()));
   std::vector<double> terms;
   for (std::size_t i = 0; i < settings.size(); ++i) {
-    const Record record =
-        Record{weight_(node) * share_(node, settings[i]), weight_(node) * (1 - share_(node, settings[i])),
-               anywhere_(node), counts_[static_cast<std::size_t>(settings[i])]};
-    const double held = record.count.runs - record.count.failed;
+    const Record record(weight_(node), share_(node, settings[i]), anywhere_(node),
+                        counts_[static_cast<std::size_t>(settings[i])]);
+    const double held = record.held();
     double rest = random.uniform() * record.likelihoods(held, terms);
     std::size_t j = 0;  // failures that the cliff made
     while (j + 1 < terms.size() && (rest -= terms[j]) > 0) ++j;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "etalon/judging/cells.h"
+#include "etalon/judging/limits.h"
 #include "etalon/judging/statistics.h"
 
 namespace etalon {
@@ -24,6 +26,14 @@ std::vector<std::size_t> cells_that_learn(const SetEvidence& evidence) {
 bool above_chance(const SetEvidence& evidence, std::size_t cell) {
   return above_chance(evidence.mean_accuracy(cell), evidence.outcomes.chance,
                       evidence.outcomes.validation_samples);
+}
+
+double failure_limit(const ChoiceRules& rules) {
+  return std::max(rules.divergence_limit, limits::smallest_failure_share);
+}
+
+bool within_limit(const CellSummary& cell, const ChoiceRules& rules) {
+  return failed_share(cell) <= failure_limit(rules);
 }
 
 EndLoss end_loss(const CellSummary& cell) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +30,12 @@ std::vector<std::size_t> cells_that_learn(const SetEvidence& evidence);
 
 /// Whether the cell's mean accuracy is above chance.
 bool above_chance(const SetEvidence& evidence, std::size_t cell);
+
+/// The share of failing runs that a choice allows: divergence_limit, or as little as seeds can tell from
+/// none.
+double failure_limit(const ChoiceRules& rules);
+/// Whether the share of the cell's runs that failed is within that.
+bool within_limit(const CellSummary& cell, const ChoiceRules& rules);
 
 /// The mean loss at the end by which settings compare where accuracies tell nothing: of validation if it was
 /// measured, else of training (after a single step that one is the same for every eta).

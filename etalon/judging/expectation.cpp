@@ -40,13 +40,9 @@ std::vector<Prospect> prospects(const SetOutcomes& outcomes) {
   for (std::size_t i = 0; i < result.size(); ++i) result[i].accuracy = rounded(posterior.expected(i));
   const PosteriorDraws drawn =
       posterior.draw(posterior.contenders(true), draws, RandomSequence({0, 0, Purpose::strategy}, 1));
-  for (Eigen::Index row = 0; row < drawn.expected.rows(); ++row) {
-    Eigen::Index best = 0;
-    drawn.expected.row(row).maxCoeff(&best);
-    result[drawn.settings[static_cast<std::size_t>(best)]].p_best += 1.0 / draws;
-  }
-  for (Prospect& one : result)
-    if (one.p_best < told_apart) one.p_best = 0;
+  const std::vector<double> shares = shares_of_best(drawn);
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    if (shares[i] >= told_apart) result[drawn.settings[i]].p_best = shares[i];
   return result;
 }
 

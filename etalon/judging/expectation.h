@@ -15,8 +15,9 @@ struct Prospect {
   bool operator==(const Prospect&) const = default;
 };
 
-/// [setting] From the model of posterior.h; of settings without seeds too. The same on every machine:
-/// accuracies are rounded to 1e-9. Where nothing learned yet: the mean accuracy, or chance.
+/// [setting] From the model of posterior.h; of settings without seeds too. Accuracies are rounded to 1e-9, so
+/// that libraries that differ in the last bit of a logarithm rank alike. Where nothing learned yet: the mean
+/// accuracy, or chance.
 std::vector<Prospect> prospects(const SetOutcomes& outcomes);
 
 /// Indices of the settings, the most promising first: by the probability to be the best, then by expected

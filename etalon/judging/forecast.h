@@ -42,7 +42,7 @@ std::optional<AccuracyForecast> forecast_accuracy(std::span<const LearnedRun> se
 bool budget_too_short(const CellSummary& cell);
 
 /// "The loss was still falling at the end of the budget: twice the epochs may reach about 80 % (87 % at
-/// most), five times about 85 % (94 %)." Empty unless budget_too_short.
+/// most), 5 times the epochs may reach about 85 % (94 % at most)." Empty unless budget_too_short.
 std::string budget_text(const CellSummary& cell);
 
 }  // namespace etalon

@@ -261,4 +261,14 @@ Judgement judge(const StudySnapshot& study) {
   return judgement;
 }
 
+std::vector<double> seed_accuracies(const Judgement& judgement, std::uint32_t set, const Setting& setting,
+                                    bool fresh) {
+  std::vector<double> accuracies;
+  for (const JudgedTrial& trial : judgement.trials)
+    if (trial.key.set == set && trial.key.setting == setting && trial.verdict.accuracy &&
+        (trial.key.seed_index >= first_confirmation_seed) == fresh)
+      accuracies.push_back(*trial.verdict.accuracy);
+  return accuracies;
+}
+
 }  // namespace etalon

@@ -1,4 +1,5 @@
-/// Every constant of the judging room: where one word ends and the next begins, and how long a window is.
+/// What words and choices turn on: where one word ends and the next begins, how long a window is, what is
+/// close enough. Constants of the model stand beside their formulas.
 #pragma once
 
 #include <cstddef>
@@ -68,6 +69,8 @@ inline constexpr double chance_correlation = 0.3;
 inline constexpr double speed_decides_within = 0.005;
 /// And only where the other one is no worse with this probability.
 inline constexpr double in_doubt = 0.25;
+/// A setting is called more often the best than another one by this much more probability.
+inline constexpr double likelier_by = 0.05;
 /// A setting is left out for failing if it breaks the limit with this probability.
 inline constexpr double likely_over = 0.8;
 /// A share of failing runs below it can't be told from none with the seeds that a study has.

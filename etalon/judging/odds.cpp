@@ -13,15 +13,16 @@ struct Odds {
   const char* text;
 };
 
-constexpr std::array<Odds, 9> few_seeds_odds{{{0.1, "about 1 in 10"},
-                                              {0.2, "about 1 in 5"},
-                                              {0.25, "about 1 in 4"},
-                                              {1.0 / 3, "about 1 in 3"},
-                                              {0.5, "about 1 in 2"},
-                                              {2.0 / 3, "about 2 in 3"},
-                                              {0.75, "about 3 in 4"},
-                                              {0.8, "about 4 in 5"},
-                                              {0.9, "about 9 in 10"}}};
+constexpr std::array<Odds, 10> few_seeds_odds{{{0.1, "about 1 in 10"},
+                                               {0.2, "about 1 in 5"},
+                                               {0.25, "about 1 in 4"},
+                                               {1.0 / 3, "about 1 in 3"},
+                                               {0.5, "about 1 in 2"},
+                                               {2.0 / 3, "about 2 in 3"},
+                                               {0.75, "about 3 in 4"},
+                                               {0.8, "about 4 in 5"},
+                                               {0.9, "about 9 in 10"},
+                                               {0.95, "about 19 in 20"}}};
 constexpr std::uint32_t few_seeds = 5;
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <cmath>
 
-#include "etalon/judging/cells.h"
 #include "etalon/judging/choose.h"
 #include "etalon/judging/limits.h"
 #include "etalon/judging/reasons.h"
@@ -14,14 +12,14 @@ constexpr double doubt = 0.05;
 
 using Posteriors = std::vector<std::optional<SetPosterior>>;
 
-/// A setting that ran on every set, with what it is expected to lose there.
+/// A setting that learned on every set, with what it is expected to lose there.
 struct Candidate {
   Setting setting;
   std::vector<std::size_t> cell;  // [set]
   std::vector<double> regret;     // [set] expected
   double worst = 0;               // largest of `regret` on the sets that count
   double expected_worst = 0;      // mean of the largest regret over the posterior
-  double training_loss = 0;       // final, summed over the sets
+  double loss = 0;                // at the end, summed over the sets
   std::size_t chosen_by = 0;      // sets whose choice it is
   Eigen::VectorXd worst_draws;    // [draw]
 };
@@ -53,7 +51,7 @@ std::optional<Candidate> candidate(const Setting& setting, const std::vector<Set
     result.cell.push_back(*cell);
     result.regret.push_back(posteriors[set] ? regret_of(sets[set], *posteriors[set], *cell) : 0);
     if (counts[set]) result.worst = std::max(result.worst, result.regret.back());
-    result.training_loss += sets[set].cells[*cell].final_training_loss.mean.value_or(0);
+    result.loss += end_loss(summary).loss;
     result.chosen_by += recommendations[set].setting == setting;
   }
   return result;
@@ -143,13 +141,12 @@ OverallRecommendation only_choice(const StudySnapshot& study, const std::vector<
   OverallRecommendation result;
   result.setting = only.setting;
   result.warnings = only.warnings;
-  if (only.setting) {
-    result.worst_regret = only.certificate ? only.certificate->expected_loss : 0;
-    result.regret = {result.worst_regret};
-  }
+  if (only.setting) result.regret = {0};
   if (only.certificate) {
     std::vector<Candidate> alone(1);
     alone.front().cell = {*tried_cell(sets.front(), *only.setting)};
+    result.worst_regret = regret_of(sets.front(), *posteriors.front(), alone.front().cell.front());
+    result.regret = {result.worst_regret};
     add_worst_draws(sets, posteriors, {true}, study.definition.study_seed, alone);
     result.worst_regret_high = high_end(alone.front().worst_draws);
   }
@@ -176,12 +173,14 @@ std::optional<OverallRecommendation> choose_overall(const StudySnapshot& study,
   }
   const Candidate* chosen = nullptr;
   if (story.guesses()) {
-    chosen = &*std::ranges::min_element(found, {}, &Candidate::training_loss);
+    chosen = &*std::ranges::min_element(found, {}, &Candidate::loss);
   } else {
     std::ranges::stable_sort(found, {}, &Candidate::worst);
     if (found.size() > most_candidates) found.resize(most_candidates);
     add_worst_draws(sets, posteriors, story.counts, study.definition.study_seed, found);
     chosen = &least_regretted(found);
+    story.by_votes = std::ranges::any_of(
+        found, [&](const Candidate& one) { return one.expected_worst < chosen->expected_worst; });
     result.undecided = undecided_settings(found, *chosen);
     result.worst_regret_high = high_end(chosen->worst_draws);
   }

@@ -202,7 +202,7 @@ std::vector<double> residual_shape(const std::vector<LearnedRuns>& runs, const N
   std::vector<double> shape;
   for (std::size_t point = 0; point < shape_points; ++point)
     shape.push_back(pool[(2 * point + 1) * pool.size() / (2 * shape_points)]);
-  const double centre = mean(shape), deviation = std::sqrt(sample_variance(shape));
+  const double centre = mean(shape), deviation = std::max(1e-9, std::sqrt(sample_variance(shape)));
   for (double& value : shape) value = (value - centre) / deviation;
   return shape;
 }
@@ -331,6 +331,16 @@ PosteriorDraws AccuracyPosterior::draw(std::vector<std::size_t> settings, std::s
     }
   }
   return result;
+}
+
+std::vector<double> shares_of_best(const PosteriorDraws& draws) {
+  std::vector<double> shares(draws.settings.size(), 0);
+  for (Eigen::Index row = 0; row < draws.expected.rows(); ++row) {
+    Eigen::Index best = 0;
+    draws.expected.row(row).maxCoeff(&best);
+    shares[static_cast<std::size_t>(best)] += 1.0 / static_cast<double>(draws.expected.rows());
+  }
+  return shares;
 }
 
 }  // namespace etalon

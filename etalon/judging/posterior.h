@@ -36,6 +36,9 @@ struct PosteriorDraws {
   Eigen::MatrixXd run;                ///< [draw][one of settings] the accuracy of one more run
 };
 
+/// [one of settings] Share of the draws in which no other one's expected accuracy is higher.
+std::vector<double> shares_of_best(const PosteriorDraws& draws);
+
 class AccuracyPosterior {
  public:
   static constexpr std::size_t most_modelled = 120;

@@ -10,6 +10,7 @@
 #include "etalon/judging/balance.h"
 #include "etalon/judging/certificate_text.h"
 #include "etalon/judging/edges.h"
+#include "etalon/judging/failure.h"
 #include "etalon/judging/forecast.h"
 #include "etalon/judging/limits.h"
 #include "etalon/judging/odds.h"
@@ -56,16 +57,30 @@ std::string speed_text(const CellSummary& cell, std::uint32_t reached) {
 
 /// Why this one of the eligible ones.
 std::string balance_text(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
+  if (story.eligible.size() == 1 && story.chosen == story.best)
+    return story.best_of_all ? "Its expected accuracy is the highest."
+                             : "Its expected accuracy is the highest of those that may be chosen.";
   if (story.eligible.size() == 1)
-    return story.chosen == story.best ? "Its expected accuracy is the highest."
-                                      : fmt::format("Its expected accuracy lies within {} of the highest.",
-                                                    points_text(limits::speed_decides_within));
+    return fmt::format("Its expected accuracy lies within {} of the highest.",
+                       points_text(limits::speed_decides_within));
   const CellSummary& cell = evidence.cells[story.chosen];
   return fmt::format(
-      "Of {} settings within {} of expected accuracy it has the best balance of speed and stability "
+      "Of {} settings whose expected accuracies lie within {} it has the best balance of speed and stability "
       "({}, instability {:.3f}; speed weighs {}).",
       story.eligible.size(), points_text(limits::speed_decides_within),
       speed_text(cell, evidence.reached[story.chosen]), instability(cell), shortest(speed_weight));
+}
+
+/// Where a setting of a lower expected accuracy is the best more often.
+std::string likelier_text(const StudySnapshot& study, const ChoiceStory& story,
+                          const Recommendation& recommendation) {
+  if (story.chosen != story.best || !story.best_of_all || !recommendation.certificate) return {};
+  const LikelyBest likeliest = likely_best(recommendation).front();
+  if (likeliest.setting == recommendation.setting ||
+      likeliest.probability < recommendation.certificate->p_best + limits::likelier_by)
+    return {};
+  return fmt::format(" {} is more often the best, but loses more where it is not.",
+                     name(study, likeliest.setting));
 }
 
 std::uint32_t seeds_behind(const SetEvidence& evidence, const ChoiceStory& story) {
@@ -79,7 +94,7 @@ std::string certainty_text(const SetEvidence& evidence, const ChoiceStory& story
   std::string text = fmt::format(" The probability that no other setting is better is {}",
                                  odds_text(certificate.p_best, seeds_behind(evidence, story)));
   const std::size_t others = recommendation.equivalent.size() - 1;
-  if (others == 0) return text + "; no other one may be the best.";
+  if (others == 0) return text + ".";
   return text + fmt::format("; {} may be the best, too, and it is expected to lose {} against the best.",
                             counted(others, "other setting"), points_text(certificate.expected_loss));
 }
@@ -101,8 +116,7 @@ void other_weights(const StudySnapshot& study, const SetEvidence& evidence, cons
       if (other < 0 || other > 1) break;
       const std::size_t cell = best_balanced(evidence, posterior, story.eligible, other);
       if (cell == story.chosen) continue;
-      lines.push_back(fmt::format("With speed_weight {} or {}, {} would be chosen.", shortest(other),
-                                  direction < 0 ? "less" : "more",
+      lines.push_back(fmt::format("With speed_weight {}, {} would be chosen.", shortest(other),
                                   name(study, evidence.cells[cell].setting)));
       break;
     }
@@ -111,7 +125,7 @@ void other_weights(const StudySnapshot& study, const SetEvidence& evidence, cons
 /// Cells that only their failing seeds keep out.
 void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const SetPosterior& posterior,
                  const ChoiceStory& story, std::vector<std::string>& lines) {
-  const double limit = std::max(study.plan.choice.divergence_limit, limits::smallest_failure_share);
+  const double limit = failure_limit(study.plan.choice);
   for (const std::size_t cell : cells_that_learn(evidence)) {
     const double share = posterior.model.failure(cell);
     if (probability_over(posterior, cell, limit) < limits::likely_over ||
@@ -140,13 +154,10 @@ void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
                     *falling));
 }
 
-void missing_warning(const StudySnapshot& study, const SetEvidence& evidence,
-                     std::vector<std::string>& warnings) {
-  std::size_t all = 0;
-  for (const TrialRecord& trial : study.trials) all += trial.key.set == evidence.set;
-  const std::size_t per_set = study.sets.empty() ? 0 : study.planned_trials / study.sets.size();
-  if (all < per_set)
-    warnings.push_back(fmt::format("Only {} of {} planned trials are finished.", all, per_set));
+void missing_warning(const StudySnapshot& study, std::vector<std::string>& warnings) {
+  if (study.trials.size() < study.planned_trials)
+    warnings.push_back(
+        fmt::format("Only {} of {} planned trials are finished.", study.trials.size(), study.planned_trials));
 }
 
 /// Settings that a random search draws are not known beforehand, and a study's rules may change.
@@ -163,19 +174,21 @@ void current_warning(const StudySnapshot& study, const SetEvidence& evidence,
       name(study, *current), evidence.name, options));
 }
 
-/// The next setting upwards fails on some axis.
+/// The next setting on some axis fails.
 void margin_warning(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                     std::vector<std::string>& warnings) {
   if (story.margin != MarginAnswer::fails) return;
-  std::vector<std::string> groups;
-  const CellSummary& cell = evidence.cells[story.chosen];
-  for (std::size_t group = 0; group < cell.margin.size(); ++group)
-    if (cell.margin[group].failed && *cell.margin[group].failed <= limits::near_decades)
-      groups.push_back(fmt::format("{} ({:.1f} decades up)", study.definition.groups.at(group).name,
-                                   *cell.margin[group].failed));
-  warnings.push_back("It lies next to a setting that fails" +
-                     (groups.empty() ? std::string() : ": " + join(groups, ", ")) +
-                     ". A smaller eta is safer where data or network may change.");
+  std::vector<std::string> ways;
+  bool upwards = false;
+  for (const FailingNeighbour& one : failing_neighbours(evidence.cells, story.chosen, [&](const auto& next) {
+         return within_limit(next, study.plan.choice);
+       })) {
+    ways.push_back(fmt::format("{} ({:.1f} decades {})", study.definition.groups.at(one.group).name,
+                               std::abs(one.decades), one.decades > 0 ? "up" : "down"));
+    upwards |= one.decades > 0;
+  }
+  warnings.push_back(fmt::format("It lies next to a setting that fails: {}.{}", join(ways, ", "),
+                                 upwards ? " A smaller eta is safer where data or network may change." : ""));
 }
 
 /// The fresh seeds of rival and choice, in pairs.
@@ -207,8 +220,10 @@ std::string without_signal(const std::vector<SetEvidence>& sets, const OverallSt
 
 }  // namespace
 
-std::string choice_why(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight) {
-  std::string why = balance_text(evidence, story, speed_weight);
+std::string choice_why(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                       const Recommendation& recommendation) {
+  std::string why = balance_text(evidence, story, study.plan.choice.speed_weight) +
+                    likelier_text(study, story, recommendation);
   if (story.without_margin > 0)
     why += fmt::format(" {} as close {} left out for a worse margin to failure.",
                        counted(story.without_margin, "setting"), story.without_margin == 1 ? "was" : "were");
@@ -234,9 +249,14 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
   const CellSummary& cell = evidence.cells[story.chosen];
   if (!story.above_chance)
     warnings.push_back(
-        fmt::format("Nothing is above chance on {}: the value is a guess. Try a longer budget or another "
-                    "range of etas.",
-                    evidence.name));
+        above_chance(1.0, evidence.outcomes.chance, evidence.outcomes.validation_samples)
+            ? fmt::format("Nothing is above chance on {}: the value is a guess. Try a longer budget or "
+                          "another range of etas.",
+                          evidence.name)
+            : fmt::format(
+                  "The validation part of {} tells no setting from a guess: its commonest class alone "
+                  "makes {} of it. Give it more samples of other classes.",
+                  evidence.name, percent(evidence.outcomes.chance)));
   if (story.beyond_limit)
     warnings.push_back(
         fmt::format("Every setting is likely to fail more often than divergence_limit {} allows; of "
@@ -252,7 +272,7 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
   margin_warning(study, evidence, story, warnings);
   confirmation_warning(study, evidence, story, recommendation, warnings);
   falling_warning(evidence, story, warnings);
-  missing_warning(study, evidence, warnings);
+  missing_warning(study, warnings);
   current_warning(study, evidence, recommendation, warnings);
   if (mixed_numeric_classes(study, evidence.set))
     warnings.push_back(
@@ -301,18 +321,22 @@ std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvid
                        sets.front().name);
   if (story.guesses())
     return fmt::format(
-        "{}: no setting is above chance on any data set; this one ended with the lowest training "
-        "loss, summed over them.",
+        "{}: no setting is above chance on any data set; this one ended with the lowest loss, "
+        "summed over them.",
         name(study, *overall.setting));
   std::size_t worst = 0;
   for (std::size_t set = 0; set < sets.size(); ++set)
     if (story.counts[set] && (!story.counts[worst] || overall.regret[set] > overall.regret[worst]))
       worst = set;
-  return fmt::format(
-      "{}: of the {} that ran on every data set it is expected to lose least where it loses most, {} "
-      "below the best on {}.",
-      name(study, *overall.setting), counted(story.candidates, "setting"), points_text(overall.regret[worst]),
-      sets[worst].name);
+  const std::string why =
+      story.by_votes
+          ? fmt::format(
+                "it loses at most {} more than the least where it loses most, and more data sets chose it",
+                points_text(limits::same_regret))
+          : "it is expected to lose least where it loses most";
+  return fmt::format("{}: of the {} that learned on every data set {}: {} below the best on {}.",
+                     name(study, *overall.setting), counted(story.candidates, "setting"), why,
+                     points_text(overall.regret[worst]), sets[worst].name);
 }
 
 std::string no_overall_reason(const std::vector<SetEvidence>& sets) {

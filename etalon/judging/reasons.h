@@ -23,10 +23,12 @@ struct ChoiceStory {
   MarginAnswer margin = MarginAnswer::holds;  ///< of the chosen one
   bool above_chance = true;
   bool beyond_limit = false;  ///< every cell is expected to fail more often than the limit
+  bool best_of_all = true;    ///< nor does the limit keep out a cell of a higher expected accuracy
 };
 
-/// Recommendation::why. REQUIRES: story.above_chance.
-std::string choice_why(const SetEvidence& evidence, const ChoiceStory& story, double speed_weight);
+/// Recommendation::why; reads its certificate. REQUIRES: story.above_chance.
+std::string choice_why(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
+                       const Recommendation& recommendation);
 /// Reads `why` and the values of the recommendation.
 std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                           const Recommendation& recommendation);
@@ -41,7 +43,8 @@ std::string nothing_measured_reason(const SetEvidence& evidence);
 
 /// How the choice over all sets went.
 struct OverallStory {
-  std::size_t candidates = 0;  ///< settings that ran on every set
+  std::size_t candidates = 0;  ///< settings that learned on every set
+  bool by_votes = false;       ///< chosen for what the sets chose, not for the smallest regret
   std::vector<bool> counts;    ///< [set] whether anything is above chance there; only these are compared
 
   /// Nothing is above chance anywhere: the choice is a guess.

@@ -1,7 +1,6 @@
 #include "etalon/judging/surface.h"
 
 #include <cmath>
-#include <optional>
 
 #include <Eigen/Cholesky>
 

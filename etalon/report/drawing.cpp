@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/error.h"
+#include "etalon/base/processors.h"
 #include "etalon/report/gnuplot.h"
 #include "etalon/report/gnuplot_script.h"
 #include "etalon/report/image.h"
@@ -98,7 +99,7 @@ std::vector<DrawnFigure> draw(const std::vector<NamedFigure>& figures,
     }
   };
   {
-    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1u, most_threads);
+    const unsigned threads = std::clamp(processor_count(), 1u, most_threads);
     std::vector<std::jthread> helpers;
     for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(work);
     work();

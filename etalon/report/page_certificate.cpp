@@ -4,6 +4,7 @@
 
 #include "etalon/base/text.h"
 #include "etalon/judging/certificate_text.h"
+#include "etalon/judging/judge.h"
 #include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
 #include "etalon/report/page.h"
@@ -20,17 +21,6 @@ std::string bullet(std::string sentence) {
   return "- " + escaped_markdown(sentence) + ".\n";
 }
 
-/// Accuracies of the setting's fresh seeds or of those that it was chosen by, by seed index.
-std::vector<double> accuracies_of(const StudyView& view, std::uint32_t set, const Setting& setting,
-                                  bool fresh) {
-  std::vector<double> accuracies;
-  for (const JudgedTrial& trial : view.judgement().trials)
-    if (trial.key.set == set && trial.key.setting == setting && trial.verdict.accuracy &&
-        (trial.key.seed_index >= first_confirmation_seed) == fresh)
-      accuracies.push_back(*trial.verdict.accuracy);
-  return accuracies;
-}
-
 /// "93.4 % over 8 fresh seeds: 90.2, 91.0, ... %"
 std::string seeds_text(const std::vector<double>& accuracies, const std::string& noun) {
   double sum = 0;
@@ -44,7 +34,8 @@ std::string seeds_text(const std::vector<double>& accuracies, const std::string&
 }
 
 std::string confirmation_lines(const StudyView& view, const Recommendation& chosen) {
-  const std::vector<double> own = accuracies_of(view, chosen.set, *chosen.setting, chosen.confirmed);
+  const std::vector<double> own =
+      seed_accuracies(view.judgement(), chosen.set, *chosen.setting, chosen.confirmed);
   if (own.empty()) return {};
   if (!chosen.confirmed)
     return bullet("validation accuracy " + seeds_text(own, "seed") +
@@ -52,7 +43,7 @@ std::string confirmation_lines(const StudyView& view, const Recommendation& chos
   std::string text =
       bullet("validation accuracy " + seeds_text(own, "fresh seed") + ", never used to choose");
   if (!chosen.rival) return text;
-  const std::vector<double> rival = accuracies_of(view, chosen.set, *chosen.rival, true);
+  const std::vector<double> rival = seed_accuracies(view.judgement(), chosen.set, *chosen.rival, true);
   if (rival.empty()) return text;
   return text +
          bullet(fmt::format("its closest rival, {}, reaches {}", setting_text(*chosen.rival, view.groups()),

@@ -50,7 +50,7 @@ std::vector<std::string> round_texts(const Replay& replay, const StudySnapshot& 
   return texts;
 }
 
-/// "digits: 8 fresh seeds for conv=0.1 full=0.01 and conv=0.1 full=0.1"
+/// "digits: 8 fresh seeds to confirm conv=0.1 full=0.01 and conv=0.1 full=0.1"
 std::vector<std::string> confirmation_texts(const std::vector<PlannedTrial>& trials,
                                             const StudySnapshot& study) {
   std::vector<std::string> texts;

@@ -10,9 +10,9 @@
 #include "etalon/base/version.h"
 #include "etalon/data/doubts.h"
 #include "etalon/data/open.h"
+#include "etalon/running/feasibility.h"
 #include "etalon/running/memory.h"
 #include "etalon/running/outlook.h"
-#include "etalon/running/prospects.h"
 #include "etalon/running/strategist.h"
 
 namespace etalon {
@@ -103,8 +103,7 @@ void open_set(Preparation& all, const std::string& source) {
   all.networks.push_back(
       describe_network(request.network, request.groups, input, data.classes, request.places.network));
   if (!request.stored)
-    require_prospects(request, source, static_cast<std::uint32_t>(split.training.size()),
-                      all.networks.back());
+    require_feasible(request, source, static_cast<std::uint32_t>(split.training.size()), all.networks.back());
   all.data.push_back(std::move(data));
   all.splits.push_back(std::move(split));
 }

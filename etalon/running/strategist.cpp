@@ -25,8 +25,9 @@ class SetEnds {
       RunEnd& end = ends_.emplace_back();
       end.setting = trial->key.setting;
       end.status = status_of(normalize(trial->curve, offset_), facts_.label_entropy);
-      if (const double accuracy = accuracy_of(*trial, facts_.chance); std::isfinite(accuracy))
-        end.accuracy = accuracy;
+      const double accuracy =
+          end.status == TrialStatus::diverged ? facts_.chance : accuracy_of(*trial, facts_.chance);
+      if (std::isfinite(accuracy)) end.accuracy = accuracy;
     }
     const std::vector<Fate> fates = fates_of(ends_, facts_.chance, facts_.validation_samples);
     for (std::size_t i = failed_.size(); i < fates.size(); ++i) failed_.push_back(fates[i] == Fate::failed);

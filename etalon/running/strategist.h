@@ -26,7 +26,7 @@ Replay replay(const StudyPlan& asked, const StudySnapshot& study, const Strategy
 /// What a strategy is told of a study.
 SearchTask search_task(const StudySnapshot& study);
 
-/// Last validation accuracy; chance where the trial diverged.
+/// Last validation accuracy; chance where a loss is not finite or no epoch ended.
 double accuracy_of(const TrialRecord& trial, double chance);
 
 }  // namespace etalon

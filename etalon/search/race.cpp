@@ -95,12 +95,10 @@ void SetRace::enter(const Setting& setting) {
 }
 
 void SetRace::rank() {
-  const std::vector<Prospect> found = prospects(outcomes_);
-  const auto order = [&](const Runner& one) {
-    return std::tuple(-found[one.place].p_best, -found[one.place].accuracy,
-                      outcomes_.settings[one.place].setting);
-  };
-  std::ranges::sort(in_, {}, order);
+  const std::vector<std::size_t> order = ranking(prospects(outcomes_));
+  std::vector<std::size_t> rank(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
+  std::ranges::sort(in_, {}, [&](const Runner& one) { return rank[one.place]; });
 }
 
 std::vector<Setting> SetRace::promising_half_steps() const {

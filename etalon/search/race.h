@@ -1,12 +1,12 @@
 /// The race: every setting once, then seeds go where they change the choice most, set by set.
 ///
 /// On each data set settings x seeds trials are spent by sequential halving (halving.h). After each round the
-/// settings still in are ranked by the accuracy that one more run of them is expected to reach, failures
-/// counted (judging/expectation.h). A setting's seeds are always 0 .. n-1, so that all are compared on the
-/// same.
+/// settings still in are ranked by the probability to be the best, then by the accuracy that one more run is
+/// expected to reach (judging/expectation.h), failures counted in both. A setting's seeds are always 0 ..
+/// n-1, so that all are compared on the same.
 ///
 /// With refinement, half steps around the two leaders (refinement.h) join once, after the round that leaves
-/// closest to half of the budget: those of the highest expected accuracy take the places that the halving
+/// closest to half of the budget: those that rank highest take the places that the halving
 /// freed, as far as one round's share of the budget pays a first seed for each. The total stays the same.
 #pragma once
 

@@ -82,7 +82,8 @@ struct Recommendation {
   std::vector<std::string> what_would_change_it;
 };
 
-/// Smallest expected worst regret over the sets; only settings that ran on every set.
+/// Smallest expected worst regret over the sets, or what most sets chose of those as good; only settings that
+/// learned on every set.
 struct OverallRecommendation {
   std::optional<Setting> setting;
   std::vector<double> regret;      ///< [set] expected: the best there minus this setting's

@@ -4,6 +4,7 @@
 //
 // `make calibration` runs it with the tables of tests/calibration/tables and the simulated ones.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <exception>

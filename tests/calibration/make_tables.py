@@ -24,7 +24,7 @@ def number(text, digits):
 
 
 def main(folder, validation):
-    print("set,eta_conv,eta_full,seed,status,accuracy,epochs,reached,area,set_back,spike_share")
+    print("set,eta_conv,eta_full,seed,status,accuracy,epochs,reached,area,set_back,spike_share,instability")
     found = json.loads((folder / "recommendation.json").read_text())
     epochs = found["definition"]["epochs"]
     for one in found["recommendations"]:
@@ -33,7 +33,8 @@ def main(folder, validation):
         print(",".join([row["set"], number(row["eta_conv"], 6), number(row["eta_full"], 6), row["seed"], row["status"],
                         number(row["validation_accuracy"], 6), number(row["epochs_to_loss_target"], 4),
                         str(int(row["loss_target_reached"] == "yes")), number(row["area"], 4),
-                        number(row["set_back"], 4), number(row["spike_share"], 4)]))
+                        number(row["set_back"], 4), number(row["spike_share"], 4),
+                        number(row["instability"], 4)]))
 
 
 if __name__ == "__main__":

@@ -143,7 +143,6 @@ ReplayScore replay(const Table& table, const ReplayOptions& options, std::uint64
   score.regret = table.truth[best] - table.truth[score.chosen];
   score.p_best = chosen.certificate->p_best;
   score.p_within_point = chosen.certificate->p_within_point;
-  score.expected_loss = chosen.certificate->expected_loss;
   score.covered = std::ranges::find(chosen.equivalent, table.settings[best]) != chosen.equivalent.end();
   score.set_size = chosen.equivalent.size();
   score.printed_error = *chosen.validation_accuracy.mean - table.truth[score.chosen];

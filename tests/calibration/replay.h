@@ -20,7 +20,6 @@ struct ReplayScore {
   double regret = 0;       // truth of the best minus that of the chosen
   double p_best = 0;       // stated
   double p_within_point = 0;
-  double expected_loss = 0;
   bool covered = false;  // the 95 % set holds the best
   std::size_t set_size = 0;
   double printed_error = 0;  // printed accuracy minus truth of the chosen

@@ -25,10 +25,10 @@ struct Table {
 // The mean accuracy of all runs, as the truth.
 std::vector<double> mean_accuracies(const std::vector<std::vector<Verdict>>& runs);
 
-// One table a data set of a file that dense_table.py wrote:
-// set,eta_conv,eta_full,seed,status,accuracy,epochs,reached,area, set_back,spike_share. Comment lines begin
-// with '#'; "# set NAME chance C validation N epochs E" tells the facts. Throws std::runtime_error for
-// anything else.
+// One table a data set of a file that make_tables.py wrote:
+// set,eta_conv,eta_full,seed,status,accuracy,epochs,reached,area,set_back,spike_share,instability. Comment
+// lines begin with '#'; "# set NAME chance C validation N epochs E" tells the facts. Throws
+// std::runtime_error for anything else.
 std::vector<Table> read_tables(const std::string& file);
 
 }  // namespace etalon::calibration

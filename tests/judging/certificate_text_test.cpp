@@ -46,6 +46,12 @@ TEST(CertificateText, AnswersWhetherOneEtaIsEnough) {
       "one eta for all groups may be enough: 0.1 costs 0.3 points (95 %: -0.4 to 1.1), which may be nothing");
   EXPECT_EQ(one_eta(-0.01, -0.02, -0.005),
             "one eta for all groups is enough: 0.1 gains 1.0 points (95 %: 0.5 to 2.0)");
+  EXPECT_EQ(
+      one_eta(-0.003, -0.011, 0.004),
+      "one eta for all groups may be enough: 0.1 gains 0.3 points (95 %: -0.4 to 1.1), which may be nothing");
+  EXPECT_EQ(
+      one_eta(-0.0001, -0.01, 0.01),
+      "one eta for all groups may be enough: 0.1 costs 0.0 points (95 %: -1.0 to 1.0), which may be nothing");
   Recommendation same = recommendation();
   same.setting = Setting{{0.1, 0.1}};
   EXPECT_EQ(one_eta_text(same), "one eta for all groups is enough: 0.1 is the choice");

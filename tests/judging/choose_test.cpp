@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "etalon/judging/judge.h"
+#include "etalon/judging/reasons.h"
 #include "made_up.h"
 
 namespace etalon {
@@ -149,6 +150,7 @@ TEST(Choose, a_looser_divergence_limit_admits_it) {
       made_up::with_accuracy(made_up::draw(fast_loss), 0.3);
   EXPECT_EQ(recommended(study).setting, (Setting{{0.01, 0.1}}));
   EXPECT_THAT(recommended(study).what_would_change_it, Contains(HasSubstr("divergence_limit 0.")));
+  EXPECT_THAT(recommended(study).reason, HasSubstr("the highest of those that may be chosen"));
   study.snapshot.plan.choice.divergence_limit = 0.6;
   EXPECT_EQ(recommended(study).setting, (Setting{{0.1, 0.1}}));
 }
@@ -163,6 +165,18 @@ TEST(Choose, where_every_setting_breaks_the_limit_the_least_bad_one_is_named_wit
   EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
   EXPECT_THAT(result.warnings,
               Contains(AllOf(HasSubstr("divergence_limit"), HasSubstr("2 of 4 runs failed"))));
+}
+
+TEST(Choose, slow_settings_at_chance_are_no_way_out_of_the_limit) {
+  Study study;
+  study.cell({{0.1, 0.1}}, {0.9, 0.9}, fast_loss);
+  for (const std::uint32_t seed : {2u, 3u})
+    study.trial({0, {{0.1, 0.1}}, seed}, made_up::draw(diverging_loss));
+  study.cell({{0.001, 0.1}}, {0.1, 0.1, 0.1}, flat_loss);
+  const Recommendation result = recommended(study);
+  EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
+  EXPECT_TRUE(result.certificate);
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("divergence_limit")));
 }
 
 TEST(Choose, all_diverged_gives_no_setting_and_says_to_lower_the_range) {
@@ -199,9 +213,38 @@ TEST(Choose, where_validation_cannot_show_learning_the_lowest_loss_is_a_guess) {
   study.snapshot.sets[0].chance = 0.5;
   const Recommendation result = recommended(study);
   EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}})) << "the lowest loss";
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("Nothing is above chance on one")));
+  EXPECT_THAT(result.warnings, Contains("The validation part of one tells no setting from a guess: its "
+                                        "commonest class alone makes 50.0 % of it. Give it more samples of "
+                                        "other classes."));
   EXPECT_FALSE(result.certificate) << "accuracies tell nothing";
   EXPECT_THAT(result.equivalent, IsEmpty());
+}
+
+TEST(Choose, where_samples_are_many_it_says_that_nothing_is_above_chance) {
+  Study study;
+  study.cell({{0.01, 0.1}}, {0.1, 0.101, 0.35}, fast_loss);
+  study.cell({{0.1, 0.1}}, {0.1, 0.1, 0.1}, slow_loss);
+  study.snapshot.sets[0].chance = 0.28;
+  study.snapshot.sets[0].validation_samples = 1000;
+  const Recommendation result = recommended(study);
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("Nothing is above chance on one")));
+}
+
+// The choice's expected accuracy is the highest, and the other one is more often the best.
+TEST(ChoiceWhy, names_the_one_that_is_more_often_the_best) {
+  const StudySnapshot study = Study().cell({{0.01, 0.1}}, {0.9}).cell({{0.1, 0.1}}, {0.9}).done();
+  Recommendation result;
+  result.setting = Setting{{0.01, 0.1}};
+  result.equivalent = {{{0.01, 0.1}}, {{0.1, 0.1}}};
+  result.certificate.emplace().p_best = 0.4;
+  result.certificate->p_best_of = {0.4, 0.58};
+  ChoiceStory story;
+  story.eligible = {0};
+  EXPECT_EQ(choice_why(study, {}, story, result),
+            "Its expected accuracy is the highest. conv=0.1 full=0.1 is more often the best, but loses more "
+            "where it is not.");
+  result.certificate->p_best_of = {0.4, 0.43};
+  EXPECT_EQ(choice_why(study, {}, story, result), "Its expected accuracy is the highest.");
 }
 
 TEST(Choose, one_seed_gives_a_choice_that_says_how_little_it_rests_on) {

@@ -53,6 +53,14 @@ TEST(Cliff, more_runs_without_failure_make_it_less_likely) {
   EXPECT_LT(before, 0.02);
 }
 
+TEST(Cliff, many_runs_keep_their_numbers) {
+  const Cliff cliff = cliff_of({{1, 1000}, {3000, 3000}, {300, 1000}});
+  EXPECT_NEAR(cliff.mean(0), 0.001, 0.001);
+  EXPECT_NEAR(cliff.mean(1), 1, 0.002);
+  EXPECT_NEAR(cliff.mean(2), 0.3, 0.03);
+  EXPECT_GT(cliff.deviation(2), 0.01);
+}
+
 TEST(Cliff, each_group_has_its_own_cliff) {
   Eigen::MatrixXd place(9, 2);
   std::vector<FailureCount> counts;

@@ -58,7 +58,7 @@ TEST(Ranking, goes_by_probability_then_accuracy_then_order) {
 TEST(Odds, claim_no_more_than_the_seeds_can_carry) {
   EXPECT_EQ(odds_text(0.67, 3), "about 2 in 3");
   EXPECT_EQ(odds_text(0.52, 1), "about 1 in 2");
-  EXPECT_EQ(odds_text(0.93, 4), "about 9 in 10");
+  EXPECT_EQ(odds_text(0.92, 4), "about 9 in 10");
   EXPECT_EQ(odds_text(0.03, 3), "about 1 in 10");
   EXPECT_EQ(odds_text(0.67, 5), "about 0.65");
   EXPECT_EQ(odds_text(0.9, 16), "about 0.90");

@@ -141,6 +141,10 @@ TEST(Margin, is_answered_group_by_group) {
       grid.back().setting = {{conv, full}};
     }
   EXPECT_THAT(margin_answers(grid, 0, none_failed), ElementsAre(MarginAnswer::fails, MarginAnswer::holds));
+  const std::vector<FailingNeighbour> up = failing_neighbours(grid, 0, none_failed);
+  ASSERT_EQ(up.size(), 1u);
+  EXPECT_EQ(up[0].group, 0u);
+  EXPECT_NEAR(up[0].decades, 1, 1e-9);
   EXPECT_THAT(margin_answers(grid, 1, none_failed), ElementsAre(MarginAnswer::fails, MarginAnswer::unknown));
   for (std::size_t cell = 0; cell < grid.size(); ++cell) grid[cell].margin = margin(grid, cell);
   EXPECT_EQ(margin_or_room(grid, 0), 1.0) << "conv fails a decade above, full holds as far";

@@ -50,6 +50,13 @@ TEST(Posterior, follows_the_means_and_counts_failures_as_chance) {
   EXPECT_LT(posterior.expected(2), 0.95) << "some runs may fail";
 }
 
+TEST(Posterior, many_runs_that_are_all_alike_are_sound) {
+  Outcomes outcomes;
+  for (const double eta : {0.001, 0.003, 0.01, 0.03, 0.1, 0.3})
+    outcomes.cell({{eta}}, std::vector<double>(150, 1.0));
+  expect_sound(outcomes.set);
+}
+
 TEST(Posterior, a_seed_that_fails_costs_its_share) {
   SetOutcomes outcomes = hill();
   const AccuracyPosterior before(outcomes);

@@ -11,20 +11,17 @@
 
 namespace etalon {
 
-/// A budget of fewer steps has no room for the windows that divergence, spikes and slopes are told by.
-constexpr std::uint64_t steps_to_judge = 80;
-
 /// Throws RequestError where no setting could be compared on this set: a warm-up that lasts longer than the
 /// budget; a step schedule with drops in every step; a batch norm that sees one value a channel when
 /// training, so that its output is its shift whatever its input (PyTorch refuses that too). `source` names
 /// the data, `samples` are those of training. REQUIRES: a request that require_valid accepts, samples >=
 /// batch.
-void require_prospects(const StudyRequest& request, const std::string& source, std::uint32_t samples,
-                       const NetworkDescription& network);
+void require_feasible(const StudyRequest& request, const std::string& source, std::uint32_t samples,
+                      const NetworkDescription& network);
 
 /// What a run on this set of `samples` training samples cannot show, a sentence each: too few steps to judge
 /// by, a warm-up or a schedule that changes nothing within the budget, one that hardly lets a run take its
-/// eta. REQUIRES: what require_prospects accepts.
+/// eta. REQUIRES: what require_feasible accepts.
 std::vector<std::string> doubts_of(const StudyRequest& request, const std::string& set,
                                    std::uint32_t samples);
 

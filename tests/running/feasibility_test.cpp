@@ -1,4 +1,4 @@
-#include "etalon/running/prospects.h"
+#include "etalon/running/feasibility.h"
 
 #include <functional>
 
@@ -42,8 +42,8 @@ StudyRequest with_schedule(const ScheduleSpec& spec, std::uint32_t epochs = 10) 
 /// The complaint about 320 samples of shapes; empty where they were taken.
 std::string refusal(const StudyRequest& request) {
   try {
-    require_prospects(request, "shapes", 320,
-                      describe_network(request.network, request.groups, {1, 28, 28}, 10, "--network"));
+    require_feasible(request, "shapes", 320,
+                     describe_network(request.network, request.groups, {1, 28, 28}, 10, "--network"));
   } catch (const RequestError& error) {
     return error.what();
   }
@@ -52,7 +52,7 @@ std::string refusal(const StudyRequest& request) {
 
 std::vector<std::string> doubts(const StudyRequest& request) { return doubts_of(request, "shapes", 320); }
 
-TEST(Prospects, AWarmUpBeyondTheBudgetIsRefused) {
+TEST(Feasibility, AWarmUpBeyondTheBudgetIsRefused) {
   for (const char* name : {"constant", "step", "cosine", "exponential"}) {
     for (const double warmup : {10.1, 10.05, 100.0})
       EXPECT_THAT(refusal(with_schedule(schedule(name, warmup))),
@@ -63,7 +63,7 @@ TEST(Prospects, AWarmUpBeyondTheBudgetIsRefused) {
 }
 
 // What was taken has at least one step beyond its warm-up, on every set of the study.
-TEST(Prospects, EveryScheduleThatIsTakenReachesItsEta) {
+TEST(Feasibility, EveryScheduleThatIsTakenReachesItsEta) {
   for (std::uint32_t epochs : {1u, 2u, 7u})
     for (double warmup = 0; warmup < 8; warmup += 0.05) {
       const StudyRequest request = with_schedule(schedule("cosine", warmup), epochs);
@@ -79,14 +79,14 @@ TEST(Prospects, EveryScheduleThatIsTakenReachesItsEta) {
     }
 }
 
-TEST(Prospects, DropsWithinASingleStepAreRefused) {
+TEST(Feasibility, DropsWithinASingleStepAreRefused) {
   EXPECT_THAT(refusal(with_schedule(schedule("step", 0, 0.05))), HasSubstr("less than one step"));
   EXPECT_THAT(refusal(with_schedule(schedule("step", 0, 1e-320))), HasSubstr("less than one step"));
   EXPECT_EQ(refusal(with_schedule(schedule("step", 0, 0.1))), "");
   EXPECT_EQ(refusal(with_schedule(schedule("exponential", 0, 0.05))), "") << "nobody reads step_epochs";
 }
 
-TEST(Prospects, ASingleStepIsWarnedOf) {
+TEST(Feasibility, ASingleStepIsWarnedOf) {
   StudyRequest request = ten_steps_an_epoch(1);
   for (const std::uint32_t batch : {320u, 161u}) {  // the rest of an epoch is dropped
     request.batch = batch;
@@ -97,7 +97,7 @@ TEST(Prospects, ASingleStepIsWarnedOf) {
   EXPECT_THAT(doubts_of(request, "shapes", 320), Not(Contains(HasSubstr("a single step"))));
 }
 
-TEST(Prospects, ABatchNormOverOneValueIsRefusedAndNamed) {
+TEST(Feasibility, ABatchNormOverOneValueIsRefusedAndNamed) {
   StudyRequest request = ten_steps_an_epoch(1);
   request.batch = 1;
   request.network.layers = {"conv 3 5x5 stride 2", "batchnorm", "relu", "dense 8", "batchnorm", "dense 10"};
@@ -112,13 +112,13 @@ TEST(Prospects, ABatchNormOverOneValueIsRefusedAndNamed) {
   EXPECT_EQ(refusal(request), "") << "a channel has many values";
 }
 
-TEST(Prospects, AFewStepsAreSaidToBeFew) {
+TEST(Feasibility, AFewStepsAreSaidToBeFew) {
   EXPECT_THAT(doubts(ten_steps_an_epoch(7)),
               ElementsAre(HasSubstr("shapes: a run has 70 steps, fewer than the 80")));
   EXPECT_THAT(doubts(ten_steps_an_epoch(8)), IsEmpty());
 }
 
-TEST(Prospects, EverySetIsAskedBeforeTraining) {
+TEST(Feasibility, EverySetIsAskedBeforeTraining) {
   StudyRequest request = ten_steps_an_epoch(3);
   request.sets = {"shapes", "digits"};
   EXPECT_THAT(PreparedStudy(request).warnings(),
@@ -127,7 +127,7 @@ TEST(Prospects, EverySetIsAskedBeforeTraining) {
   EXPECT_THROW(PreparedStudy{request}, RequestError);
 }
 
-TEST(Prospects, SchedulesWithoutEffectAreNamed) {
+TEST(Feasibility, SchedulesWithoutEffectAreNamed) {
   const auto doubt = [](const ScheduleSpec& spec) { return doubts(with_schedule(spec)); };
   EXPECT_THAT(doubt(schedule("step", 0, 10)), ElementsAre(HasSubstr("the first drop of the schedule step")));
   EXPECT_THAT(doubt(schedule("step", 3, 7)), ElementsAre(HasSubstr("the first drop")));
@@ -145,7 +145,7 @@ TEST(Prospects, SchedulesWithoutEffectAreNamed) {
 }
 
 // The step of the first drop: a doubt exactly where no step of the budget is behind it.
-TEST(Prospects, AFirstDropIsSeenAsTheScheduleSeesIt) {
+TEST(Feasibility, AFirstDropIsSeenAsTheScheduleSeesIt) {
   for (double step_epochs = 9.5; step_epochs < 10.5; step_epochs += 0.01) {
     const StudyRequest request = with_schedule(schedule("step", 0, step_epochs));
     const Schedule taken(request.training.schedule, 10, 10);
@@ -154,7 +154,7 @@ TEST(Prospects, AFirstDropIsSeenAsTheScheduleSeesIt) {
 }
 
 // Made before such settings were refused, it is trained, and verified, as it was.
-TEST(Prospects, AStoredStudyIsTakenAsItIs) {
+TEST(Feasibility, AStoredStudyIsTakenAsItIs) {
   StudyRequest asked = ten_steps_an_epoch(2);
   asked.stored = true;  // stands for a program that refused nothing
   asked.training.schedule = schedule("cosine", 20);

@@ -1,4 +1,4 @@
-#include "etalon/running/prospects.h"
+#include "etalon/running/feasibility.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,6 +7,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
+#include "etalon/judging/limits.h"
 #include "etalon/training/schedule.h"
 
 namespace etalon {
@@ -100,8 +101,8 @@ std::string schedule_doubt(const ScheduleSpec& spec, const Budget& budget, std::
 
 }  // namespace
 
-void require_prospects(const StudyRequest& request, const std::string& source, std::uint32_t samples,
-                       const NetworkDescription& network) {
+void require_feasible(const StudyRequest& request, const std::string& source, std::uint32_t samples,
+                      const NetworkDescription& network) {
   const Budget budget = budget_of(request, samples);
   require_schedule(request, source, budget);
   require_batch_norms(request, source, network);
@@ -117,11 +118,11 @@ std::vector<std::string> doubts_of(const StudyRequest& request, const std::strin
         ": a run has a single step: its loss is measured before its update, so that training losses "
         "are the same for every eta and tell nothing; more --epochs or --samples, or a smaller "
         "--batch, would");
-  else if (budget.steps < steps_to_judge)
+  else if (budget.steps < limits::short_run)
     doubts.push_back(fmt::format(
         "{}: a run has {} steps, fewer than the {} by which divergence, stability and whether the "
         "loss still falls can be judged; more --epochs or --samples, or a smaller --batch, would give them",
-        set, budget.steps, steps_to_judge));
+        set, budget.steps, limits::short_run));
   const std::string schedule = schedule_doubt(request.training.schedule, budget, request.epochs);
   if (!schedule.empty()) doubts.push_back(set + ": " + schedule);
   return doubts;

@@ -44,10 +44,16 @@ int run(int count, char** words) {
   ReplayOptions options;
   bool simulated = false;
   std::vector<Summary> summaries;
-  const auto add = [&](Summary summary) {
+  std::vector<ReplayScore> together;  // of tables of the same kind
+  const auto add = [&](const std::string& name, const std::vector<ReplayScore>& scores) {
+    const Summary& summary = summaries.emplace_back(summary_of(name, scores));
     std::fprintf(stderr, "%s: regret %.2f points, coverage %.3f, worst bin %.2f\n", summary.name.c_str(),
                  100 * summary.regret, summary.coverage, summary.worst_bin(30).value_or(0));
-    summaries.push_back(std::move(summary));
+    together.insert(together.end(), scores.begin(), scores.end());
+  };
+  const auto add_together = [&](const char* name) {
+    if (!together.empty()) summaries.push_back(summary_of(name, together));
+    together.clear();
   };
   for (int i = 2; i < count; ++i) {
     if (!std::strcmp(words[i], "--seeds") && i + 1 < count) {
@@ -58,14 +64,15 @@ int run(int count, char** words) {
       simulated = true;
     } else {
       for (const Table& table : read_tables(words[i]))
-        add(summary_of(table.name,
-                       scores_of(replays, [&](auto number) { return replay(table, options, number); })));
+        add(table.name, scores_of(replays, [&](auto number) { return replay(table, options, number); }));
     }
   }
+  add_together("measured, together");
   for (const std::string& scenario : simulated ? scenarios() : std::vector<std::string>{})
-    add(summary_of(scenario, scores_of(replays, [&](auto number) {
-                     return replay(simulated_table(scenario, number), options, number);
-                   })));
+    add(scenario, scores_of(replays, [&](auto number) {
+          return replay(simulated_table(scenario, number), options, number);
+        }));
+  add_together("simulated, together");
   std::fputs(markdown(summaries).c_str(), stdout);
   return 0;
 }

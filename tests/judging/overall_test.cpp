@@ -161,7 +161,8 @@ TEST(Overall, with_one_set_it_is_that_sets_choice) {
   const Judgement judgement = judge(study.done());
   EXPECT_EQ(judgement.overall->setting, judgement.recommendations[0].setting);
   EXPECT_EQ(judgement.overall->setting, middle);
-  EXPECT_EQ(judgement.overall->worst_regret, judgement.recommendations[0].certificate->expected_loss);
+  EXPECT_GT(judgement.overall->worst_regret, 0) << "of a faster one that is hardly less accurate";
+  EXPECT_LT(judgement.overall->worst_regret, 0.005);
   EXPECT_GT(judgement.overall->worst_regret_high, judgement.overall->worst_regret);
 }
 

@@ -68,7 +68,7 @@ TEST(Page, SaysHowSureTheChoiceIs) {
   EXPECT_THAT(
       page,
       HasSubstr("- About 3 in 4 to be the best; expected to lose 0.20 points against the best; within 1 "
-                "point of the best: about 9 in 10; a run fails: under 1 %; one run in ten ends below"))
+                "point of the best: about 19 in 20; a run fails: under 1 %; one run in ten ends below"))
       << "odds of two seeds are coarse, too";
   EXPECT_THAT(page, HasSubstr("With 95 % probability the best of all is one of these 2: "));
   EXPECT_THAT(page, HasSubstr("(about 3 in 4); "));

@@ -210,6 +210,23 @@ void confirmation_warning(const StudySnapshot& study, const SetEvidence& evidenc
                   name(study, *recommendation.rival), points_text(mean(ahead)), ahead.size()));
 }
 
+/// Fresh seeds that end lower than chance and the choice of the best explain: the certificate knows nothing
+/// of them.
+void disappointment_warning(const SetEvidence& evidence, const Recommendation& recommendation,
+                            std::vector<std::string>& warnings) {
+  const Spread &fresh = recommendation.validation_accuracy, &tuning = recommendation.tuning_accuracy;
+  if (!recommendation.confirmed || !fresh.deviation || !tuning.deviation) return;
+  const double error =
+      std::hypot(*fresh.deviation / std::sqrt(fresh.count), *tuning.deviation / std::sqrt(tuning.count));
+  const double lower = *tuning.mean - *fresh.mean;
+  if (lower <= std::max(2 * error, validation_error(evidence.outcomes, *fresh.mean))) return;
+  warnings.push_back(
+      fmt::format("The fresh seeds end {} lower than the {} seeds that it was chosen by ({}), on which all "
+                  "doubt above rests: "
+                  "expect the lower one.",
+                  points_text(lower), tuning.count, percent(*tuning.mean)));
+}
+
 /// The names of the sets on which nothing is above chance.
 std::string without_signal(const std::vector<SetEvidence>& sets, const OverallStory& story) {
   std::vector<std::string> names;
@@ -271,6 +288,7 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
   warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
   margin_warning(study, evidence, story, warnings);
   confirmation_warning(study, evidence, story, recommendation, warnings);
+  disappointment_warning(evidence, recommendation, warnings);
   falling_warning(evidence, story, warnings);
   missing_warning(study, warnings);
   current_warning(study, evidence, recommendation, warnings);

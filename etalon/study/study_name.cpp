@@ -36,7 +36,7 @@ std::string shown_name(const std::string& name) {
 
 std::string short_name(const std::string& name) {
   constexpr std::size_t end = 30;
-  const std::string shown = shown_name(name);
+  std::string shown = shown_name(name);
   if (shown.size() <= longest_study_name) return shown;
   return printable(shown.substr(0, end)) + "..." + printable(shown.substr(shown.size() - end));
 }

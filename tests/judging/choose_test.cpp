@@ -309,6 +309,21 @@ TEST(Choose, confirmation_seeds_are_printed_but_never_choose) {
   EXPECT_THAT(result.reason, HasSubstr("97.0 % validation accuracy over 4 fresh seeds"));
 }
 
+TEST(Choose, warns_where_fresh_seeds_end_clearly_lower) {
+  Study study = close_race();
+  for (const double accuracy : {0.97, 0.971, 0.96, 0.975})
+    study.trial(
+        {0, {{0.1, 0.1}}, first_confirmation_seed + static_cast<std::uint32_t>(study.snapshot.trials.size())},
+        made_up::with_accuracy(made_up::draw(fast_loss), accuracy));
+  EXPECT_THAT(
+      recommended(study).warnings,
+      Contains(HasSubstr("The fresh seeds end 1.17 points lower than the 3 seeds that it was chosen by")));
+  for (TrialRecord& trial : study.snapshot.trials)
+    if (trial.key.seed_index >= first_confirmation_seed)
+      trial.curve = made_up::with_accuracy(trial.curve, 0.98);
+  EXPECT_THAT(recommended(study).warnings, Not(Contains(HasSubstr("The fresh seeds end"))));
+}
+
 TEST(Choose, the_front_holds_what_no_other_cell_beats) {
   Study study;
   study.cell({{0.01, 0.1}}, {0.98, 0.98, 0.98}, falling(12));  // slower and as calm: beaten

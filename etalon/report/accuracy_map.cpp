@@ -76,16 +76,18 @@ HeatCell heat_cell(const Stack& stack, const Span& x, const Span& y) {
   cell.left = x.from, cell.right = x.to, cell.bottom = y.from, cell.top = y.to;
   cell.seeds = summary.seeds;
   cell.diverged_seeds = summary.diverged_seeds;
+  cell.count = fmt::format("n={}", summary.seeds);
   if (best.all_diverged()) {
     cell.label = "diverged";
   } else {
     cell.value = summary.accuracy.mean;
     cell.label = summary.accuracy.mean ? fmt::format("{:.2f} %", 100 * *summary.accuracy.mean) : not_measured;
     if (summary.accuracy.deviation) cell.detail = fmt::format("± {:.2f}", 100 * *summary.accuracy.deviation);
-    if (summary.failed_seeds > 0)
+    if (summary.failed_seeds > 0) {
       cell.detail = fmt::format("{} of {} failed", summary.failed_seeds, summary.seeds);
+      cell.count.clear();
+    }
   }
-  cell.count = fmt::format("n={}", summary.seeds);
   cell.chosen = stack.any(&CellView::chosen);
   cell.eligible = stack.any(&CellView::eligible);
   cell.equivalent = stack.any(&CellView::equivalent);

@@ -219,27 +219,50 @@ class ScriptWriter {
             gnuplot_color(fill));
   }
 
+  static constexpr double least_height =
+      60;  ///< of a cell that has room for a line of marks and one of the count
+  static constexpr double mark_step = 13;
+
   void draw_cell(const HeatCell& cell) {
     const Place low = pixel_of(figure_, layout_, {cell.left, cell.bottom});
     const Place high = pixel_of(figure_, layout_, {cell.right, cell.top});
     const Color fill = cell.value ? sequential(figure_.values->share(*cell.value)) : ink::missing;
     const Color color = cell.value ? readable_on(fill) : ink::quiet;
     rectangle(screen(low.x + 1, low.y - 1), screen(high.x - 1, high.y + 1), fill);
-    const Place middle{(low.x + high.x) / 2, (low.y + high.y) / 2};
-    const auto fitting = [&](const std::string& text, double size) {
-      return std::clamp(size * (high.x - low.x - (cell.chosen ? 16 : 8)) / text_width(text, size), 6.0, size);
-    };
-    const double half = cell.detail.empty() ? 0 : 8;
-    if (!cell.value) hatch(low, high), cross(middle);
-    label(cell.label, screen(middle.x, cell.value ? middle.y - half : middle.y + 14),
-          fitting(cell.label, cell.value ? 13 : small_size), color, "center");
-    if (!cell.detail.empty())
-      label(cell.detail, screen(middle.x, middle.y + half), fitting(cell.detail, 10), color, "center");
-    if (!cell.count.empty()) label(cell.count, screen(high.x - 9, low.y - 11), 9, color, "right");
-    double x = low.x + 11;
-    if (cell.eligible) point(x, high.y + 11, {7, color, 0.55, 1}), x += 13;
-    if (cell.equivalent) point(x, high.y + 11, {6, color, 0.7, 1.2});
+    if (!cell.value) hatch(low, high), cross({(low.x + high.x) / 2, (low.y + high.y) / 2});
+    const bool flat = low.y - high.y < least_height;
+    cell_text(cell, low, high, color, flat);
+    if (!flat && !cell.count.empty()) label(cell.count, screen(high.x - 9, low.y - 11), 9, color, "right");
+    if (!flat) cell_marks(cell, {low.x + 11, high.y + 11}, color);
     if (cell.chosen) outline(low, high);
+  }
+
+  /// The value and what stands under it; in a flat cell the marks stand before it and the count behind.
+  void cell_text(const HeatCell& cell, const Place& low, const Place& high, const Color& color, bool flat) {
+    const double before = flat ? mark_step * (cell.eligible + cell.equivalent) : 0;
+    const auto fitting = [&](const std::string& text, double size, double taken = 0) {
+      const double room = high.x - low.x - (cell.chosen ? 16 : 8) - taken;
+      return std::clamp(size * room / text_width(text, size), 6.0, size);
+    };
+    std::string under = cell.detail;
+    if (flat && !cell.count.empty()) under += (under.empty() ? "" : ", ") + cell.count;
+    const Place middle{(low.x + high.x) / 2, (low.y + high.y) / 2};
+    const double half = under.empty() ? 0 : 8, down = cell.value ? -half : flat ? 6 : 14;
+    const double size = fitting(cell.label, cell.value ? 13 : small_size, before);
+    label(cell.label, screen(middle.x + before / 2, middle.y + down), size, color, "center");
+    if (!under.empty())
+      label(under, screen(middle.x, middle.y + (cell.value ? half : 17)), fitting(under, flat ? 9 : 10),
+            color, "center");
+    if (flat)
+      cell_marks(
+          cell,
+          {middle.x - before / 2 - text_width(cell.label, size) / 2 + mark_step / 2 - 2, middle.y + down},
+          color);
+  }
+
+  void cell_marks(const HeatCell& cell, Place at, const Color& color) {
+    if (cell.eligible) point(at.x, at.y, {7, color, 0.55, 1}), at.x += mark_step;
+    if (cell.equivalent) point(at.x, at.y, {6, color, 0.7, 1.2});
   }
 
   void hatch(const Place& low, const Place& high) {

@@ -56,8 +56,8 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
 void add_how_much(CLI::App& command, TuneArguments& to) {
   const std::string group = "How much is tried";
   add(command, "--seeds", to.seeds, "N",
-      "Repetitions of a setting, with other initial weights\nand batch orders; of a race on average "
-      "(default: 3)",
+      "Repetitions of a setting, with other initial weights\nand batch orders; of a race on average\n"
+      "(default: 3; of a race of one group without --eta 5)",
       group);
   add(command, "--strategy", to.strategy, "NAME",
       "race tries every setting once and repeats the better\nones, grid repeats all alike, random draws "

@@ -17,6 +17,8 @@
 namespace etalon {
 namespace {
 
+constexpr std::uint32_t not_given = 0;  ///< of seeds, which are at least 1
+
 using Given = std::optional<std::string>;
 
 constexpr std::uint64_t most_settings = 1'000'000;
@@ -151,14 +153,17 @@ void take_search(const TuneArguments& given, TuneRequest& request) {
 
 /// Before the space is completed: whether etas are listed matters.
 void complete_search(TuneRequest& request) {
-  constexpr std::uint32_t seeds_of_a_race = 8;
+  constexpr std::uint32_t fresh_seeds = 8, seeds = 3, seeds_of_few_settings = 5;
   StudyPlan& plan = request.study.plan;
   const bool race = plan.strategy == "race";
   const bool listed =
       !plan.space.settings.empty() || std::any_of(plan.space.values.begin(), plan.space.values.end(),
                                                   [](const auto& values) { return !values.empty(); });
   plan.refine = request.refine.value_or(race && !listed);
-  plan.confirmation = request.confirmation.value_or(race ? seeds_of_a_race : 0);
+  plan.confirmation = request.confirmation.value_or(race ? fresh_seeds : 0);
+  // One group's default etas are five settings: three seeds each are too few trials to halve.
+  const bool few = race && !listed && plan.space.values.size() == 1;
+  if (plan.seeds == not_given) plan.seeds = few ? seeds_of_few_settings : seeds;
 }
 
 void complete_space(StudyRequest& study) {
@@ -203,6 +208,7 @@ void take_current(const Given& given, TuneRequest& request) {
 
 TuneRequest tune_request(const TuneArguments& arguments) {
   TuneRequest request;
+  request.study.plan.seeds = not_given;
   if (arguments.study_file) read_study_file(*arguments.study_file, arguments.optimizer.has_value(), request);
   take_study(arguments, request.study);
   take_work(arguments, request.work);

@@ -143,6 +143,20 @@ TEST(TuneRequest, HalfStepsJoinWhereNoEtasAreListed) {
   EXPECT_FALSE(tune_request(arguments).study.plan.refine);
 }
 
+TEST(TuneRequest, ARaceOfOneGroupHasMoreSeeds) {
+  TuneArguments arguments;
+  arguments.network = "mlp";
+  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 5U);
+  arguments.seeds = "2";
+  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 2U);
+  arguments.seeds.reset();
+  arguments.strategy = "grid";
+  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 3U);
+  arguments.strategy.reset();
+  arguments.eta = {"full=0.1,1"};
+  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 3U);
+}
+
 TEST(TuneRequest, AGridIsConfirmedOnlyWhereItIsAskedFor) {
   TuneArguments arguments;
   arguments.strategy = "grid";

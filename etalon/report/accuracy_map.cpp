@@ -109,8 +109,8 @@ void add_map_legend(Figure& figure) {
 void fill_grid(Figure& figure, const Stacks& stacks) {
   std::set<double> across, up;
   for (const auto& [etas, stack] : stacks) across.insert(etas.first), up.insert(etas.second);
-  const EtaAxis x = eta_axis(figure.x.title, {across.begin(), across.end()});
-  const EtaAxis y = eta_axis(figure.y.title, {up.begin(), up.end()});
+  const EtaAxis x = even_eta_axis(figure.x.title, {across.begin(), across.end()});
+  const EtaAxis y = even_eta_axis(figure.y.title, {up.begin(), up.end()});
   figure.x = x.axis, figure.y = y.axis;
   figure.height = static_cast<unsigned>(std::clamp<std::size_t>(150 + 62 * up.size(), 280, 720));
   for (const auto& [etas, stack] : stacks)

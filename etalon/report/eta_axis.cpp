@@ -22,6 +22,20 @@ EtaAxis eta_axis(const std::string& title, const std::vector<double>& etas) {
   return result;
 }
 
+EtaAxis even_eta_axis(const std::string& title, const std::vector<double>& etas) {
+  EtaAxis result;
+  for (std::size_t i = 0; i < etas.size(); ++i) {
+    const double left = static_cast<double>(i);
+    result.spans[etas[i]] = {left, left + 1};
+    result.axis.ticks.push_back({left + 0.5, eta_text(etas[i])});
+  }
+  result.axis.title = title;
+  result.axis.scale = Scale::linear;
+  result.axis.from = 0;
+  result.axis.to = static_cast<double>(etas.size());
+  return result;
+}
+
 Axis open_eta_axis(const std::string& title, double from, double to) {
   const double room = std::pow(to / from, 0.06) * 1.15;
   Axis axis{title, Scale::log, from / room, to * room, {}};

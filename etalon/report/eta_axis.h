@@ -1,4 +1,4 @@
-/// Axes of learning rates: always logarithmic.
+/// Axes of learning rates: logarithmic, or a cell each.
 #pragma once
 
 #include <map>
@@ -21,6 +21,10 @@ struct EtaAxis {
 /// REQUIRES: `etas` ascending, not empty. Bounds lie halfway between neighbours in log10; a single eta gets
 /// half a decade to each side.
 EtaAxis eta_axis(const std::string& title, const std::vector<double>& etas);
+
+/// Cells of one width, whatever the steps between the etas: all have the same room for their numbers.
+/// REQUIRES: `etas` ascending, not empty. In units of cells: the first spans 0 to 1.
+EtaAxis even_eta_axis(const std::string& title, const std::vector<double>& etas);
 
 /// For etas that are no grid: from a little below `from` to a little above `to`, ticks at decades.
 Axis open_eta_axis(const std::string& title, double from, double to);

@@ -51,13 +51,17 @@ TEST(AccuracyMap, HasOneCellASettingAndMarksTheChoice) {
   ASSERT_EQ(maps.size(), 1u);
   const Figure& map = maps.front();
   EXPECT_EQ(map.cells.size(), 16u);
-  EXPECT_EQ(map.x.scale, Scale::log);
   std::size_t chosen = 0;
+  const auto tick_in = [](const Axis& axis, double from, double to) {
+    return std::ranges::find_if(axis.ticks, [&](const Tick& tick) { return from < tick.at && tick.at < to; })
+        ->label;
+  };
   for (const HeatCell& cell : map.cells) {
     if (!cell.chosen) continue;
     ++chosen;
     const auto& eta = fake.judgement.recommendations[0].setting->eta;
-    EXPECT_TRUE(cell.left < eta[0] && eta[0] < cell.right && cell.bottom < eta[1] && eta[1] < cell.top);
+    EXPECT_EQ(tick_in(map.x, cell.left, cell.right), eta_text(eta[0]));
+    EXPECT_EQ(tick_in(map.y, cell.bottom, cell.top), eta_text(eta[1]));
     EXPECT_TRUE(cell.eligible && cell.equivalent);
   }
   EXPECT_EQ(chosen, 1u);

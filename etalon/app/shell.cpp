@@ -6,6 +6,7 @@
 
 #include "etalon/base/printable.h"
 #include "etalon/base/text.h"
+#include "etalon/storage/open.h"
 
 namespace etalon {
 
@@ -27,9 +28,20 @@ std::string shell_word(std::string_view word) {
   return text + "'";
 }
 
+namespace {
+
+/// The word, but "***" for the password of an address: these lines end in logs.
+std::string without_password(const std::string& word) {
+  constexpr std::string_view option = "--store=";
+  if (word.starts_with(option)) return std::string(option) + shown_store(word.substr(option.size()));
+  return shown_store(word);
+}
+
+}  // namespace
+
 std::string shell_line(const std::vector<std::string>& words) {
   std::vector<std::string> quoted;
-  for (const std::string& word : words) quoted.push_back(shell_word(word));
+  for (const std::string& word : words) quoted.push_back(shell_word(without_password(word)));
   return join(quoted, " ");
 }
 

@@ -26,8 +26,10 @@ std::string whole_hint(const std::string& text) {
   std::string plain = text;
   std::erase(plain, '_');
   if (const auto value = parse_number(plain);
-      value && *value >= 0 && *value < 1e15 && *value == std::floor(*value) && plain.front() != '-')
-    return fmt::format("write {:.0f}", *value);
+      value && *value >= 0 && *value < 1e15 && *value == std::floor(*value) && plain.front() != '-') {
+    const std::string whole = fmt::format("{:.0f}", *value);
+    return whole == text ? "" : "write " + whole;  // a number that is out of range alone needs no other dress
+  }
   std::erase(plain, ',');
   return plain != text && is_digits(plain) ? "write it without separators: " + plain : "";
 }

@@ -88,15 +88,16 @@ std::vector<std::string> split_doubts(const DataSet& data, const Split& split) {
   std::vector<std::string> doubts;
   if (const std::string missing = lacking(data, trained, held, "training"); !missing.empty())
     doubts.push_back(fmt::format(
-        "the {} hold {} of the {} classes trained on; accuracy says nothing of {}; a larger --validation "
-        "holds more",
-        counted(split.validation.size(), "validation image"), classes_in(held), classes_in(trained),
-        missing));
+        "the {} {} {} of the {} classes trained on; accuracy says nothing of {}; a larger --validation "
+        "may hold more",
+        counted(split.validation.size(), "validation image"), split.validation.size() == 1 ? "holds" : "hold",
+        classes_in(held), classes_in(trained), missing));
   if (const std::string missing = lacking(data, held, trained, "validation"); !missing.empty())
     doubts.push_back(
-        fmt::format("the {} lack classes that validation holds: {}; nothing can learn them; "
+        fmt::format("the {} {} classes that validation holds: {}; nothing can learn them; "
                     "train on more --samples",
-                    counted(split.training.size(), "training sample"), missing));
+                    counted(split.training.size(), "training sample"),
+                    split.training.size() == 1 ? "lacks" : "lack", missing));
   if (classes_in(held) > 1 && share > one_sided_share)
     doubts.push_back(
         fmt::format("all but {} of {} are of class {} ({:.1f} %): always naming that class is "
@@ -105,9 +106,10 @@ std::vector<std::string> split_doubts(const DataSet& data, const Split& split) {
                     name_of(data, static_cast<std::uint32_t>(most - held.begin())), 100 * share));
   if (split.validation.size() < few_validation_images)
     doubts.push_back(
-        fmt::format("{} are few: one more or less is {:.1f} points of accuracy, and one "
+        fmt::format("{} {} few: one more or less is {:.1f} points of accuracy, and one "
                     "standard error is up to {:.1f}",
-                    counted(split.validation.size(), "validation image"), 100 / size, 50 / std::sqrt(size)));
+                    counted(split.validation.size(), "validation image"),
+                    split.validation.size() == 1 ? "is" : "are", 100 / size, 50 / std::sqrt(size)));
   return doubts;
 }
 

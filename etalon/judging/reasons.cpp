@@ -147,7 +147,7 @@ void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
     return;
   }
   const std::optional<double> falling = cell.still_falling.mean;
-  if (falling && *falling > limits::still_falling)
+  if (!cell.too_short && falling && *falling > limits::still_falling)
     warnings.push_back(
         fmt::format("The loss was still falling at the end of the budget (probability {:.2f}): the "
                     "budget was too short to see which setting ends best.",
@@ -315,20 +315,30 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
                                   edge.side == EdgeSide::high ? "larger" : "smaller",
                                   study.definition.groups.at(edge.group).name));
   const CellSummary& chosen = evidence.cells[story.chosen];
-  if (budget_too_short(chosen) || chosen.still_falling.mean.value_or(0) > limits::still_falling)
+  if (budget_too_short(chosen) ||
+      (!chosen.too_short && chosen.still_falling.mean.value_or(0) > limits::still_falling))
     lines.push_back("A longer budget may change the order.");
   return lines;
 }
 
 std::string all_diverged_reason(const SetEvidence& evidence) {
-  return fmt::format("Every setting failed on {}, some by diverging: lower the range.", evidence.name);
+  const bool all = std::ranges::all_of(
+      evidence.cells, [](const CellSummary& cell) { return cell.diverged_seeds == cell.seeds; });
+  return all ? fmt::format("Every run diverged on {}: lower the range.", evidence.name)
+             : fmt::format("Every setting failed on {}, some by diverging: lower the range.", evidence.name);
 }
 
 std::string nothing_measured_reason(const SetEvidence& evidence) {
   if (evidence.cells.empty()) return fmt::format("No trial on {} is finished.", evidence.name);
   const bool measured = std::ranges::any_of(evidence.outcomes.settings,
                                             [](const SettingOutcomes& one) { return !one.seeds.empty(); });
-  if (measured) return fmt::format("No setting learned on {}.", evidence.name);
+  const bool too_short = std::ranges::all_of(evidence.cells, &CellSummary::too_short);
+  if (measured && too_short)
+    return fmt::format(
+        "No setting learned on {} within its few steps, fewer than the {} by which runs are judged.",
+        evidence.name, limits::short_run);
+  if (measured)
+    return fmt::format("No setting learned on {}: larger etas or a longer budget may.", evidence.name);
   return fmt::format("Validation accuracy was not measured on {}.", evidence.name);
 }
 

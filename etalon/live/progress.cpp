@@ -133,7 +133,7 @@ std::vector<std::string> Progress::parts(bool wide, double now) const {
   if (store_away_) parts[store_part] = "store away";
   const std::uint32_t left = planned_ > done_ ? planned_ - done_ : 0;
   parts[trials_part] =
-      fmt::format(fmt::runtime(wide ? "{} trials done, {} left" : "{} done, {} left"), done_, left);
+      fmt::format("{} done, {} left", wide ? counted(done_, "trial") : std::to_string(done_), left);
   if (const auto seconds = seconds_left(now)) parts[time_part] = "ETA " + whole_seconds_text(*seconds);
   if (workers_) parts[workers_part] = counted(*workers_, "worker");
   if (const auto rate = samples_per_second(now))

@@ -71,14 +71,14 @@ std::string seeds_of_each_setting(const StudyView& view) {
   return most == 1 ? "one seed" : "each of " + counted(most, "seed");
 }
 
-std::string missing_plots_text(const StudyView& view, const ReportPlots& plots) {
+std::string missing_plots_text(const ReportPlots& plots) {
   if (plots.missing.empty()) return "";
   return fmt::format(
       "**This report has no plots**, as they could not be drawn: {}. All numbers are here. With gnuplot "
-      "installed (on Debian `apt-get install gnuplot-nox`), `etalon report --study {}` adds the plots; "
-      "nothing "
-      "is trained again.\n\n",
-      escaped_markdown(plots.missing), view.study().name);
+      "installed (on Debian `apt-get install gnuplot-nox`), `etalon report` adds the plots, given the same "
+      "store and "
+      "folder as before; nothing is trained again.\n\n",
+      escaped_markdown(plots.missing));
 }
 
 std::string network_name(const StudyView& view) {
@@ -147,7 +147,7 @@ std::string overview_part(const StudyView& view, const ReportPlots& plots) {
   if (study.trials.size() < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
                         study.trials.size(), study.planned_trials);
-  return text + missing_plots_text(view, plots) + choices_table(view);
+  return text + missing_plots_text(plots) + choices_table(view);
 }
 
 std::string report_page(const StudyView& view, const ReportPlots& plots) {

@@ -73,13 +73,15 @@ double share_of_full_steps(const ScheduleSpec& spec, const Budget& budget, std::
   return static_cast<double>(full) / static_cast<double>(looks);
 }
 
+std::string epochs_text(double epochs) { return shortest(epochs) + (epochs == 1 ? " epoch" : " epochs"); }
+
 /// Nothing where the schedule does what it says.
 std::string schedule_doubt(const ScheduleSpec& spec, const Budget& budget, std::uint32_t epochs) {
   const double after = static_cast<double>(budget.steps) - budget.warmup;
   const double period = spec.step_epochs * static_cast<double>(budget.steps_per_epoch);
   if (spec.warmup_epochs > 0 && budget.warmup < 2)
-    return fmt::format("a warm-up of {} epochs is not even two steps, so it changes nothing",
-                       shortest(spec.warmup_epochs));
+    return fmt::format("a warm-up of {} is not even two steps, so it changes nothing",
+                       epochs_text(spec.warmup_epochs));
   if (budget.warmup > 0.5 * static_cast<double>(budget.steps))
     return fmt::format(
         "the warm-up takes {:.0f} of the {} steps of a run: the eta itself is taken in {} alone",
@@ -87,9 +89,9 @@ std::string schedule_doubt(const ScheduleSpec& spec, const Budget& budget, std::
         counted(budget.steps - static_cast<std::uint64_t>(budget.warmup) + 1, "step"));
   if (spec.name == "step" && period + 0.5 > after)
     return fmt::format(
-        "the first drop of the schedule step comes after {} epochs, not within the budget, so it "
+        "the first drop of the schedule step comes after {}, no earlier than the end of the budget, so it "
         "changes nothing",
-        shortest(spec.step_epochs));
+        epochs_text(spec.warmup_epochs + spec.step_epochs));
   if ((spec.name == "step" || spec.name == "exponential") && spec.factor == 1)
     return fmt::format("the schedule {} with a factor of 1 changes nothing", spec.name);
   const double share = share_of_full_steps(spec, budget, epochs);
@@ -117,7 +119,7 @@ std::vector<std::string> doubts_of(const StudyRequest& request, const std::strin
         set +
         ": a run has a single step: its loss is measured before its update, so that training losses "
         "are the same for every eta and tell nothing; more --epochs or --samples, or a smaller "
-        "--batch, would");
+        "--batch, would give more steps");
   else if (budget.steps < limits::short_run)
     doubts.push_back(fmt::format(
         "{}: a run has {} steps, fewer than the {} by which divergence, stability and whether the "

@@ -14,7 +14,8 @@ std::string fault_of(const std::string& name) {
   const std::string shown = "'" + shown_name(name) + "'";
   if (shown_name(name) != name) return "the name " + shown + ", which holds control characters or no UTF-8";
   if (name.front() == '-') return "the name " + shown + ", which begins with '-'";
-  if (name.front() == ' ' || name.back() == ' ') return "the name " + shown + ", with a space at its end";
+  if (name.front() == ' ' || name.back() == ' ')
+    return "the name " + shown + ", with a space at one of its ends";
   return "";
 }
 

@@ -26,20 +26,23 @@ std::size_t most_expected(const SetPosterior& posterior, const Cells& cells) {
   return *std::ranges::max_element(cells, {}, [&](std::size_t cell) { return posterior.expected[cell]; });
 }
 
-/// Cells that are not likely to fail more often than the limit allows. All, where that leaves none that is
-/// above chance.
+/// The cells whose mean accuracy is above chance or, where none is, all.
+Cells telling_cells(const SetEvidence& evidence, const Cells& cells) {
+  return preferred(cells, [&](std::size_t cell) { return above_chance(evidence, cell); });
+}
+
+/// Of the cells above chance those that are not likely to fail more often than the limit allows or, where all
+/// are, all. Where none is above chance, every cell.
 Cells choosable(const SetEvidence& evidence, const SetPosterior& posterior, const Cells& learning,
                 const ChoiceRules& rules, ChoiceStory& story) {
   const double limit = failure_limit(rules);
+  const Cells telling = telling_cells(evidence, learning);
   Cells cells;
-  std::ranges::copy_if(learning, std::back_inserter(cells), [&](std::size_t cell) {
+  std::ranges::copy_if(telling, std::back_inserter(cells), [&](std::size_t cell) {
     return probability_over(posterior, cell, limit) < limits::likely_over;
   });
-  const auto telling = [&](const Cells& some) {
-    return std::ranges::any_of(some, [&](std::size_t cell) { return above_chance(evidence, cell); });
-  };
-  story.beyond_limit = cells.empty() || (!telling(cells) && telling(learning));
-  return story.beyond_limit ? learning : cells;
+  story.beyond_limit = cells.empty();
+  return cells.empty() ? telling : cells;
 }
 
 MarginAnswer margin_of(const SetEvidence& evidence, std::size_t cell, const ChoiceRules& rules) {
@@ -135,7 +138,7 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence,
   ChoiceStory story;
   const Cells cells = choosable(evidence, *posterior, learning, rules, story);
   story.best = most_expected(*posterior, cells);
-  story.best_of_all = most_expected(*posterior, learning) == story.best;
+  story.best_of_all = most_expected(*posterior, telling_cells(evidence, learning)) == story.best;
   story.above_chance = above_chance(evidence, story.best);
   story.eligible = story.above_chance ? eligible_cells(evidence, *posterior, cells, rules, story)
                                       : Cells{lowest_loss(evidence, learning)};

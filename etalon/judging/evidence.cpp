@@ -16,13 +16,11 @@ double SetEvidence::mean_accuracy(std::size_t cell) const {
 }
 
 std::vector<std::size_t> cells_that_learn(const SetEvidence& evidence) {
-  std::vector<std::size_t> learning, slow;
-  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
-    const CellSummary& summary = evidence.cells[cell];
-    if (std::ranges::all_of(evidence.outcomes.settings[cell].seeds, &SeedOutcome::failed)) continue;
-    (summary.failed_seeds + summary.slow_seeds < summary.seeds ? learning : slow).push_back(cell);
-  }
-  return learning.empty() ? slow : learning;
+  std::vector<std::size_t> cells;
+  for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell)
+    if (!std::ranges::all_of(evidence.outcomes.settings[cell].seeds, &SeedOutcome::failed))
+      cells.push_back(cell);
+  return cells;
 }
 
 bool above_chance(const SetEvidence& evidence, std::size_t cell) {

@@ -25,7 +25,7 @@ struct SetEvidence {
   double mean_accuracy(std::size_t cell) const;  ///< over tuning seeds. REQUIRES: seeds(cell) > 0
 };
 
-/// The cells that have a run which learned; where none has, those with one that is slow.
+/// The cells that have a run which did not fail.
 std::vector<std::size_t> cells_that_learn(const SetEvidence& evidence);
 
 /// Whether the cell's mean accuracy is above chance.

@@ -24,6 +24,13 @@ TEST(ShellWord, QuotesWhatAShellWouldReadOtherwise) {
   EXPECT_EQ(shell_word(""), "''");
 }
 
+TEST(ShellLine, HidesThePasswordOfAStore) {
+  EXPECT_EQ(shell_line({"etalon", "tune", "--store", "postgresql://me:secret@host/db"}),
+            "etalon tune --store 'postgresql://me:***@host/db'");
+  EXPECT_EQ(shell_line({"etalon", "worker", "--store=postgresql://me:secret@host/db"}),
+            "etalon worker '--store=postgresql://me:***@host/db'");
+}
+
 TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
   TuneArguments arguments;
   arguments.study_file = "my study.toml";

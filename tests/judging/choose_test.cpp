@@ -155,11 +155,17 @@ TEST(Choose, a_looser_divergence_limit_admits_it) {
   EXPECT_EQ(recommended(study).setting, (Setting{{0.1, 0.1}}));
 }
 
-TEST(Choose, where_every_setting_breaks_the_limit_the_least_bad_one_is_named_with_a_warning) {
+/// One setting: two seeds that learn, two that diverge.
+Study half_of_the_seeds_diverge() {
   Study study;
   study.cell({{0.1, 0.1}}, {0.9, 0.9}, fast_loss);
   for (const std::uint32_t seed : {2u, 3u})
     study.trial({0, {{0.1, 0.1}}, seed}, made_up::draw(diverging_loss));
+  return study;
+}
+
+TEST(Choose, where_every_setting_breaks_the_limit_the_least_bad_one_is_named_with_a_warning) {
+  Study study = half_of_the_seeds_diverge();
   study.cell({{1, 0.1}}, {0.1, 0.1, 0.1}, diverging_loss);
   const Recommendation result = recommended(study);
   EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));
@@ -168,10 +174,7 @@ TEST(Choose, where_every_setting_breaks_the_limit_the_least_bad_one_is_named_wit
 }
 
 TEST(Choose, slow_settings_at_chance_are_no_way_out_of_the_limit) {
-  Study study;
-  study.cell({{0.1, 0.1}}, {0.9, 0.9}, fast_loss);
-  for (const std::uint32_t seed : {2u, 3u})
-    study.trial({0, {{0.1, 0.1}}, seed}, made_up::draw(diverging_loss));
+  Study study = half_of_the_seeds_diverge();
   study.cell({{0.001, 0.1}}, {0.1, 0.1, 0.1}, flat_loss);
   const Recommendation result = recommended(study);
   EXPECT_EQ(result.setting, (Setting{{0.1, 0.1}}));

@@ -169,7 +169,7 @@ void add_axes(Figure& figure, std::vector<Point>& points) {
   for (const Point& point : points) epochs.push_back(point.at.x), instabilities.push_back(point.at.y);
   figure.x = measure_axis("epochs to the loss target, median over seeds", epochs, 0).axis;
   const MeasureAxis y =
-      measure_axis("instability: share of the descent lost on the way", instabilities, smallest_instability);
+      measure_axis("instability: share of the descent lost", instabilities, smallest_instability);
   figure.y = y.axis;
   for (Point& point : points) point.at.y = y.place(point.at.y);
 }

@@ -10,6 +10,7 @@
 #include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/base/clock.h"
+#include "etalon/base/printable.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
 #include "etalon/study/study_name.h"
@@ -65,7 +66,7 @@ ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& 
   if (json)
     print_json_text(
         tune_json(study, judgement, {was_complete, shown_store(store_place), report.page, seconds}));
-  if (text && report.page) print("report: {}\n", report.page->string());
+  if (text && report.page) print("report: {}\n", printable(report.page->string()));
   if (!report.trouble.empty()) {
     flush_output();
     tell("{}\n", report.trouble);

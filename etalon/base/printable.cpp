@@ -29,10 +29,12 @@ std::pair<std::size_t, std::uint32_t> first_code_point(std::string_view text) {
   return {size, point};
 }
 
-/// Control characters, line and paragraph separators, marks of direction, the byte order mark.
+/// Control characters, line and paragraph separators, marks of direction, what has no width and joins
+/// nothing.
 bool is_control(std::uint32_t point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x200e || point == 0x200f ||
-         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff ||
+         point == 0x200b || point == 0x2060;
 }
 
 }  // namespace

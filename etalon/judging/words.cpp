@@ -49,6 +49,11 @@ std::string speed_phrase(SpeedWord speed) {
 bool quick(SpeedWord speed) { return speed == SpeedWord::super_fast || speed == SpeedWord::fast; }
 bool calm(StabilityWord word) { return word <= StabilityWord::quite_stable; }
 
+/// A few calm steps do not show that a run is stable; a few wild ones show that it is not.
+StabilityWord as_far_as_shown(StabilityWord word, const Look& look) {
+  return look.too_short && calm(word) ? StabilityWord::too_short : word;
+}
+
 /// "and is quite stable", "but is unstable": 'but' where one is good and the other is not.
 std::string join_stability(SpeedWord speed, StabilityWord stability) {
   return fmt::format("{} is {}", quick(speed) == calm(stability) ? "and" : "but", to_text(stability));
@@ -165,7 +170,7 @@ std::string learning_sentence(const Look& look, StabilityWord stability) {
   const SpeedWord speed = speed_word(look);
   const std::string start = fmt::format(
       "{} {}", jumps(look) ? "After a jump at the start, the loss" : "The loss", speed_phrase(speed));
-  if (look.too_short && calm(stability))
+  if (stability == StabilityWord::too_short)
     return fmt::format("{}; fewer than {} steps do not show how stable it is", start, limits::short_run);
   const std::string why = stability == stability_word(look) ? why_unstable(look) : "";
   return fmt::format("{} {}{}", start, join_stability(speed, stability), why);
@@ -238,8 +243,9 @@ SpeedWord speed_word(const Look& look) {
 
 StabilityWord stability_word(const Look& look) {
   if (look.status == TrialStatus::diverged) return StabilityWord::diverging;
-  return std::max({grade(look.climb, limits::climb), grade(look.swing, limits::swing), jump_grade(look),
-                   spike_grade(look)});
+  return as_far_as_shown(std::max({grade(look.climb, limits::climb), grade(look.swing, limits::swing),
+                                   jump_grade(look), spike_grade(look)}),
+                         look);
 }
 
 Fate fate_of(const Look& look) {
@@ -266,7 +272,7 @@ CellWords words_over_seeds(std::span<const Look> looks, const Look& together, st
   SeedCounts seeds = count_seeds(looks);
   CellWords words{speed_word(together), stability_word(together), {}};
   const StabilityWord apart = spread ? grade(*spread, limits::seed_spread) : StabilityWord::perfectly_stable;
-  words.stability = std::max(words.stability, apart);
+  words.stability = as_far_as_shown(std::max(words.stability, apart), together);
   if (seeds.diverged > 0 || seeds.some_failed())
     words.stability = std::max(words.stability, StabilityWord::really_unstable);
   if (2 * seeds.diverged >= seeds.all) words.stability = StabilityWord::diverging;

@@ -38,6 +38,12 @@ std::string inline_code(const std::string& text) {
   return fence + pad + clean + pad + fence;
 }
 
+std::string inline_code_in_table(const std::string& text) {
+  std::string result;
+  for (const char c : inline_code(text)) result += c == '|' ? std::string("\\|") : std::string(1, c);
+  return result;
+}
+
 std::string code_block(const std::string& language, const std::string& text) {
   const std::string fence(std::max<std::size_t>(3, longest_run(text, '`') + 1), '`');
   return fence + language + "\n" + text + (text.ends_with('\n') ? "" : "\n") + fence + "\n";

@@ -12,6 +12,9 @@ std::string escaped_markdown(const std::string& text);
 /// `text` as code within a line, whatever backticks it holds.
 std::string inline_code(const std::string& text);
 
+/// The same in a cell of markdown_table, where a bar would end the cell.
+std::string inline_code_in_table(const std::string& text);
+
 /// A fenced block that `text` cannot close.
 std::string code_block(const std::string& language, const std::string& text);
 

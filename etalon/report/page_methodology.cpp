@@ -133,7 +133,7 @@ std::string data_table(const StudyView& view) {
   std::vector<std::vector<std::string>> rows;
   for (const SetView& set : view.sets()) {
     const SetFacts& facts = *set.facts;
-    rows.push_back({set_name(set), inline_code(facts.source),
+    rows.push_back({set_name(set), inline_code_in_table(facts.source),
                     fmt::format("{} x {} x {}", facts.channels, facts.height, facts.width),
                     std::to_string(facts.classes), grouped_digits(facts.training_samples),
                     grouped_digits(facts.validation_samples), grouped_digits(facts.test_samples),

@@ -44,6 +44,8 @@ std::string to_text(SpeedWord speed) {
 
 std::string to_text(StabilityWord word) {
   switch (word) {
+    case StabilityWord::too_short:
+      return "too short to tell";
     case StabilityWord::perfectly_stable:
       return "perfectly stable";
     case StabilityWord::quite_stable:

@@ -15,7 +15,8 @@ enum class TrialStatus { learning, stalled, diverged };
 /// within the budget because its etas are small; failed, by divergence or otherwise.
 enum class Fate { learned, slow, failed };
 enum class SpeedWord { super_fast, fast, slow, very_slow, not_moving };
-enum class StabilityWord { perfectly_stable, quite_stable, unstable, really_unstable, diverging };
+/// From the best to the worst; the first is that of a calm run with too few steps to call it stable.
+enum class StabilityWord { too_short, perfectly_stable, quite_stable, unstable, really_unstable, diverging };
 
 std::string to_text(TrialStatus status);  ///< "learning"
 std::string to_text(Fate fate);           ///< "failed"

@@ -16,6 +16,7 @@ TEST(Printable, shows_control_characters_and_marks_of_direction_as_bytes) {
   EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");           // a control sequence in one character
   EXPECT_EQ(printable("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // right to left from here on
   EXPECT_EQ(printable("\xef\xbb\xbf"), "\\xef\\xbb\\xbf");  // byte order mark
+  EXPECT_EQ(printable("\xe2\x80\x8b"), "\\xe2\\x80\\x8b");  // a space of no width
 }
 
 TEST(Printable, shows_what_is_no_utf_8_as_bytes) {

@@ -146,6 +146,9 @@ TEST(Words, minibatch_noise_is_not_instability) {
 TEST(Words, of_few_steps_leave_stability_open) {
   const Look look = seen(draw(falling(5), {30, 2, guessing, 0.02, 0}));
   EXPECT_EQ(sentence(look), "The loss goes down slowly; fewer than 80 steps do not show how stable it is.");
+  EXPECT_EQ(to_text(stability_word(look)), "too short to tell");
+  EXPECT_EQ(to_text(words_over_seeds(std::vector{look, look}, look, 0.1).stability), "too short to tell");
+  EXPECT_EQ(to_text(words_over_seeds(std::vector{look, look}, look, 0.2).stability), "unstable");
   EXPECT_THAT(sentence(seen(draw([](double place) { return place > 0.4 && place < 0.6 ? 0.95 : 0.2; },
                                  {30, 2, guessing, 0.0, 0}))),
               testing::HasSubstr("really unstable: it climbs back"))

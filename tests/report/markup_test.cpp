@@ -10,6 +10,7 @@ namespace {
 TEST(Markup, MarkdownIsTakenLiterally) {
   EXPECT_EQ(escaped_markdown("a_b*c|<d>[e]\n"), "a\\_b\\*c\\|\\<d\\>\\[e\\] ");
   EXPECT_EQ(inline_code("a`b"), "`` a`b ``");
+  EXPECT_EQ(inline_code_in_table("a|b"), "`a\\|b`");
   EXPECT_EQ(code_block("sh", "echo ```"), "````sh\necho ```\n````\n");
 }
 

@@ -78,6 +78,22 @@ TEST(Strategist, GoesOnOnlyOverAWholeRound) {
   EXPECT_EQ(replay(study.asked[0], study, make_zooming).proposed().size(), 4u + 6u + 6u);
 }
 
+TEST(Strategist, TellsAStrategyThatARunWhoseLossEndsHigherThanItBeganIsWorthAGuess) {
+  StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
+  for (SetFacts& facts : study.sets) facts.chance = 0.005;
+  for (const PlannedTrial& trial : missing_trials(study, make_zooming)) {
+    const bool larger = trial.key.setting.eta[0] == 0.2;
+    TrialRecord record = finished(trial.key, larger ? 0.9 : 0.01);
+    record.curve.reference_loss = 1;
+    record.curve.steps_per_epoch = record.curve.budget_epochs = 2;
+    record.curve.loss = {1.0f, 1.0f, 1.0f, larger ? 1.2f : 0.5f};
+    study.trials.push_back(record);
+  }
+  const auto second = missing_trials(study, make_zooming);
+  ASSERT_EQ(second.size(), 6u);
+  EXPECT_EQ(second[0].key.setting.eta[0], 0.1 * 0.7) << "beside the one that learned";
+}
+
 TEST(Strategist, AStudyThatSaysNotWhatWasAskedForMissesNothing) {
   EXPECT_TRUE(missing_trials(asked_for({}), make_strategy).empty());
 }

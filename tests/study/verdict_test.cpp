@@ -21,9 +21,10 @@ TEST(verdict, words_are_those_of_the_design) {
   EXPECT_EQ(texts_of({SpeedWord::super_fast, SpeedWord::fast, SpeedWord::slow, SpeedWord::very_slow,
                       SpeedWord::not_moving}),
             (Texts{"super fast", "fast", "slow", "very slow", "not moving"}));
-  EXPECT_EQ(texts_of({StabilityWord::perfectly_stable, StabilityWord::quite_stable, StabilityWord::unstable,
-                      StabilityWord::really_unstable, StabilityWord::diverging}),
-            (Texts{"perfectly stable", "quite stable", "unstable", "really unstable", "diverging"}));
+  EXPECT_EQ(texts_of({StabilityWord::too_short, StabilityWord::perfectly_stable, StabilityWord::quite_stable,
+                      StabilityWord::unstable, StabilityWord::really_unstable, StabilityWord::diverging}),
+            (Texts{"too short to tell", "perfectly stable", "quite stable", "unstable", "really unstable",
+                   "diverging"}));
 }
 
 TEST(verdict, single_words_have_their_own_text) {

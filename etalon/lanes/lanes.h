@@ -1,4 +1,4 @@
-/// Lanes<W>: W numbers side by side, one a trial. Every operation acts on each lane alone.
+/// Lanes<W>: W numbers side by side. Every operation acts on each lane alone, but for sum_over_lanes.
 ///
 /// Lanes<1> is the specification: each wider one gives, lane by lane, the same bits. Hence no operation may
 /// mix lanes, reassociate a sum, or round otherwise than Lanes<1> does. Comparisons give masks (all bits of a
@@ -191,6 +191,49 @@ ETALON_INLINE typename L::Integers from_bytes(typename L::Bytes bytes) {
   else
     return __builtin_convertvector(bytes, typename L::Integers);
 }
+
+/// W numbers from and to anywhere; neither need be aligned.
+template <class L>
+ETALON_INLINE L load(const typename L::Scalar* from) {
+  L lanes;
+  __builtin_memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+template <class L>
+ETALON_INLINE void store(typename L::Scalar* to, L lanes) {
+  __builtin_memcpy(to, &lanes, sizeof lanes);
+}
+
+/// All bits set in the lanes before lane `count`.
+template <class L>
+ETALON_INLINE typename L::Mask lanes_before(std::uint32_t count) {
+  typename L::Integer set[L::width];
+  ETALON_UNROLL for (int lane = 0; lane < L::width; ++lane) set[lane] =
+      static_cast<std::uint32_t>(lane) < count ? -1 : 0;
+  typename L::Mask mask;
+  __builtin_memcpy(&mask, set, sizeof mask);
+  return mask;
+}
+
+/// The sum of all lanes by a fixed tree: lane k and lane k + W/2, then k and k + W/4, and so on.
+template <class L>
+ETALON_INLINE typename L::Scalar sum_over_lanes(L lanes) {
+  typename L::Scalar part[L::width];
+  store(part, lanes);
+  ETALON_UNROLL for (int half = L::width / 2; half > 0; half /= 2)
+    ETALON_UNROLL for (int k = 0; k < half; ++k) part[k] = part[k] + part[k + half];
+  return part[0];
+}
+
+/// The same of `count` lanes side by side.
+template <class L>
+ETALON_INLINE void sums_over_lanes(const L* lanes, std::uint64_t count, typename L::Scalar* sums) {
+  for (std::uint64_t k = 0; k < count; ++k) sums[k] = sum_over_lanes(lanes[k]);
+}
+
+/// As wide as a register, for loops over numbers that stand side by side.
+template <class T>
+using Wide = Lanes<sizeof(T) == sizeof(float) ? register_lanes : 1, T>;
 
 /// `a`, held in a register. Without it GCC reads an operand from memory anew for each multiply-add that takes
 /// it.

@@ -1,11 +1,13 @@
-/// Convolution over lanes, sample by sample: forward, data gradient, weight gradient.
+/// Convolution over slots, group by group: forward, data gradient, weight gradient.
 ///
 ///   sums[o][y][x]  = bias[o] + sum over i, ky, kx of w[o][i][ky][kx] * in[i][y*s + ky - p][x*s + kx - p]
-///   dw[o][i][ky][kx] += sum over samples, y, x of dsums[o][y][x] * in[i][y*s + ky - p][x*s + kx - p]
+///   dw[o][i][ky][kx] = sum over slots of sum over groups, y, x of
+///                          dsums[o][y][x] * in[i][y*s + ky - p][x*s + kx - p]
 ///   din[i][y][x]   = sum over o, ky, kx of w[o][i][ky][kx] * dsums[o][(y+p-ky)/s][(x+p-kx)/s]
 ///
-/// with the sums taken in the order written. A ReLU and a 2x2 max-pool that follow are done on the tile while
-/// it is in registers; its positions then are pooling windows, and one byte a lane keeps which position won.
+/// with the sums taken in the order written, that over slots by sum_over_lanes. Members share a group's
+/// channels and meet where one reads what another wrote. A ReLU and a 2x2 max-pool that follow are done on the tile while
+/// it is in registers; its positions then are pooling windows, and one byte a slot keeps which position won.
 #pragma once
 
 #include "etalon/nn/plan.h"
@@ -41,117 +43,107 @@ class Convolution {
   Convolution(const LayerPlan& plan, const Desk<L>& desk)
       : p_(plan),
         desk_(desk),
-        arena_(desk.arena),
         ins_(plan.input.channels / plan.channel_groups),
         outs_(plan.output.channels / plan.channel_groups) {}
 
-  void forward(std::uint32_t sample) const {
-    for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
-      for_blocks<wide_rows>(outs_, [&](std::uint32_t o, auto rows) {
-        switch (p_.kernel_width) {
-          case 1:
-            forward_block<rows.v, 1>(sample, g, o);
-            break;
-          case 3:
-            forward_block<rows.v, 3>(sample, g, o);
-            break;
-          case 5:
-            forward_block<rows.v, 5>(sample, g, o);
-            break;
-          default:
-            forward_block<rows.v, 0>(sample, g, o);
-            break;
-        }
-      });
+  /// Outputs `outputs` of one group.
+  void forward(std::uint32_t group, Range outputs) const {
+    for_channel_blocks<wide_rows>(outputs, outs_, [&](std::uint32_t o, auto rows) {
+      with_kernel_width(p_.kernel_width,
+                        [&](auto width) { forward_block<rows.v, width.v>(group, o); });
+    });
   }
 
-  /// Adds this sample's share to the gradient of `part`, and sets its input gradient if that is wanted.
-  void backward(std::uint32_t sample, std::uint32_t part) const {
-    unpool(sample);
-    L* sum = arena_ + p_.part_gradients + part * p_.part_length;
-    if (p_.has_biases) add_bias_gradient(sample, sum + p_.weight_row * p_.output.channels);
-    add_weight_gradient(sample, sum);
-    if (!p_.wants_input_gradient) return;
-    for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
-      for_blocks(ins_, [&](std::uint32_t i, auto rows) {
-        switch (p_.stride == 1 ? p_.kernel_width : 0) {
-          case 1:
-            data_gradient_block<rows.v, 1>(sample, g, i);
-            break;
-          case 3:
-            data_gradient_block<rows.v, 3>(sample, g, i);
-            break;
-          case 5:
-            data_gradient_block<rows.v, 5>(sample, g, i);
-            break;
-          default:
-            data_gradient_block<rows.v, 0>(sample, g, i);
-            break;
-        }
-      });
+  /// Takes the gradient of outputs `outputs` back through pooling and ReLU to that of the sums.
+  void unpool(std::uint32_t group, Range outputs) const {
+    const Tensor &from = p_.output_gradient, &to = p_.sums;
+    if (from.first == to.first) return;  // written in its place already
+    for (std::uint32_t o = outputs.first; o < outputs.end; ++o) {
+      const L* gradient = desk_.at(from, group) + o * from.plane;
+      L* sums = sums_of(group) + o * to.plane;
+      if (p_.pool)
+        unpool_channel(gradient, winners_of(group) + o * p_.position_tiles, sums);
+      else
+        mask_channel(gradient, output_of(group) + o * p_.output.plane, sums);
+    }
   }
 
-  void clear_part(std::uint32_t part) const {
-    L* sum = arena_ + p_.part_gradients + part * p_.part_length;
-    for (std::uint64_t k = 0; k < p_.part_length; ++k) sum[k] = L(0);
+  /// Adds one group's share to each slot's gradient of the weights of `outputs`, or begins it with group 0.
+  void add_gradient(std::uint32_t group, Range outputs) const {
+    if (p_.has_biases) add_bias_gradient(group, outputs);
+    add_weight_gradient(group, outputs);
   }
 
-  /// Adds up the parts for outputs [first, end) and hands the finished gradient to
+  /// Sets the gradient of inputs `inputs` of one group from the gradient of all sums.
+  void pass_gradient(std::uint32_t group, Range inputs) const {
+    for_channel_blocks<most_rows>(inputs, ins_, [&](std::uint32_t i, auto rows) {
+      with_kernel_width(p_.stride == 1 ? p_.kernel_width : 0,
+                        [&](auto width) { data_gradient_block<rows.v, width.v>(group, i); });
+    });
+  }
+
+  /// Adds up the slots for `outputs` and hands the finished gradient to
   /// take(place, rows, columns, row, gradient, gradient_row, group).
   template <class Update>
-  void update(Update& take, std::uint32_t parts, std::uint32_t first, std::uint32_t end) const {
-    L* gradient = arena_ + p_.part_gradients;
-    const std::uint64_t biases = p_.weight_row * p_.output.channels;
-    for (std::uint32_t o = first; o < end; ++o) {
-      L* row = gradient + o * p_.weight_row;
-      add_parts(row, p_.columns, parts);
-      take(p_.weights + o * p_.weight_row, 1, p_.columns, p_.weight_row, row, p_.weight_row, p_.group);
+  void update(Update& take, Range outputs) const {
+    const L *weights = desk_.arena + p_.slot_gradients, *biases = desk_.arena + p_.bias_gradients;
+    Scalar* finished = desk_.numbers + p_.finished + desk_.index * p_.member_finished;
+    for (std::uint32_t o = outputs.first; o < outputs.end; ++o) {
+      sums_over_lanes(weights + std::uint64_t{o} * p_.columns, p_.columns, finished);
+      take(p_.weights + o * p_.weight_row, 1, p_.columns, 0, finished, 0, p_.group);
+      if (!p_.has_biases) continue;
+      const Scalar bias = sum_over_lanes(biases[o]);
+      take(p_.biases + o, 1, 1, 0, &bias, 0, p_.group);
     }
-    if (!p_.has_biases || first == end) return;
-    add_parts(gradient + biases + first, end - first, parts);
-    take(p_.biases + first, 1, end - first, 0, gradient + biases + first, 0, p_.group);
   }
 
  private:
   using Bytes = typename L::Bytes;
   using Integers = typename L::Integers;
+  using Scalar = typename L::Scalar;
   /// Half a first-level cache: what the tiles of a pass read again and again takes about so many values.
   static constexpr std::uint32_t cache_values = 20 * 1024 / sizeof(L);
 
-  /// The corner of the zeros around a sample's input, at the first channel of a group.
-  const L* input_corner(std::uint32_t sample, std::uint32_t group) const {
-    return desk_.at(p_.input, sample) + group * ins_ * p_.input.plane - p_.input.pad * (p_.input.row + 1);
-  }
-  L* output_of(std::uint32_t sample) const { return desk_.at(p_.output, sample); }
-  L* sums_of(std::uint32_t sample) const { return desk_.at(p_.sums, sample); }
-  void add_parts(L* sum, std::uint32_t count, std::uint32_t parts) const {
-    for (std::uint32_t part = 1; part < parts; ++part) {
-      const L* more = sum + part * p_.part_length;
-      for (std::uint32_t k = 0; k < count; ++k) sum[k] = sum[k] + more[k];
+  template <class Body>
+  static ETALON_INLINE void with_kernel_width(std::uint32_t width, const Body& body) {
+    switch (width) {
+      case 1:
+        return body(Constant<1>{});
+      case 3:
+        return body(Constant<3>{});
+      case 5:
+        return body(Constant<5>{});
+      default:
+        return body(Constant<0>{});
     }
   }
-  Bytes* winners_of(std::uint32_t sample) const {
-    return reinterpret_cast<Bytes*>(arena_ + p_.extra) + sample * p_.extra_sample;
+
+  /// The corner of the zeros around a group's input, at the first channel that output `o` sees.
+  const L* input_corner(std::uint32_t group, std::uint32_t o) const {
+    return desk_.at(p_.input, group) + o / outs_ * ins_ * p_.input.plane - p_.input.pad * (p_.input.row + 1);
+  }
+  L* output_of(std::uint32_t group) const { return desk_.at(p_.output, group); }
+  L* sums_of(std::uint32_t group) const { return desk_.at(p_.sums, group); }
+  Bytes* winners_of(std::uint32_t group) const {
+    return reinterpret_cast<Bytes*>(desk_.arena + p_.extra) + group * p_.extra_group;
   }
 
   template <int I, int K>
-  void forward_block(std::uint32_t sample, std::uint32_t group, std::uint32_t o) const {
-    const L* corner = input_corner(sample, group);
-    o += group * outs_;
-    const L* weights = arena_ + p_.weights + o * p_.weight_row;
-    L bias[I];
-    ETALON_UNROLL for (int i = 0; i < I; ++i) bias[i] = arena_[p_.biases + o + i];
+  void forward_block(std::uint32_t group, std::uint32_t o) const {
+    const L* corner = input_corner(group, o);
+    const Scalar *weights = desk_.numbers + p_.weights + o * p_.weight_row,
+                 *bias = desk_.numbers + p_.biases + o;
     constexpr int tiles = wide_columns / 4;
     std::uint32_t t = 0;
     for (; t + tiles <= p_.position_tiles; t += tiles)
-      forward_tile<I, K, wide_columns>(bias, weights, corner, sample, o, t);
+      forward_tile<I, K, wide_columns>(bias, weights, corner, group, o, t);
     if constexpr (tiles > 1)
-      for (; t < p_.position_tiles; ++t) forward_tile<I, K, 4>(bias, weights, corner, sample, o, t);
+      for (; t < p_.position_tiles; ++t) forward_tile<I, K, 4>(bias, weights, corner, group, o, t);
   }
 
   /// J positions: those of tile `t` and, where there are more than four, of the next.
   template <int I, int K, int J>
-  ETALON_INLINE void forward_tile(const L (&bias)[I], const L* weights, const L* corner, std::uint32_t sample,
+  ETALON_INLINE void forward_tile(const Scalar* bias, const Scalar* weights, const L* corner, std::uint32_t group,
                                   std::uint32_t o, std::uint32_t t) const {
     const PositionTile* at = p_.positions + t;
     const L* inputs[J];
@@ -161,14 +153,14 @@ class Convolution {
     accumulate<I, K, J>(tile, weights, inputs);
     ETALON_UNROLL for (int j = 0; j < J; j += 4) {
       if (p_.pool)
-        store_pooled<I, J>(tile, sample, o, t + j / 4, j);
+        store_pooled<I, J>(tile, group, o, t + j / 4, j);
       else
-        store<I, J>(tile, sample, o, at[j / 4], j);
+        store<I, J>(tile, group, o, at[j / 4], j);
     }
   }
 
   template <int I, int K, int J>
-  ETALON_INLINE void accumulate(Tile<L, I, J>& tile, const L* w, const L* const (&inputs)[J]) const {
+  ETALON_INLINE void accumulate(Tile<L, I, J>& tile, const Scalar* w, const L* const (&inputs)[J]) const {
     const auto weight_row = static_cast<std::ptrdiff_t>(p_.weight_row);
     const std::ptrdiff_t width = K != 0 ? K : p_.kernel_width;
     for (std::uint32_t i = 0; i < ins_; ++i) {
@@ -182,9 +174,9 @@ class Convolution {
   }
 
   template <int I, int J>
-  ETALON_INLINE void store(const Tile<L, I, J>& tile, std::uint32_t sample, std::uint32_t o,
+  ETALON_INLINE void store(const Tile<L, I, J>& tile, std::uint32_t group, std::uint32_t o,
                            const PositionTile& at, int first) const {
-    L* out = output_of(sample) + o * p_.output.plane;
+    L* out = output_of(group) + o * p_.output.plane;
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < 4; ++j) {
       const L sum = tile.sum[i][first + j];
       L* place = out + at.output[j] + i * static_cast<std::ptrdiff_t>(p_.output.plane);
@@ -194,10 +186,10 @@ class Convolution {
   }
 
   template <int I, int J>
-  ETALON_INLINE void store_pooled(const Tile<L, I, J>& tile, std::uint32_t sample, std::uint32_t o,
+  ETALON_INLINE void store_pooled(const Tile<L, I, J>& tile, std::uint32_t group, std::uint32_t o,
                                   std::uint32_t t, int first) const {
-    L* out = output_of(sample) + o * p_.output.plane + p_.positions[t].output[0];
-    Bytes* winners = winners_of(sample) + o * p_.position_tiles + t;
+    L* out = output_of(group) + o * p_.output.plane + p_.positions[t].output[0];
+    Bytes* winners = winners_of(group) + o * p_.position_tiles + t;
     const auto plane = static_cast<std::ptrdiff_t>(p_.output.plane),
                windows = static_cast<std::ptrdiff_t>(p_.position_tiles);
     const bool rectify = p_.rectify;
@@ -205,20 +197,6 @@ class Convolution {
       const L window[4] = {tile.sum[i][first], tile.sum[i][first + 1], tile.sum[i][first + 2],
                            tile.sum[i][first + 3]};
       out[i * plane] = pooled(window, rectify, winners[i * windows]);
-    }
-  }
-
-  /// Takes the output gradient back through pooling and ReLU to the gradient of the sums.
-  void unpool(std::uint32_t sample) const {
-    const Tensor &from = p_.output_gradient, &to = p_.sums;
-    if (from.first == to.first) return;  // written in its place already
-    for (std::uint32_t o = 0; o < to.channels; ++o) {
-      const L* gradient = desk_.at(from, sample) + o * from.plane;
-      L* sums = sums_of(sample) + o * to.plane;
-      if (p_.pool)
-        unpool_channel(gradient, winners_of(sample) + o * p_.position_tiles, sums);
-      else
-        mask_channel(gradient, output_of(sample) + o * p_.output.plane, sums);
     }
   }
 
@@ -245,68 +223,66 @@ class Convolution {
       }
   }
 
-  void add_bias_gradient(std::uint32_t sample, L* biases) const {
-    for_blocks(p_.sums.channels, [&](std::uint32_t o, auto rows) {
-      constexpr int count = rows.v;
-      L* part = biases + o;
-      const L* sums = sums_of(sample) + o * p_.sums.plane;
-      L total[count];
-      ETALON_UNROLL for (int i = 0; i < count; ++i) total[i] = part[i];
+  void add_bias_gradient(std::uint32_t group, Range outputs) const {
+    L* gradients = desk_.arena + p_.bias_gradients;
+    for (std::uint32_t o = outputs.first; o < outputs.end; ++o) {
+      const L* sums = sums_of(group) + o * p_.sums.plane;
+      L total = group == 0 ? L(0) : gradients[o];
       for (std::uint32_t y = 0; y < p_.sums.height; ++y)
-        for (std::uint32_t x = 0; x < p_.sums.width; ++x)
-          ETALON_UNROLL for (int i = 0; i < count; ++i) total[i] =
-              total[i] + sums[i * p_.sums.plane + y * p_.sums.row + x];
-      ETALON_UNROLL for (int i = 0; i < count; ++i) part[i] = total[i];
-    });
+        for (std::uint32_t x = 0; x < p_.sums.width; ++x) total = total + sums[y * p_.sums.row + x];
+      gradients[o] = total;
+    }
   }
 
   /// Some rows at a time, so that they stay in the first-level cache while all taps use them.
-  void add_weight_gradient(std::uint32_t sample, L* part) const {
+  void add_weight_gradient(std::uint32_t group, Range outputs) const {
     const std::uint32_t rows = 1 + cache_values / (wide_rows * p_.sums.width + 1);
     for (std::uint32_t y = 0; y < p_.sums.height; y += rows) {
       const std::uint32_t end = y + rows < p_.sums.height ? y + rows : p_.sums.height;
-      for (std::uint32_t g = 0; g < p_.channel_groups; ++g)
-        for_blocks<wide_rows>(outs_, [&](std::uint32_t o, auto i) {
-          for_blocks<wide_columns>(p_.columns, [&](std::uint32_t column, auto j) {
-            const L* corner = input_corner(sample, g) + y * p_.stride * p_.input.row;
-            if (p_.stride == 1)
-              weight_gradient_tile<i.v, j.v, 1>(sample, part, corner, g * outs_ + o, column, y, end);
-            else
-              weight_gradient_tile<i.v, j.v, 0>(sample, part, corner, g * outs_ + o, column, y, end);
-          });
+      for_channel_blocks<wide_rows>(outputs, outs_, [&](std::uint32_t o, auto i) {
+        for_blocks<wide_columns>(p_.columns, [&](std::uint32_t column, auto j) {
+          const L* corner = input_corner(group, o) + y * p_.stride * p_.input.row;
+          if (p_.stride == 1)
+            weight_gradient_tile<i.v, j.v, 1>(group, corner, o, column, y, end);
+          else
+            weight_gradient_tile<i.v, j.v, 0>(group, corner, o, column, y, end);
         });
+      });
     }
   }
 
   template <int I, int J, int fixed_stride>
-  void weight_gradient_tile(std::uint32_t sample, L* part, const L* corner, std::uint32_t o,
-                            std::uint32_t column, std::uint32_t first, std::uint32_t end) const {
+  void weight_gradient_tile(std::uint32_t group, const L* corner, std::uint32_t o, std::uint32_t column,
+                            std::uint32_t first, std::uint32_t end) const {
     const std::ptrdiff_t stride = fixed_stride != 0 ? fixed_stride : static_cast<std::ptrdiff_t>(p_.stride);
-    const auto plane = static_cast<std::ptrdiff_t>(p_.sums.plane);
-    part += o * p_.weight_row + column;
+    const auto plane = static_cast<std::ptrdiff_t>(p_.sums.plane), row = std::ptrdiff_t{p_.columns};
+    L* gradient = desk_.arena + p_.slot_gradients + std::uint64_t{o} * p_.columns + column;
     L* places[J];
     const L *sources[J], *inputs[J];
     ETALON_UNROLL for (int j = 0; j < J; ++j) {
-      sources[j] = places[j] = part + j;
+      sources[j] = places[j] = gradient + j;
       inputs[j] = corner + p_.taps[column + static_cast<std::uint32_t>(j)];
     }
     Tile<L, I, J> tile;
-    tile.load(sources, static_cast<std::ptrdiff_t>(p_.weight_row));
-    const L* sums = sums_of(sample) + o * p_.sums.plane + first * p_.sums.row;
+    if (group == 0 && first == 0)
+      tile.clear();
+    else
+      tile.load(sources, row);
+    const L* sums = sums_of(group) + o * p_.sums.plane + first * p_.sums.row;
     for (std::uint32_t y = first; y < end; ++y, sums += p_.sums.row) {
       tile.run(sums, plane, 1, inputs, stride, p_.sums.width);
       ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] += p_.stride * p_.input.row;
     }
-    tile.store(places, static_cast<std::ptrdiff_t>(p_.weight_row));
+    tile.store(places, row);
   }
 
   template <int I, int K>
-  void data_gradient_block(std::uint32_t sample, std::uint32_t group, std::uint32_t i) const {
+  void data_gradient_block(std::uint32_t group, std::uint32_t i) const {
     const Tensor& to = p_.input_gradient;
-    L* out = desk_.at(to, sample) + (group * ins_ + i) * to.plane;
-    const std::uint32_t area = p_.kernel_height * p_.kernel_width;
-    const L* weights = arena_ + p_.weights + group * outs_ * p_.weight_row + i * area;
-    const L* sums = sums_of(sample) + group * outs_ * p_.sums.plane;
+    L* out = desk_.at(to, group) + i * to.plane;
+    const std::uint32_t area = p_.kernel_height * p_.kernel_width, first = i / ins_ * outs_;
+    const Scalar* weights = desk_.numbers + p_.weights + first * p_.weight_row + i % ins_ * area;
+    const L* sums = sums_of(group) + first * p_.sums.plane;
     const std::uint32_t run = 1 + cache_values / (I * area);
     for (std::uint32_t o = 0; o < outs_; o += run)
       for (std::uint32_t t = 0; t < p_.gradient_tiles; ++t)
@@ -315,7 +291,7 @@ class Convolution {
 
   /// Adds the shares of outputs [first, end), few enough for their weights to stay in the first-level cache.
   template <int I, int K>
-  ETALON_INLINE void data_gradient_tile(const L* weights, const L* sums, L* out, const GradientTile& at,
+  ETALON_INLINE void data_gradient_tile(const Scalar* weights, const L* sums, L* out, const GradientTile& at,
                                         std::uint32_t first, std::uint32_t end) const {
     const auto plane = static_cast<std::ptrdiff_t>(p_.input_gradient.plane);
     L* const places[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
@@ -333,14 +309,14 @@ class Convolution {
   }
 
   template <int I, int K>
-  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const L* weights, const L* sums, const GradientTile& at,
+  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const Scalar* weights, const L* sums, const GradientTile& at,
                              std::uint32_t first, std::uint32_t end) const {
     const L* const from[4] = {sums + at.sums[0], sums + at.sums[1], sums + at.sums[2], sums + at.sums[3]};
     const auto area = std::ptrdiff_t{p_.kernel_height} * p_.kernel_width;
     const auto row = std::ptrdiff_t{p_.kernel_width} * p_.stride;
     const std::ptrdiff_t columns = K != 0 ? K : at.columns, step = K != 0 ? 1 : p_.stride;
     for (std::uint32_t o = first; o < end; ++o, weights += p_.weight_row) {
-      const L* w = weights;
+      const Scalar* w = weights;
       auto offset = static_cast<std::ptrdiff_t>(o * p_.sums.plane);
       for (std::uint32_t a = 0; a < at.rows;
            ++a, w += row, offset -= static_cast<std::ptrdiff_t>(p_.sums.row)) {
@@ -351,7 +327,6 @@ class Convolution {
 
   const LayerPlan& p_;
   Desk<L> desk_;
-  L* arena_;
   std::uint32_t ins_, outs_;  ///< channels of one group
 };
 

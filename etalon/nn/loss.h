@@ -1,11 +1,11 @@
-/// Softmax cross-entropy over lanes, each lane with its own label:
+/// Softmax cross-entropy over slots, each with its own label:
 ///
-///   loss[b] = log(sum over c of e^(z[b][c] - m)) - (z[b][label] - m),  m = max over c of z[b][c]
-///   dz[b][c] = (softmax(z[b])[c] - [c == label]) / count
+///   loss = log(sum over c of e^(z[c] - m)) - (z[label] - m),  m = max over c of z[c]
+///   dz[c] = (softmax(z)[c] - [c == label]) / count,  0 in an empty slot
 ///
 /// With label smoothing e, [c == label] becomes t[c] = (1 - e) [c == label] + e / classes, and
 ///
-///   loss[b] = log(sum over c of e^(z[b][c] - m)) - sum over c of t[c] (z[b][c] - m)
+///   loss = log(sum over c of e^(z[c] - m)) - sum over c of t[c] (z[c] - m)
 ///
 /// (Szegedy et al. 2016, arXiv 1512.00567, section 7; PyTorch's CrossEntropyLoss).
 #pragma once
@@ -15,8 +15,8 @@
 
 namespace etalon::ETALON_INSTANCE {
 
-/// `labels` are as wide as a value; losses[b] and, where wanted, dz and right[b] (1 where the largest logit,
-/// the first of equals, is the label's; 0 where any logit is NaN).
+/// Losses of one group and, where wanted, dz and which are right (1 where the largest logit, the first of
+/// equals, is the label's; 0 where any logit is NaN).
 template <class L>
 class CrossEntropy {
  public:
@@ -24,15 +24,15 @@ class CrossEntropy {
   using Integers = typename L::Integers;
   using Scalar = typename L::Scalar;
 
-  CrossEntropy(const PlanView& plan, L* arena, float smoothing = 0)
+  CrossEntropy(const PlanView& plan, const Desk<L>& desk, float smoothing = 0)
       : plan_(plan),
-        arena_(arena),
+        desk_(desk),
         classes_(plan.logits.size()),
         smoothing_(static_cast<Scalar>(smoothing)),
         spread_(smoothing_ / static_cast<Scalar>(classes_)) {}
 
-  L loss(std::uint32_t b, Integers label) const {
-    const L* z = logits(b);
+  L loss(std::uint32_t group, Integers label) const {
+    const L* z = logits(group);
     const L top = largest(z);
     L sum(0), own(0);
     for (std::uint32_t c = 0; c < classes_; ++c) {
@@ -43,9 +43,9 @@ class CrossEntropy {
   }
 
   /// Loss, and the gradient of the mean over `count` samples.
-  L loss_and_gradient(std::uint32_t b, Integers label, std::uint32_t count) const {
-    const L* z = logits(b);
-    L* gradient = arena_ + plan_.logits_gradient.first + b * plan_.logits_gradient.sample;
+  L loss_and_gradient(std::uint32_t group, Integers label, std::uint32_t count) const {
+    const L* z = logits(group);
+    L* gradient = desk_.at(plan_.logits_gradient, group);
     const L top = largest(z);
     L sum(0), own(0);
     for (std::uint32_t c = 0; c < classes_; ++c) {
@@ -54,17 +54,19 @@ class CrossEntropy {
       own = select<L>(equal<L>(label, all_integers<L>(static_cast<Integer>(c))), z[c] - top, own);
     }
     const L share = L(1) / sum;
+    const auto filled = lanes_before<L>(desk_.filled(group));
     const L mean(Scalar(1) / static_cast<Scalar>(count));
     const L target(Scalar(1) - smoothing_ + spread_), others(spread_);
     for (std::uint32_t c = 0; c < classes_; ++c) {
       const auto is_label = equal<L>(label, all_integers<L>(static_cast<Integer>(c)));
-      gradient[c] = (gradient[c] * share - select<L>(is_label, target, others)) * mean;
+      const L wrong = (gradient[c] * share - select<L>(is_label, target, others)) * mean;
+      gradient[c] = select<L>(filled, wrong, L(0));
     }
     return logarithm(sum) - smoothed(z, top, own);
   }
 
-  Integers right(std::uint32_t b, Integers label) const {
-    const L* z = logits(b);
+  Integers right(std::uint32_t group, Integers label) const {
+    const L* z = logits(group);
     L best = z[0];
     Integers winner = all_integers<L>(0);
     auto broken = is_nan(z[0]);
@@ -78,7 +80,7 @@ class CrossEntropy {
   }
 
  private:
-  const L* logits(std::uint32_t b) const { return arena_ + plan_.logits.first + b * plan_.logits.sample; }
+  const L* logits(std::uint32_t group) const { return desk_.at(plan_.logits, group); }
   /// The sum over c of t[c] (z[c] - top), where `own` is the label's z - top.
   L smoothed(const L* z, L top, L own) const {
     if (smoothing_ == Scalar(0)) return own;
@@ -93,7 +95,7 @@ class CrossEntropy {
   }
 
   const PlanView& plan_;
-  L* arena_;
+  Desk<L> desk_;
   std::uint32_t classes_;
   Scalar smoothing_, spread_;
 };

@@ -31,25 +31,40 @@ LayerPlan plan_of(const GraphStep& step, const LayerDescription& layer) {
   return plan;
 }
 
+/// Numbers from one row of weights to the next: no two rows share a line of a cache, nor do many fall into
+/// one of its sets.
+std::uint64_t row_of(std::uint64_t columns) {
+  const std::uint64_t row = (columns + 15) / 16 * 16;
+  return row % 256 == 0 ? row + 16 : row;
+}
+
 }  // namespace
+
+std::uint32_t slots_of(std::uint32_t batch) {
+  if (batch <= 4) return 4;
+  const std::uint32_t filled = (batch + 15) / 16 * 16;
+  return 100 * std::uint64_t{filled} <= 115 * std::uint64_t{batch} ? 16 : 8;
+}
 
 NetworkPlan::NetworkPlan(const NetworkDescription& network, const PlanOptions& options)
     : options_(options), graph_(graph_of(network, options.fuse)) {
+  if (options_.slots == 0) options_.slots = slots_of(options.batch);
   take_steps(network);
-  place_parameters(network);
   choose_winograd(network);
+  place_parameters(network);
   if (options_.fuse) merge_norms();
   lay_activations();
   if (!options_.forward_only) lay_gradients();
   lay_sums();
   lay_extras();
   plan_winograd_layers();
+  lay_working_numbers();
   make_tiles();
 }
 
 NetworkPlan::~NetworkPlan() = default;
 
-/// Sets only who runs so and how many samples go together: places follow.
+/// Sets only who runs so and how many groups go together: places follow.
 void NetworkPlan::choose_winograd(const NetworkDescription& network) {
   blocks_.assign(graph_.stages.size(), 1);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -63,9 +78,9 @@ void NetworkPlan::choose_winograd(const NetworkDescription& network) {
     WinogradShape shape;
     shape.input.channels = described.input.channels, shape.output.channels = described.output.channels;
     shape.sums_height = described.output.height, shape.sums_width = described.output.width;
-    const WinogradPlan plan = plan_winograd(shape, options_.batch);
+    const WinogradPlan plan = plan_winograd(shape, groups(), options_.members == 1);
     std::uint32_t& block = blocks_[graph_.steps[i].stage];
-    block = std::max({block, plan.forward.samples, plan.backward.samples});
+    block = std::max(block, plan.groups);
   }
 }
 
@@ -86,7 +101,7 @@ void NetworkPlan::merge_norms() {
 }
 
 void NetworkPlan::plan_winograd_layers() {
-  std::uint64_t workspace = 0;
+  std::uint64_t workspace = 0, scratch = 0, transposed = 0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     LayerPlan& layer = layers_[i];
     if (!by_winograd_[i]) continue;
@@ -95,19 +110,47 @@ void NetworkPlan::plan_winograd_layers() {
     shape.output_gradient = layer.output_gradient, shape.input_gradient = layer.input_gradient;
     shape.sums_height = layer.sums.height, shape.sums_width = layer.sums.width;
     shape.padding = paddings_[i];
-    shape.weight_row = layer.weight_row;
+    shape.weight_row = layer.weight_row, shape.weight_plane = layer.weight_plane;
     shape.rectify = layer.rectify, shape.pool = layer.pool;
-    shape.winners_sample = layer.extra_sample;
-    winograd_plans_.push_back(std::make_unique<const WinogradPlan>(plan_winograd(shape, options_.batch)));
-    layer.winograd = winograd_plans_.back().get();
-    layer.transformed = take(layer.winograd->transformed);
-    layer.part_length = layer.winograd->part;
-    if (!options_.forward_only)
-      layer.part_gradients = take(layer.part_length * std::min(options_.batch, most_parts));
-    workspace = std::max(workspace, layer.winograd->workspace);
+    shape.winners_group = layer.extra_group;
+    winograd_plans_.push_back(std::make_unique<const WinogradPlan>(plan_winograd(shape, groups(), options_.members == 1)));
+    const WinogradPlan& plan = *winograd_plans_.back();
+    layer.winograd = &plan;
+    layer.transformed = take_numbers(plan.transformed);
+    if (!options_.forward_only) {
+      layer.frequency_gradients = take_numbers(plan.transformed);
+      layer.bias_gradients = take(layer.output.channels);
+    }
+    workspace = std::max(workspace, plan.workspace);
+    scratch = std::max(scratch, plan.scratch);
+    transposed = std::max(transposed, std::uint64_t{plan.tiles} * options_.slots * plan.input_row);
   }
-  const std::uint64_t first = take(workspace * options_.members);
-  for (LayerPlan& layer : layers_) layer.workspace = first, layer.workspace_slot = workspace;
+  const std::uint64_t first = take(workspace), lines = take(scratch * options_.members);
+  const std::uint64_t columns = take_numbers(options_.forward_only ? 0 : transposed * options_.members);
+  for (LayerPlan& layer : layers_) {
+    layer.workspace = first, layer.transposed = columns, layer.member_transposed = transposed;
+    layer.scratch = lines, layer.member_scratch = scratch;
+  }
+}
+
+/// What layers need one after the other stands in one place.
+void NetworkPlan::lay_working_numbers() {
+  if (options_.forward_only) return;
+  std::uint64_t inputs = 0, gradients = 0, finished = 0;
+  for (LayerPlan& layer : layers_) {
+    if (layer.kind == StepKind::conv)
+      finished = std::max<std::uint64_t>(finished, row_of(9 * layer.weight_row + layer.columns));
+    if (layer.kind != StepKind::dense) continue;
+    layer.input_row = row_of(layer.columns), layer.gradient_row = row_of(layer.output.channels);
+    inputs = std::max(inputs, layer.input_row * groups() * options_.slots);
+    gradients = std::max(gradients, layer.gradient_row * groups() * options_.slots);
+  }
+  const std::uint64_t first = take_numbers(inputs), second = take_numbers(gradients),
+                      third = take_numbers(finished * options_.members);
+  for (LayerPlan& layer : layers_) {
+    layer.input_samples = first, layer.gradient_samples = second;
+    layer.finished = third, layer.member_finished = finished;
+  }
 }
 
 void NetworkPlan::take_steps(const NetworkDescription& network) {
@@ -129,21 +172,31 @@ void NetworkPlan::place_parameters(const NetworkDescription& network) {
     const bool norm = layer.kind == StepKind::normalize;
     const std::uint32_t rows = norm ? 1 : described.output.channels;
     layer.columns = described.weights / rows;
-    layer.weight_row = odd(layer.columns);
     layer.weights = parameters_;
-    layer.biases = parameters_ + layer.weight_row * rows;
-    layer.statistics = layer.biases + described.output.channels;
     std::uint32_t flat = described.first_parameter;
-    for (std::uint32_t o = 0; o < rows; ++o)
-      for (std::uint32_t k = 0; k < layer.columns; ++k)
-        places_[flat++] = static_cast<std::uint32_t>(layer.weights + o * layer.weight_row + k);
+    if (by_winograd_[static_cast<std::size_t>(&layer - layers_.data())]) {
+      layer.weight_row = row_of(described.input.channels);
+      layer.weight_plane = layer.weight_row * rows;
+      for (std::uint32_t o = 0; o < rows; ++o)
+        for (std::uint32_t k = 0; k < layer.columns; ++k)
+          places_[flat++] = static_cast<std::uint32_t>(layer.weights + k % 9 * layer.weight_plane +
+                                                       o * layer.weight_row + k / 9);
+      layer.biases = parameters_ + 9 * layer.weight_plane;
+    } else {
+      layer.weight_row = row_of(layer.columns);
+      for (std::uint32_t o = 0; o < rows; ++o)
+        for (std::uint32_t k = 0; k < layer.columns; ++k)
+          places_[flat++] = static_cast<std::uint32_t>(layer.weights + o * layer.weight_row + k);
+      layer.biases = parameters_ + layer.weight_row * rows;
+    }
+    layer.statistics = layer.biases + row_of(described.output.channels);
     for (std::uint32_t o = 0; o < described.biases; ++o)
       places_[flat++] = static_cast<std::uint32_t>(layer.biases + o);
     for (std::uint32_t k = 0; k < described.statistics; ++k)
       places_[flat++] = static_cast<std::uint32_t>(layer.statistics + k);
-    parameters_ += odd(layer.weight_row * rows + described.output.channels + described.statistics);
+    parameters_ = layer.statistics + row_of(described.statistics);
   }
-  take(parameters_ * (1 + options_.state_arrays));
+  numbers_ = parameters_ * (1 + options_.state_arrays);
 }
 
 std::uint64_t NetworkPlan::take(std::uint64_t values) {
@@ -152,27 +205,35 @@ std::uint64_t NetworkPlan::take(std::uint64_t values) {
   return first;
 }
 
+std::uint64_t NetworkPlan::take_numbers(std::uint64_t numbers) {
+  const std::uint64_t first = numbers_;
+  numbers_ += (numbers + 15) / 16 * 16;
+  return first;
+}
+
 void NetworkPlan::lay_extras() {
-  const std::uint32_t batch = options_.batch;
+  const std::uint32_t groups = this->groups();
   for (LayerPlan& layer : layers_) {
     if (layer.kind == StepKind::conv) {
-      layer.part_length = odd(layer.weight_row * layer.output.channels + layer.output.channels);
       const bool direct = !by_winograd_[static_cast<std::size_t>(&layer - layers_.data())];
-      if (direct && !options_.forward_only)
-        layer.part_gradients = take(layer.part_length * std::min(batch, most_parts));
-      layer.extra_sample = layer.pool ? layer.output.size() : 0;
-      layer.extra = take((layer.extra_sample * batch + 3) / 4);  // bytes: four a value
+      if (direct && !options_.forward_only) {
+        layer.slot_gradients = take(std::uint64_t{layer.columns} * layer.output.channels);
+        layer.bias_gradients = take(layer.output.channels);
+      }
+      layer.extra_group = layer.pool ? layer.output.size() : 0;
+      layer.extra = take((layer.extra_group * groups + 3) / 4);  // bytes: four a value
     } else if (layer.kind == StepKind::maxpool || layer.kind == StepKind::dropout) {
-      layer.extra_sample = odd(layer.output.size());
-      layer.extra = take(layer.extra_sample * batch);
+      layer.extra_group = odd(layer.output.size());
+      layer.extra = take(layer.extra_group * groups);
     } else if (layer.kind == StepKind::statistics) {
-      layer.extra_sample = 2 * std::uint64_t{layer.input.channels};
-      layer.extra =
-          take(batch_norm_constants * std::uint64_t{layer.input.channels} + batch * layer.extra_sample);
+      layer.extra_group = 2 * std::uint64_t{layer.input.channels};
+      layer.extra = take(groups * layer.extra_group);
+      layer.constants = take_numbers(batch_norm_constants * std::uint64_t{layer.input.channels});
     } else if (layer.kind == StepKind::normalize) {
       // Its statistics came just before; they need to know what stands behind the normalization.
       LayerPlan& statistics = *(&layer - 1);
-      layer.extra = statistics.extra, layer.extra_sample = statistics.extra_sample;
+      layer.extra = statistics.extra, layer.extra_group = statistics.extra_group;
+      layer.constants = statistics.constants;
       statistics.output = layer.output, statistics.output_gradient = layer.output_gradient;
       statistics.rectify = layer.rectify;
       statistics.weights = layer.weights, statistics.biases = layer.biases;
@@ -208,7 +269,7 @@ PlanView NetworkPlan::view() const {
   view.logits = layers_.back().output;
   view.logits_gradient = layers_.back().output_gradient;
   view.batch = options_.batch;
-  view.parts = std::min(options_.batch, most_parts);
+  view.slots = options_.slots;
   view.parameters = parameters_;
   return view;
 }

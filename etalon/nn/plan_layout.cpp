@@ -108,17 +108,20 @@ std::vector<bool> passing_values(const Graph& graph) {
 
 }  // namespace
 
-/// With `slots`, each member has room for `samples` of its own.
-Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad, std::uint64_t samples,
-                                std::uint32_t slots) {
+Tensor NetworkPlan::make_block_tensor(const TensorShape& shape, std::uint32_t pad, std::uint32_t block) {
   Tensor tensor{shape.channels, shape.height, shape.width, pad};
   tensor.row = shape.width + 2 * pad;
   tensor.plane = tensor.row * (shape.height + 2 * pad);
   if (pad != 0) tensor.plane = odd(tensor.plane);
-  tensor.sample = odd(tensor.plane * shape.channels);
-  const std::uint64_t length = tensor.sample * samples;
-  if (slots > 0) tensor.slot = length;
-  tensor.first = take(length * std::max(slots, 1u)) + pad * (tensor.row + 1);
+  tensor.group = odd(tensor.plane * shape.channels);
+  tensor.of_block = true;
+  tensor.first = take(tensor.group * block) + pad * (tensor.row + 1);
+  return tensor;
+}
+
+Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad) {
+  Tensor tensor = make_block_tensor(shape, pad, groups());
+  tensor.of_block = false;
   return tensor;
 }
 
@@ -133,7 +136,7 @@ void NetworkPlan::lay_activations() {
   }
   const std::vector<bool> passing = passing_values(graph_);
   activations_.resize(graph_.values.size());
-  activations_[0] = make_tensor(graph_.values[0].shape, pads[0], options_.batch);
+  activations_[0] = make_tensor(graph_.values[0].shape, pads[0]);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const GraphStep& step = graph_.steps[i];
     Tensor& output = activations_[step.output];
@@ -141,9 +144,9 @@ void NetworkPlan::lay_activations() {
     if (shares_activation(step) || (step.kind == StepKind::normalize && layers_[i].merged))
       output = activations_[step.input];
     else if (passing[step.output])
-      output = make_tensor(shape, 0, blocks_[step.stage], options_.members);
+      output = make_block_tensor(shape, 0, blocks_[step.stage]);
     else
-      output = make_tensor(shape, pads[step.output], options_.batch);
+      output = make_tensor(shape, pads[step.output]);
     if (step.second != no_value) activations_[step.second] = output;
     layers_[i].input = activations_[step.input];
     layers_[i].output = output;
@@ -173,12 +176,13 @@ void NetworkPlan::lay_gradients() {
     const std::uint32_t first = graph_.steps[lives[v].first].stage, last = graph_.steps[lives[v].last].stage;
     const TensorShape& shape = graph_.values[v].shape;
     if (v != logits && first == last && !graph_.stages[first].whole_minibatch) {
-      tensors[v] = make_tensor(shape, 0, blocks_[first], options_.members);
+      tensors[v] = make_block_tensor(shape, 0, blocks_[first]);
       continue;
     }
-    const std::uint64_t size = odd(shape.size()) * options_.batch, end = values_;
+    const std::uint64_t end = values_;
+    tensors[v] = make_tensor(shape, 0);
+    const std::uint64_t size = values_ - end;
     const auto place = v == logits ? std::nullopt : recycler.reuse(size, first, last);
-    tensors[v] = make_tensor(shape, 0, options_.batch);
     if (place)
       tensors[v].first = *place, values_ = end;
     else
@@ -215,7 +219,7 @@ void NetworkPlan::lay_sums() {
       layer.sums = {sums.channels, sums.height, sums.width};
       continue;
     }
-    layer.sums = make_tensor(sums, border, blocks_[graph_.steps[i].stage], options_.members);
+    layer.sums = make_block_tensor(sums, border, blocks_[graph_.steps[i].stage]);
     // Batch norm writes its gradient where the convolution wants it.
     const bool alone = !layer.rectify && !layer.pool && i + 1 < layers_.size() &&
                        layers_[i + 1].kind == StepKind::statistics &&

@@ -1,4 +1,4 @@
-/// Max and average pooling over lanes, any window and stride, sample by sample.
+/// Max and average pooling over slots, any window and stride, a channel of a group at a time.
 ///
 /// Max-pool keeps which tap of the window won, the first of equals, a NaN before any number; its gradient
 /// goes there. Average pooling divides by the window's area.
@@ -14,8 +14,8 @@ class Pooling {
  public:
   Pooling(const LayerPlan& plan, const Desk<L>& desk) : p_(plan), desk_(desk) {}
 
-  void forward(std::uint32_t sample) const {
-    for_each_window(sample, [&](const L* in, L* out, Integers* winner, L*, const L*) {
+  void forward(std::uint32_t group, std::uint32_t c) const {
+    for_each_window(group, c, [&](const L* in, L* out, Integers* winner, L*, const L*) {
       if (p_.kind == StepKind::maxpool)
         *out = largest(in, *winner);
       else
@@ -23,10 +23,10 @@ class Pooling {
     });
   }
 
-  void backward(std::uint32_t sample) const {
+  void backward(std::uint32_t group, std::uint32_t c) const {
     if (!p_.wants_input_gradient) return;
-    clear_input_gradient(sample);
-    for_each_window(sample, [&](const L*, L*, Integers* winner, L* to, const L* gradient) {
+    clear_input_gradient(group, c);
+    for_each_window(group, c, [&](const L*, L*, Integers* winner, L* to, const L* gradient) {
       for_each_tap([&](std::uint32_t tap, std::uint32_t y, std::uint32_t x) {
         L& place = to[y * p_.input_gradient.row + x];
         if (p_.kind == StepKind::maxpool)
@@ -55,16 +55,16 @@ class Pooling {
 
   /// body(input, output, winner, input gradient, output gradient), each at its place for one window.
   template <class Body>
-  ETALON_INLINE void for_each_window(std::uint32_t sample, const Body& body) const {
-    auto* winner = reinterpret_cast<Integers*>(desk_.arena + p_.extra + sample * p_.extra_sample);
-    const auto at = [&](const Tensor& t, std::uint32_t c, std::uint32_t y, std::uint32_t x) {
-      return desk_.at(t, sample) + c * t.plane + y * t.row + x;
+  ETALON_INLINE void for_each_window(std::uint32_t group, std::uint32_t c, const Body& body) const {
+    auto* winner = reinterpret_cast<Integers*>(desk_.arena + p_.extra + group * p_.extra_group) +
+                   std::uint64_t{c} * p_.output.height * p_.output.width;
+    const auto at = [&](const Tensor& t, std::uint32_t y, std::uint32_t x) {
+      return desk_.at(t, group) + c * t.plane + y * t.row + x;
     };
-    for (std::uint32_t c = 0; c < p_.output.channels; ++c)
-      for (std::uint32_t y = 0; y < p_.output.height; ++y)
-        for (std::uint32_t x = 0; x < p_.output.width; ++x, ++winner)
-          body(at(p_.input, c, y * p_.stride, x * p_.stride), at(p_.output, c, y, x), winner,
-               at(p_.input_gradient, c, y * p_.stride, x * p_.stride), at(p_.output_gradient, c, y, x));
+    for (std::uint32_t y = 0; y < p_.output.height; ++y)
+      for (std::uint32_t x = 0; x < p_.output.width; ++x, ++winner)
+        body(at(p_.input, y * p_.stride, x * p_.stride), at(p_.output, y, x), winner,
+             at(p_.input_gradient, y * p_.stride, x * p_.stride), at(p_.output_gradient, y, x));
   }
 
   ETALON_INLINE L largest(const L* in, Integers& winner) const {
@@ -86,10 +86,10 @@ class Pooling {
     return total;
   }
 
-  void clear_input_gradient(std::uint32_t sample) const {
+  void clear_input_gradient(std::uint32_t group, std::uint32_t c) const {
     const Tensor& t = p_.input_gradient;
-    L* first = desk_.at(t, sample);
-    for (std::uint32_t k = 0; k < t.size(); ++k) first[k] = L(0);  // gradients have no frame
+    L* first = desk_.at(t, group) + c * t.plane;
+    for (std::uint32_t k = 0; k < t.height * t.width; ++k) first[k] = L(0);  // gradients have no frame
   }
 
   const LayerPlan& p_;

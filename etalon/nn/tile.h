@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "etalon/lanes/lanes.h"
+#include "etalon/nn/plan.h"
 
 namespace etalon::ETALON_INSTANCE {
 
@@ -24,8 +25,12 @@ template <class L, int I, int J>
 struct Tile {
   L sum[I][J];
 
-  ETALON_INLINE void set(const L (&start)[I]) {
-    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] = start[i];
+  using Scalar = typename L::Scalar;
+
+  /// sum[i][j] = start[i]
+  ETALON_INLINE void set(const Scalar* start) {
+    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] =
+        L(start[i]);
   }
   ETALON_INLINE void clear() {
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] = L(0);
@@ -35,14 +40,20 @@ struct Tile {
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] =
         from[j][i * row];
   }
+  ETALON_INLINE void load_from(L* const (&from)[J], std::ptrdiff_t row) {
+    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] =
+        from[j][i * row];
+  }
   ETALON_INLINE void store(L* const (&to)[J], std::ptrdiff_t row) const {
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) to[j][i * row] =
         sum[i][j];
   }
 
-  ETALON_INLINE void step(const L* a, std::ptrdiff_t a_row, const L* const (&b)[J], std::ptrdiff_t at) {
+  /// `A` is L, or Scalar, which all lanes share.
+  template <class A>
+  ETALON_INLINE void step(const A* a, std::ptrdiff_t a_row, const L* const (&b)[J], std::ptrdiff_t at) {
     L left[I];
-    ETALON_UNROLL for (int i = 0; i < I; ++i) left[i] = held(a[i * a_row]);
+    ETALON_UNROLL for (int i = 0; i < I; ++i) left[i] = held(L(a[i * a_row]));
     ETALON_UNROLL for (int j = 0; j < J; ++j) {
       const L right = held(b[j][at]);
       ETALON_UNROLL for (int i = 0; i < I; ++i) sum[i][j] = fma(left[i], right, sum[i][j]);
@@ -51,9 +62,42 @@ struct Tile {
 
   /// sum[i][j] += sum over k < count of a[i * a_row + k * a_step] * b[j][at + k * b_step], k ascending. The
   /// loop stays a loop where `count` is a constant too: unrolled, GCC spills sums.
-  ETALON_INLINE void run(const L* a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const L* const (&b)[J],
+  template <class A>
+  ETALON_INLINE void run(const A* a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const L* const (&b)[J],
                          std::ptrdiff_t b_step, std::ptrdiff_t count, std::ptrdiff_t at = 0) {
     for (std::ptrdiff_t k = 0; k < count; ++k, a += a_step, at += b_step) step(a, a_row, b, at);
+  }
+};
+
+/// A tile of I rows of numbers that stand side by side, J registers each.
+template <class W, int I, int J>
+struct WideTile {
+  using Scalar = typename W::Scalar;
+  W sum[I][J];
+
+  ETALON_INLINE void clear() {
+    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] = W(0);
+  }
+  ETALON_INLINE void load(const Scalar* from, std::ptrdiff_t row) {
+    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] =
+        etalon::ETALON_INSTANCE::load<W>(from + i * row + j * W::width);
+  }
+  ETALON_INLINE void store(Scalar* to, std::ptrdiff_t row) const {
+    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j)
+        etalon::ETALON_INSTANCE::store(to + i * row + j * W::width, sum[i][j]);
+  }
+  /// sum[i][..] += sum over k < count of a[i * a_row + k * a_step] * b[k * b_step ..], k ascending.
+  ETALON_INLINE void run(const Scalar* a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const Scalar* b,
+                         std::ptrdiff_t b_step, std::ptrdiff_t count) {
+    for (std::ptrdiff_t k = 0; k < count; ++k, a += a_step, b += b_step) {
+      W right[J];
+      ETALON_UNROLL for (int j = 0; j < J; ++j) right[j] =
+          held(etalon::ETALON_INSTANCE::load<W>(b + j * W::width));
+      ETALON_UNROLL for (int i = 0; i < I; ++i) {
+        const W left = held(W(a[i * a_row]));
+        ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] = fma(left, right[j], sum[i][j]);
+      }
+    }
   }
 };
 
@@ -78,6 +122,17 @@ ETALON_INLINE void for_blocks(std::uint32_t count, const Body& body) {
     const std::uint32_t rows = (count - first + blocks - 1) / blocks;
     with_constant<most>(rows, [&](auto n) { body(first, n); });
     first += rows;
+  }
+}
+
+/// The same over some channels, of which `of_group` belong together: no block holds channels of two groups.
+template <int most, class Body>
+ETALON_INLINE void for_channel_blocks(Range channels, std::uint32_t of_group, const Body& body) {
+  for (std::uint32_t first = channels.first; first < channels.end;) {
+    const std::uint32_t border = (first / of_group + 1) * of_group,
+                        end = border < channels.end ? border : channels.end;
+    for_blocks<most>(end - first, [&](std::uint32_t at, auto rows) { body(first + at, rows); });
+    first = end;
   }
 }
 

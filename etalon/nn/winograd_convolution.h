@@ -1,4 +1,4 @@
-/// A convolution of a plan by Winograd's algorithm: nn/winograd.h at the plan's places, a block of samples at
+/// A convolution of a plan by Winograd's algorithm: nn/winograd.h at the plan's places, a block of groups at
 /// a time.
 #pragma once
 
@@ -10,54 +10,60 @@ namespace etalon::ETALON_INSTANCE {
 template <class L>
 class WinogradConvolution {
  public:
-  WinogradConvolution(const LayerPlan& plan, const Desk<L>& desk)
-      : p_(plan),
-        desk_(desk),
-        arena_(desk.arena),
-        winograd_(*plan.winograd, desk.arena + plan.workspace + desk.index * plan.workspace_slot) {}
+  WinogradConvolution(const LayerPlan& plan, const Desk<L>& desk, const Member& member)
+      : p_(plan), desk_(desk), member_(member), winograd_(*plan.winograd, weights(), room(), member) {}
 
   /// Once before each forward pass.
-  void transform_weights(Range outputs) const {
-    winograd_.transform_weights(arena_ + p_.weights, arena_ + p_.transformed, outputs);
-  }
+  void transform_weights() const { winograd_.transform_weights(); }
 
-  void forward(Range samples) const {
+  void forward(Range groups) const {
     with_norm(p_.input_norm, [&](const BatchNorm<L>* norm) {
-      winograd_.forward(arena_ + p_.transformed, arena_ + p_.biases,
-                        {desk_.at(p_.input, samples.first), norm}, desk_.at(p_.output, samples.first),
-                        winners_of(samples.first), samples.count());
+      winograd_.forward(groups, {desk_.at(p_.input, groups.first), norm}, desk_.at(p_.output, groups.first),
+                        winners_of(groups.first));
     });
   }
 
-  /// Adds the samples' share to the gradient of `part`, or begins it with them, and sets their input gradient
-  /// if that is wanted.
-  void backward(Range samples, std::uint32_t part, bool begins) const {
-    L* input_gradient = p_.wants_input_gradient ? desk_.at(p_.input_gradient, samples.first) : nullptr;
+  /// Adds the groups' share to the gradient, or begins it with group 0, and sets their input gradient if that
+  /// is wanted.
+  void backward(Range groups) const {
+    L* input_gradient = p_.wants_input_gradient ? desk_.at(p_.input_gradient, groups.first) : nullptr;
     with_norm(p_.input_norm, [&](const BatchNorm<L>* before) {
       with_norm(p_.output_norm, [&](const BatchNorm<L>* behind) {
-        winograd_.backward(arena_ + p_.transformed, {desk_.at(p_.input, samples.first), before},
-                           {desk_.at(p_.output_gradient, samples.first), desk_.at(p_.output, samples.first),
-                            winners_of(samples.first), behind, 0},
-                           arena_ + p_.part_gradients + part * p_.part_length, begins, input_gradient,
-                           samples.count());
+        winograd_.backward(groups, {desk_.at(p_.input, groups.first), before},
+                           {desk_.at(p_.output_gradient, groups.first), desk_.at(p_.output, groups.first),
+                            winners_of(groups.first), behind, groups.first, 0},
+                           input_gradient);
       });
     });
   }
 
-  /// As Convolution::update, for some outputs.
+  /// As Convolution::update.
   template <class Update>
-  void update(Update& take, std::uint32_t parts, Range outputs) const {
+  void update(Update& take, Range outputs) const {
+    Scalar* taps = desk_.numbers + p_.finished + desk_.index * p_.member_finished;
     for (std::uint32_t o = outputs.first; o < outputs.end; ++o) {
-      L bias;
-      L* row = arena_ + p_.workspace + desk_.index * p_.workspace_slot;  // free by now
-      winograd_.finish_gradient(arena_ + p_.part_gradients, parts, o, row, &bias);
-      take(p_.weights + o * p_.weight_row, 1, p_.columns, 0, row, 0, p_.group);
-      if (p_.has_biases) take(p_.biases + o, 1, 1, 0, &bias, 0, p_.group);
+      winograd_.finish_gradient(o, taps);
+      take(p_.weights + o * p_.weight_row, 9, p_.input.channels, p_.weight_plane, taps, p_.weight_row,
+           p_.group);
+      if (!p_.has_biases) continue;
+      const Scalar bias = sum_over_lanes(desk_.arena[p_.bias_gradients + o]);
+      take(p_.biases + o, 1, 1, 0, &bias, 0, p_.group);
     }
   }
 
  private:
   using Bytes = typename L::Bytes;
+  using Scalar = typename L::Scalar;
+
+  typename Winograd<L>::Weights weights() const {
+    Scalar* numbers = desk_.numbers;
+    return {numbers + p_.weights, numbers + p_.biases, numbers + p_.transformed,
+            numbers + p_.frequency_gradients, desk_.arena + p_.bias_gradients};
+  }
+  typename Winograd<L>::Room room() const {
+    return {desk_.arena + p_.workspace, desk_.arena + p_.scratch + desk_.index * p_.member_scratch,
+            desk_.numbers + p_.transposed + desk_.index * p_.member_transposed};
+  }
 
   /// Calls body(the batch norm that `step` is a step of, or null).
   template <class Body>
@@ -66,13 +72,13 @@ class WinogradConvolution {
     const BatchNorm<L> norm(*step, desk_);
     body(&norm);
   }
-  Bytes* winners_of(std::uint32_t sample) const {
-    return reinterpret_cast<Bytes*>(arena_ + p_.extra) + sample * p_.extra_sample;
+  Bytes* winners_of(std::uint32_t group) const {
+    return reinterpret_cast<Bytes*>(desk_.arena + p_.extra) + group * p_.extra_group;
   }
 
   const LayerPlan& p_;
   Desk<L> desk_;
-  L* arena_;
+  const Member& member_;
   Winograd<L> winograd_;
 };
 

@@ -5,21 +5,14 @@
 namespace etalon {
 namespace {
 
-std::uint64_t odd(std::uint64_t count) { return count | 1; }
-
 /// Tiles that a pass should have: enough that a frequency's weights, read once for all of them, cost little;
-/// few enough that a frequency of inputs, weights and outputs stays in a second-level cache of 1 MB.
-constexpr std::uint32_t wanted_tiles = 32;
+/// few enough that all frequencies of inputs and outputs stay in a second-level cache.
+constexpr std::uint32_t wanted_tiles = 8;
 
-WinogradPasses passes_of(const WinogradPlan& plan, std::uint32_t samples) {
-  WinogradPasses passes;
-  passes.samples = std::clamp(wanted_tiles / (plan.tile_rows * plan.tile_columns), 1u, std::max(samples, 1u));
-  passes.rows = std::clamp(wanted_tiles / plan.tile_columns, 1u, plan.tile_rows);
-  const std::uint64_t most = std::uint64_t{passes.samples} * passes.rows * plan.tile_columns;
-  passes.row = odd((most + 3) / 4 * 4);
-  passes.input_plane = odd(plan.shape.input.channels * passes.row);
-  passes.output_plane = odd(plan.shape.output.channels * passes.row);
-  return passes;
+/// No two rows fall into the same sets of a cache.
+std::uint64_t row_of(std::uint64_t numbers) {
+  const std::uint64_t row = (numbers + 15) / 16 * 16;
+  return row % 128 == 0 ? row + 16 : row;
 }
 
 }  // namespace
@@ -31,31 +24,26 @@ bool winograd_pays(const TensorShape& input, std::uint32_t outputs, std::uint32_
          input.width + 2 * padding >= 6;
 }
 
-WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples) {
+WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t groups, bool alone) {
   WinogradPlan plan;
   plan.shape = shape;
   plan.tile_rows = (shape.sums_height + 3) / 4;
   plan.tile_columns = (shape.sums_width + 3) / 4;
   const std::uint64_t inputs = shape.input.channels, outputs = shape.output.channels;
-  plan.weight_row = odd(inputs);
-  plan.weight_plane = odd(outputs * plan.weight_row);
-  plan.scratch_row = odd(4 * std::uint64_t{plan.tile_columns} + 2);
+  plan.groups = std::clamp(wanted_tiles / (plan.tile_rows * plan.tile_columns), 1u, std::max(groups, 1u));
+  plan.rows = std::clamp(wanted_tiles / plan.tile_columns, 1u, plan.tile_rows);
+  plan.tiles = (plan.groups * plan.rows * plan.tile_columns + 3) / 4 * 4;
+  plan.input_row = row_of(inputs);
+  plan.frequency = outputs * plan.input_row + 48;
+  plan.transformed = winograd_frequencies * plan.frequency;
 
-  WinogradPasses& forward = plan.forward;
-  forward = passes_of(plan, samples);
-  forward.input_plane = forward.output_plane = std::max(forward.input_plane, forward.output_plane);
-  forward.inputs_at = forward.output_plane;
-  forward.length = (winograd_frequencies + 1) * forward.input_plane;
-  WinogradPasses& backward = plan.backward;
-  backward = passes_of(plan, samples);
-  backward.outputs_at = winograd_frequencies * backward.input_plane;
-  backward.length = backward.outputs_at + winograd_frequencies * backward.output_plane;
-
-  plan.scratch_at = std::max(forward.length, backward.length);
-  plan.transformed = winograd_frequencies * plan.weight_plane;
-  plan.part = plan.transformed + outputs;
-  plan.workspace =
-      plan.scratch_at + (7 + 2 * (backward.rows < plan.tile_rows ? inputs : 1)) * plan.scratch_row;
+  const std::uint64_t of_inputs = plan.tiles * inputs + 3, of_outputs = plan.tiles * outputs + 3;
+  plan.input_plane = plan.output_plane = std::max(of_inputs, of_outputs);
+  plan.forward_inputs_at = alone ? plan.output_plane : winograd_frequencies * plan.output_plane;
+  plan.outputs_at = winograd_frequencies * plan.input_plane;
+  plan.workspace = plan.outputs_at + winograd_frequencies * plan.output_plane;
+  plan.scratch_row = 4 * std::uint64_t{plan.tile_columns} + 3;
+  plan.scratch = 7 * plan.scratch_row;
   return plan;
 }
 

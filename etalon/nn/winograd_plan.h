@@ -25,38 +25,35 @@ struct WinogradShape {
   Tensor input_gradient;   ///< no frame is written
   std::uint32_t sums_height = 0, sums_width = 0;  ///< before pooling
   std::uint32_t padding = 0;
-  std::uint64_t weight_row = 0;      ///< weights as [o][i][3][3], values from one o to the next
-  bool rectify = false;              ///< a ReLU follows, done in the same pass
-  bool pool = false;                 ///< a max-pool 2x2 (and `rectify`) follows, done in the same pass
-  std::uint64_t winners_sample = 0;  ///< bytes a lane from one sample's winners to the next
+  std::uint64_t weight_row = 0, weight_plane = 0;  ///< weights as [ky * 3 + kx][o][i], numbers
+  bool rectify = false;                            ///< a ReLU follows, done in the same pass
+  bool pool = false;                ///< a max-pool 2x2 (and `rectify`) follows, done in the same pass
+  std::uint64_t winners_group = 0;  ///< bytes a slot from one group's winners to the next
 };
 
-/// The tiles that share a pass over the weights, and where their frequencies stand in a workspace.
-struct WinogradPasses {
-  std::uint32_t samples = 0;  ///< in a pass;
-  std::uint32_t rows = 0;     ///< of one sample alone: rows of tiles
-  std::uint64_t row = 0;      ///< frequencies stand as [f][channel][tile]: stride of a channel,
-  std::uint64_t input_plane = 0, output_plane = 0;  ///< of a frequency
-  std::uint64_t inputs_at = 0, outputs_at = 0;      ///< in the workspace
-  std::uint64_t length = 0;                         ///< of both together
-};
-
+/// Tiles go through the weights in passes: those of some groups, or some rows of those of one. Frequencies of
+/// a pass stand as [f][tile / 4][channel][tile % 4], so that a product reads on and on.
 struct WinogradPlan {
   WinogradShape shape;
-  std::uint32_t tile_rows = 0, tile_columns = 0;   ///< of a sample
-  std::uint64_t weight_row = 0, weight_plane = 0;  ///< frequencies of weights, [f][o][i]: strides of o and f
-  WinogradPasses forward, backward;
-  std::uint64_t scratch_row = 0, scratch_at = 0;  ///< half-transformed rows of tiles, [6][x]
-  std::uint64_t transformed = 0;                  ///< length of the transformed weights
-  std::uint64_t part = 0;                         ///< length of a part's gradient: frequencies, then biases
-  std::uint64_t workspace = 0;  ///< length of a thread's workspace; may hold anything finite at first
+  std::uint32_t tile_rows = 0, tile_columns = 0;  ///< of a group
+  std::uint32_t groups = 0, rows = 0;             ///< of a pass: groups, or rows of tiles of one group alone
+  std::uint32_t tiles = 0;                        ///< of a pass at most, a multiple of 4
+  std::uint64_t input_row = 0;                    ///< numbers of a row of inputs: frequencies of weights are
+  std::uint64_t frequency = 0;                    ///< [f][o][i], numbers from one f to the next;
+  std::uint64_t transformed = 0;                  ///< and all of them
+  std::uint64_t input_plane = 0, output_plane = 0;    ///< values from one f to the next
+  std::uint64_t forward_inputs_at = 0;                ///< in the workspace; the outputs stand at its beginning
+  std::uint64_t outputs_at = 0;                       ///< backward; there the inputs do
+  std::uint64_t workspace = 0;                        ///< its length; may hold anything at first
+  std::uint64_t scratch_row = 0, scratch = 0;         ///< half-transformed rows of tiles, [7][x]: of a member
 };
 
 /// Whether the algorithm serves a convolution of that shape and is worth its transforms there.
 bool winograd_pays(const TensorShape& input, std::uint32_t outputs, std::uint32_t kernel_height,
                    std::uint32_t kernel_width, std::uint32_t stride, std::uint32_t padding);
 
-/// REQUIRES: the shape is that of a 3x3 convolution with stride 1. `samples`: most that are given at once.
-WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t samples);
+/// REQUIRES: the shape is that of a 3x3 convolution with stride 1. `groups`: of a minibatch. `alone`: one
+/// thread goes through the passes; then frequencies of outputs may take the place that those of inputs leave.
+WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t groups, bool alone);
 
 }  // namespace etalon

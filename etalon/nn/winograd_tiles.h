@@ -1,8 +1,6 @@
-/// From tensors to the frequencies of tiles and back, a row of tiles at a time, over lanes.
+/// From tensors to the frequencies of tiles and back, a row of tiles at a time, over slots.
 ///
-/// Frequencies of a block of samples stand as [f][channel][tile], tiles by sample, row, column. Each function
-/// takes one channel of one sample: `frequencies` at that channel's first tile of the row in frequency 0, and
-/// `plane` values from one frequency to the next. Along each column first, into `rows` [6][scratch_row], so
+/// Each function takes one channel of one group. Along each column first, into `rows` [6][scratch_row], so
 /// that no column is transformed twice, then along the rows; the way back in the opposite order.
 #pragma once
 
@@ -23,7 +21,21 @@ struct GradientChannel {
   const L* output;
   const typename L::Bytes* winners;
   const BatchNorm<L>* norm;
-  std::uint32_t channel;
+  std::uint32_t group, channel;
+};
+
+/// A row of tiles of one channel among the frequencies of a pass.
+template <class L>
+struct TileRow {
+  L* channel;           ///< frequency 0 of the channel's first tile of the pass
+  std::uint64_t four;   ///< values from four tiles to the next four
+  std::uint64_t plane;  ///< from one frequency to the next
+  std::uint64_t first;  ///< tile of the pass
+
+  ETALON_INLINE L* at(std::uint64_t tile) const {
+    const std::uint64_t t = first + tile;
+    return channel + t / 4 * four + t % 4;
+  }
 };
 
 template <class L>
@@ -32,16 +44,15 @@ class WinogradTiles {
   using Bytes = typename L::Bytes;
   using Transforms = WinogradTransforms<L>;
 
-  /// `scratch`: rows of plan.scratch_row: 6, one that takes what falls outside a tensor, then 2 for each
-  /// channel whose gradient is made in several calls.
+  /// `scratch`: rows of plan.scratch_row: 6, and one that takes what falls outside a tensor.
   WinogradTiles(const WinogradPlan& plan, L* scratch)
       : p_(plan), s_(plan.shape), columns_(plan.tile_columns), step_(plan.scratch_row), rows_(scratch) {}
 
   /// Rows 4 * tile_row - padding and five more of an input channel, B^T d B; zeros outside the tensor.
   /// `value`: what becomes of a number there. Meanwhile fetches four rows from `ahead` on.
   template <class Value>
-  void from_input(const L* channel, const Value& value, std::uint32_t tile_row, L* frequencies,
-                  std::uint64_t plane, const L* ahead) const {
+  void from_input(const L* channel, const Value& value, std::uint32_t tile_row, const TileRow<L>& to,
+                  const L* ahead) const {
     const Tensor& t = s_.input;
     const std::uint32_t first = 4 * tile_row;  // counted from the padding
     const std::uint32_t above = first < s_.padding ? s_.padding - first : 0;
@@ -57,24 +68,24 @@ class WinogradTiles {
       for (std::uint32_t x = 0; x < s_.padding; ++x) row[x] = L(0);
       for (std::uint32_t x = t.width + s_.padding; x < width; ++x) row[x] = L(0);
     }
-    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
-      const L* row = rows_ + fy * step_;
-      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+    for (std::uint64_t tile = 0; tile < columns_; ++tile) {
+      const L* row = rows_ + 4 * tile;
+      L* frequencies = to.at(tile);
+      for (int fy = 0; fy < 6; ++fy, row += step_) {
         L d[6], v[6];
         ETALON_UNROLL for (int k = 0; k < 6; ++k) d[k] = row[k];
         Transforms::inputs(d, v);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k) frequencies[static_cast<std::uint64_t>(k) * plane + t4] =
-            v[k];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane) *frequencies = v[k];
       }
     }
   }
 
   /// The gradient of a channel's sums, A dy A^T; returns `total` and, after it, the sum of each column's four
   /// rows.
-  L from_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, L* frequencies,
-                  std::uint64_t plane, L total) const {
+  L from_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, const TileRow<L>& to,
+                  L total) const {
     if (channel.norm != nullptr)
-      channel.norm->with_line(channel.channel, [&](const auto& line) {
+      channel.norm->with_line(channel.group, channel.channel, [&](const auto& line) {
         total = columns_of_gradient(
             NormedGradient<std::remove_cvref_t<decltype(line)>>({s_, channel, tile_row}, line), total);
       });
@@ -84,14 +95,14 @@ class WinogradTiles {
       total = columns_of_gradient(RectifiedGradient(s_, channel, tile_row), total);
     else
       total = columns_of_gradient(PlainGradient(s_, channel, tile_row), total);
-    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
-      const L* row = rows_ + fy * step_;
-      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+    for (std::uint64_t t = 0; t < columns_; ++t) {
+      const L* row = rows_ + 4 * t;
+      L* frequencies = to.at(t);
+      for (int fy = 0; fy < 6; ++fy, row += step_) {
         L y[4], m[6];
         ETALON_UNROLL for (int k = 0; k < 4; ++k) y[k] = row[k];
         Transforms::outputs_transposed(y, m);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k) frequencies[static_cast<std::uint64_t>(k) * plane + t4] =
-            m[k];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane) *frequencies = m[k];
       }
     }
     return total;
@@ -99,16 +110,13 @@ class WinogradTiles {
 
   /// Sums A^T m A + bias, then ReLU and pooling where the plan has them. `channel` and `winners`: those of
   /// the whole channel.
-  void to_output(const L* frequencies, std::uint64_t plane, std::uint32_t tile_row, L bias, L* channel,
-                 Bytes* winners) const {
-    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
-      L* row = rows_ + fy * step_;
-      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+  void to_output(const TileRow<L>& from, std::uint32_t tile_row, L bias, L* channel, Bytes* winners) const {
+    for (std::uint64_t t = 0; t < columns_; ++t) {
+      L* row = rows_ + 4 * t;
+      const L* frequencies = from.at(t);
+      for (int fy = 0; fy < 6; ++fy, row += step_) {
         L m[6], y[4];
-        ETALON_UNROLL for (int k = 0; k < 6; ++k)
-            fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k) m[k] =
-            frequencies[static_cast<std::uint64_t>(k) * plane + t4];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += from.plane) m[k] = *frequencies;
         Transforms::outputs(m, y);
         ETALON_UNROLL for (int k = 0; k < 4; ++k) row[k] = y[k];
       }
@@ -121,37 +129,16 @@ class WinogradTiles {
       store<false>(tile_row, bias, channel);
   }
 
-  /// The gradient of an input channel, B dv B^T, for some rows of tiles, which are given in ascending order;
-  /// `frequencies` at the first tile of these rows. What reaches into the next rows waits in place `waiting`.
-  void to_input_gradient(const L* frequencies, std::uint64_t plane, Range tile_rows, std::uint32_t waiting,
-                         L* channel) const {
-    L *carried0 = rows_ + (7 + 2 * waiting) * step_, *carried1 = carried0 + step_;
-    const std::uint32_t width = 4 * static_cast<std::uint32_t>(columns_) + 2;
-    for (std::uint32_t x = 0; x < width && tile_rows.first == 0; ++x) carried0[x] = carried1[x] = L(0);
-    for (std::uint32_t ty = tile_rows.first; ty < tile_rows.end; ++ty, frequencies += columns_) {
-      rows_of_gradient(frequencies, plane);
-      L* to[4];
-      ETALON_UNROLL for (std::uint32_t k = 0; k < 4; ++k) to[k] = gradient_row(channel, 4 * ty + k);
-      for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
-        const std::uint32_t at = x + s_.padding;
-        L v[6], d[6];
-        ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) v[k] = rows_[k * step_ + at];
-        Transforms::inputs_transposed(v, d);
-        ETALON_UNROLL for (int k = 0; k < 4; ++k) claim(to[k] + 4 * s_.input_gradient.row + x);
-        to[0][x] = d[0] + carried0[at];
-        to[1][x] = d[1] + carried1[at];
-        to[2][x] = d[2];
-        to[3][x] = d[3];
-        carried0[at] = d[4];
-        carried1[at] = d[5];
-      }
-    }
-    if (tile_rows.end < p_.tile_rows) return;
-    L *last0 = gradient_row(channel, 4 * p_.tile_rows), *last1 = gradient_row(channel, 4 * p_.tile_rows + 1);
-    for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
-      last0[x] = carried0[x + s_.padding];
-      last1[x] = carried1[x + s_.padding];
-    }
+  /// The gradient of an input channel, B dv B^T, of one row of tiles; these are given in ascending order.
+  /// Rows that two of them reach into are added to.
+  void to_input_gradient(const TileRow<L>& from, std::uint32_t tile_row, L* channel) const {
+    rows_of_gradient(from);
+    L* to[6];
+    ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) to[k] = gradient_row(channel, 4 * tile_row + k);
+    if (tile_row == 0)
+      columns_of_gradient_rows<true>(to);
+    else
+      columns_of_gradient_rows<false>(to);
   }
 
  private:
@@ -264,27 +251,39 @@ class WinogradTiles {
   static ETALON_INLINE void fetch(const L* place) { __builtin_prefetch(place, 0, 3); }
   static ETALON_INLINE void claim(const L* place) { __builtin_prefetch(place, 1, 3); }
 
+  template <bool first>
+  ETALON_INLINE void columns_of_gradient_rows(L* const (&to)[6]) const {
+    for (std::uint32_t x = 0; x < s_.input_gradient.width; ++x) {
+      L v[6], d[6];
+      ETALON_UNROLL for (std::uint32_t k = 0; k < 6; ++k) v[k] = rows_[k * step_ + x + s_.padding];
+      Transforms::inputs_transposed(v, d);
+      ETALON_UNROLL for (int k = 0; k < 2; ++k) to[k][x] = first ? d[k] : to[k][x] + d[k];
+      ETALON_UNROLL for (int k = 2; k < 6; ++k) to[k][x] = d[k];
+    }
+  }
+
   /// Along the rows of a row of tiles; neighbours share two columns and add up there.
-  void rows_of_gradient(const L* frequencies, std::uint64_t plane) const {
-    for (std::uint32_t fy = 0; fy < 6; ++fy, frequencies += 6 * plane) {
-      L* row = rows_ + fy * step_;
-      L carried0(0), carried1(0);
-      for (std::uint64_t t4 = 0; t4 < columns_; ++t4, row += 4) {
+  void rows_of_gradient(const TileRow<L>& from) const {
+    L carried0[6], carried1[6];
+    ETALON_UNROLL for (int k = 0; k < 6; ++k) carried0[k] = carried1[k] = L(0);
+    for (std::uint64_t t = 0; t < columns_; ++t) {
+      L* row = rows_ + 4 * t;
+      const L* frequencies = from.at(t);
+      for (int fy = 0; fy < 6; ++fy, row += step_) {
         L v[6], d[6];
-        ETALON_UNROLL for (int k = 0; k < 6; ++k)
-            fetch(frequencies + static_cast<std::uint64_t>(k) * plane + columns_ + t4);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k) v[k] =
-            frequencies[static_cast<std::uint64_t>(k) * plane + t4];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += from.plane) v[k] = *frequencies;
         Transforms::inputs_transposed(v, d);
-        row[0] = d[0] + carried0;
-        row[1] = d[1] + carried1;
+        row[0] = d[0] + carried0[fy];
+        row[1] = d[1] + carried1[fy];
         row[2] = d[2];
         row[3] = d[3];
-        carried0 = d[4];
-        carried1 = d[5];
+        carried0[fy] = d[4];
+        carried1[fy] = d[5];
       }
-      row[0] = carried0;
-      row[1] = carried1;
+    }
+    for (std::uint64_t fy = 0; fy < 6; ++fy) {
+      rows_[fy * step_ + 4 * columns_] = carried0[fy];
+      rows_[fy * step_ + 4 * columns_ + 1] = carried1[fy];
     }
   }
 

@@ -1,7 +1,7 @@
 /// Batch norm in nested loops over one trial: the oracle of nn/batch_norm.h, which says what is computed.
 ///
 /// Sums are taken in the order that the kernel promises: within a sample four chains by column, then the
-/// samples in their order.
+/// samples of each slot in their order, then the slots by a tree.
 #pragma once
 
 #include <cmath>
@@ -13,14 +13,26 @@
 
 namespace etalon {
 
+/// The sum of 1, 2, 4, ... parts: each of the first half and its partner in the second, and so on.
+template <class T>
+T plain_tree(std::vector<T> parts) {
+  while (parts.size() > 1) {
+    const std::size_t half = parts.size() / 2;
+    for (std::size_t k = 0; k < half; ++k) parts[k] += parts[k + half];
+    parts.resize(half);
+  }
+  return parts[0];
+}
+
 template <class T>
 class PlainBatchNorm {
  public:
   using Values = std::vector<T>;
 
   /// `parameters`: scale, shift, running mean, running variance, each [channel].
-  PlainBatchNorm(const LayerDescription& layer, const T* parameters)
-      : channels_(layer.input.channels),
+  PlainBatchNorm(const LayerDescription& layer, const T* parameters, std::uint32_t slots)
+      : slots_(slots),
+        channels_(layer.input.channels),
         area_(layer.input.height * layer.input.width),
         width_(layer.input.width),
         parameters_(parameters),
@@ -38,14 +50,15 @@ class PlainBatchNorm {
           return (sample[c * area_ + k] - mean) * (sample[c * area_ + k] - mean);
         }));
       }
-      T mean = 0, distance = 0, spread = 0;
-      for (const T value : means) mean += value;
-      mean *= T(1) / static_cast<T>(in.size());
+      Values sums(slots_, T(0)), spreads = sums, own = sums;
+      for (std::size_t b = 0; b < in.size(); ++b) sums[b % slots_] += means[b];
+      const T mean = plain_tree(sums) * (T(1) / static_cast<T>(in.size()));
       for (std::size_t b = 0; b < in.size(); ++b) {
+        T& spread = spreads[b % slots_];
         spread = multiply_add(means[b] - mean, means[b] - mean, spread);
-        distance += distances[b];
+        own[b % slots_] += distances[b];
       }
-      distance = multiply_add(spread, T(area_), distance);
+      const T distance = multiply_add(plain_tree(spreads), T(area_), plain_tree(own));
       const T unbiased = distance * (T(1) / (count > 1 ? count - 1 : T(1)));
       running_[c] = multiply_add(T(0.1), mean, running_[c] * T(0.9));
       running_[channels_ + c] = multiply_add(T(0.1), unbiased, running_[channels_ + c] * T(0.9));
@@ -72,13 +85,13 @@ class PlainBatchNorm {
     const T share = T(1) / (static_cast<T>(area_) * static_cast<T>(in.size()));
     for (std::uint32_t c = 0; c < channels_; ++c) {
       const std::uint32_t first = c * area_;
-      T plain = 0, weighted = 0;
+      Values plains(slots_, T(0)), weights = plains;
       for (std::size_t b = 0; b < in.size(); ++b) {
-        plain += total([&](std::uint32_t k) { return g[b][first + k]; });
-        weighted += total_of_products([&](std::uint32_t k) { return g[b][first + k]; },
+        plains[b % slots_] += total([&](std::uint32_t k) { return g[b][first + k]; });
+        weights[b % slots_] += total_of_products([&](std::uint32_t k) { return g[b][first + k]; },
                                       [&](std::uint32_t k) { return in[b][first + k] - means_[c]; });
       }
-      weighted *= inverses_[c];
+      const T plain = plain_tree(plains), weighted = plain_tree(weights) * inverses_[c];
       gradient[c] += weighted;
       gradient[channels_ + c] += plain;
       const T factor = scale(c) * inverses_[c], offset = -(factor * plain * share),
@@ -118,7 +131,7 @@ class PlainBatchNorm {
     return (chain[0] + chain[1]) + (chain[2] + chain[3]);
   }
 
-  std::uint32_t channels_, area_, width_;
+  std::uint32_t slots_, channels_, area_, width_;
   const T* parameters_;
   Values running_, means_, inverses_;
 };

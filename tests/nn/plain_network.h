@@ -37,8 +37,9 @@ class PlainNetwork {
  public:
   using Values = std::vector<T>;
 
-  PlainNetwork(const NetworkDescription& network, const std::vector<T>& parameters)
-      : network_(network), parameters_(parameters) {}
+  /// `slots`: samples b with the same b % slots are summed first, in their order, then these sums by a tree.
+  PlainNetwork(const NetworkDescription& network, const std::vector<T>& parameters, std::uint32_t slots = 8)
+      : network_(network), parameters_(parameters), slots_(slots) {}
 
   PlainResult<T> run(const PlainBatch<T>& batch, bool training = true) {
     PlainResult<T> result;
@@ -113,7 +114,7 @@ class PlainNetwork {
     const LayerDescription& l = network_.layers[i];
     const std::vector<Values>& in = values_[place_of(l.source)];
     if (l.kind == LayerKind::batchnorm) {
-      PlainBatchNorm<T>& norm = norms_.insert_or_assign(i, PlainBatchNorm<T>(l, weights(l))).first->second;
+      PlainBatchNorm<T>& norm = norms_.insert_or_assign(i, PlainBatchNorm<T>(l, weights(l), slots_)).first->second;
       training ? norm.measure(in) : norm.recall();
       for (const Values& sample : in) values_[i + 1].push_back(norm.normalized(sample));
       std::copy(norm.running().begin(), norm.running().end(),
@@ -293,16 +294,16 @@ class PlainNetwork {
       }
   }
 
-  /// Dense layers sum over the minibatch; convolutions over parts of it, then over the parts.
+  /// Dense layers sum over the minibatch; convolutions over each slot, then over the slots.
   void add_parameter_gradients(const LayerDescription& l, const std::vector<Values>& in,
                                const std::vector<Values>& g) {
-    const std::size_t count = in.size(),
-                      parts = l.kind == LayerKind::dense ? 1 : std::min<std::size_t>(count, most_parts);
-    for (std::size_t part = 0; part < parts; ++part) {
-      Values sum(l.weights + l.biases, T(0));
-      for (std::size_t b = count * part / parts; b < count * (part + 1) / parts; ++b)
-        add_sample(l, in[b], g[b], sum);
-      for (std::size_t k = 0; k < sum.size(); ++k) gradient_[l.first_parameter + k] += sum[k];
+    const std::size_t slots = l.kind == LayerKind::dense ? 1 : slots_;
+    std::vector<Values> sums(slots, Values(l.weights + l.biases, T(0)));
+    for (std::size_t b = 0; b < in.size(); ++b) add_sample(l, in[b], g[b], sums[b % slots]);
+    for (std::size_t k = 0; k < sums[0].size(); ++k) {
+      Values parts;
+      for (const Values& sum : sums) parts.push_back(sum[k]);
+      gradient_[l.first_parameter + k] += plain_tree(parts);
     }
   }
 
@@ -325,6 +326,7 @@ class PlainNetwork {
 
   const NetworkDescription& network_;
   const std::vector<T>& parameters_;
+  std::uint32_t slots_;
   std::vector<T> gradient_;
   std::vector<std::vector<Values>> values_,
       gradients_;                                   ///< [layer + 1][sample]: its output, and its gradient

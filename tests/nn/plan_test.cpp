@@ -46,21 +46,36 @@ TEST(Plan, DoesNotOverwriteWhatAnActivationNeeds) {
   EXPECT_FALSE(plan.layers()[2].in_place);
 }
 
-/// One block's room, where slots are counted, or that of every sample.
 TEST(Plan, KeepsForOneBlockWhatOnlyAnAddOfItsStageReads) {
-  const auto slot_of_the_norm = [](const std::vector<std::string>& layers) {
+  const auto norm_is_of_block = [](const std::vector<std::string>& layers) {
     const NetworkPlan plan(described(layers, {1, 6, 6}), {.batch = 4});
     for (const LayerPlan& layer : plan.layers())
-      if (layer.kind == StepKind::normalize) return layer.output.slot;
-    return ~std::uint64_t{0};
+      if (layer.kind == StepKind::normalize) return layer.output.of_block;
+    return false;
   };
   const std::string conv = "conv 2 3x3 pad 1 label a";
-  EXPECT_GT(slot_of_the_norm({conv, "conv 2 1x1", "batchnorm", "add a", "dense 4"}), 0u);
-  EXPECT_EQ(slot_of_the_norm({conv, "conv 2 1x1", "batchnorm", "tanh", "add a", "dense 4"}), 0u);
-  EXPECT_EQ(slot_of_the_norm({conv, "batchnorm label n", "conv 2 1x1", "add n", "dense 4"}), 0u);
-  EXPECT_EQ(slot_of_the_norm(
-                {conv, "batchnorm label n", "relu label r", "conv 2 1x1", "batchnorm", "add r", "dense 4"}),
-            0u);
+  EXPECT_TRUE(norm_is_of_block({conv, "conv 2 1x1", "batchnorm", "add a", "dense 4"}));
+  EXPECT_FALSE(norm_is_of_block({conv, "conv 2 1x1", "batchnorm", "tanh", "add a", "dense 4"}));
+  EXPECT_FALSE(norm_is_of_block({conv, "batchnorm label n", "conv 2 1x1", "add n", "dense 4"}));
+  EXPECT_FALSE(norm_is_of_block(
+      {conv, "batchnorm label n", "relu label r", "conv 2 1x1", "batchnorm", "add r", "dense 4"}));
+}
+
+TEST(Plan, CutsAMinibatchIntoGroupsOfSlots) {
+  const auto cut = [](std::uint32_t batch) {
+    const NetworkPlan plan(lenet5(), {.batch = batch});
+    return std::pair(plan.slots(), plan.groups());
+  };
+  using Cut = std::pair<std::uint32_t, std::uint32_t>;
+  EXPECT_EQ(cut(1), Cut(4, 1));
+  EXPECT_EQ(cut(4), Cut(4, 1));
+  EXPECT_EQ(cut(5), Cut(8, 1));
+  EXPECT_EQ(cut(14), Cut(16, 1));
+  EXPECT_EQ(cut(20), Cut(8, 3));
+  EXPECT_EQ(cut(32), Cut(16, 2));
+  EXPECT_EQ(cut(50), Cut(8, 7));
+  EXPECT_EQ(cut(64), Cut(16, 4));
+  EXPECT_EQ(cut(100), Cut(16, 7));
 }
 
 TEST(Plan, CoversEveryPositionWithTiles) {
@@ -75,10 +90,11 @@ TEST(Plan, CoversEveryPositionWithTiles) {
   EXPECT_EQ(back.size(), layer.input.height * layer.input.width);
 }
 
-TEST(Plan, CountsOptimizerStateIntoItsArena) {
+TEST(Plan, CountsOptimizerStateIntoItsNumbers) {
   const NetworkPlan none(lenet5(), {.batch = 8, .state_arrays = 0}),
       two(lenet5(), {.batch = 8, .state_arrays = 2});
-  EXPECT_EQ(two.values() - none.values(), 2 * none.parameters());
+  EXPECT_EQ(two.numbers() - none.numbers(), 2 * none.parameters());
+  EXPECT_EQ(two.values(), none.values());
 }
 
 }  // namespace

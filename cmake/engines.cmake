@@ -1,19 +1,18 @@
 # The engines of the target's architecture, for all who compile code once for each of them.
 #
 # etalon_for_each_engine(FUNCTION) calls FUNCTION(INSTANCE WIDTH SET CLASS FLAGS...) for each: the namespace that it lives in,
-# lanes, instruction set, numeric class, and the compiler's flags. Instruction sets come in ascending order; of two engines of
-# one width and class, the later one is used where the processor has its instructions. An engine wider than its registers is
-# there so that every width runs on every processor of its class; none is picked unless asked for.
+# slots of a group, instruction set, numeric class, and the compiler's flags. Instruction sets come in ascending order; of two
+# engines of one width and class, the later one is used where the processor has its instructions. Engines wider than a register
+# take several for a group.
 macro(etalon_for_each_engine function)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
-    cmake_language(CALL ${function} neon_1 1 "NEON" "aarch64")
     cmake_language(CALL ${function} neon_4 4 "NEON" "aarch64")
     cmake_language(CALL ${function} neon_8 8 "NEON" "aarch64")
     cmake_language(CALL ${function} neon_16 16 "NEON" "aarch64")
   elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-    cmake_language(CALL ${function} sse2_1 1 "SSE2" "x86-64")
     cmake_language(CALL ${function} sse2_4 4 "SSE2" "x86-64")
-    cmake_language(CALL ${function} avx2_1 1 "AVX2" "x86-64-fma" -mavx2 -mfma)
+    cmake_language(CALL ${function} sse2_8 8 "SSE2" "x86-64")
+    cmake_language(CALL ${function} sse2_16 16 "SSE2" "x86-64")
     cmake_language(CALL ${function} avx2_4 4 "AVX2" "x86-64-fma" -mavx2 -mfma)
     cmake_language(CALL ${function} avx2_8 8 "AVX2" "x86-64-fma" -mavx2 -mfma)
     cmake_language(CALL ${function} avx2_16 16 "AVX2" "x86-64-fma" -mavx2 -mfma)

@@ -63,8 +63,7 @@ void CheckpointWriter::write(std::map<TrialKey, TrialState> states) {
   if (seat_.gone()) return;
   std::vector<TrialCheckpoint> checkpoints;
   for (auto& [trial, state] : states) {
-    const std::uint32_t phase = state.phase();
-    checkpoints.push_back({trial, state.curve, numeric_class_, phase, to_bytes(state)});
+    checkpoints.push_back({trial, state.curve, numeric_class_, to_bytes(state)});
     state = {};  // never all of them twice
   }
   if (!store_.save_checkpoints(seat_.id(), checkpoints)) seat_.lose();

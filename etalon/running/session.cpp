@@ -1,7 +1,7 @@
 #include "etalon/running/session.h"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 #include <utility>
 
 #include "etalon/storage/process.h"
@@ -9,10 +9,8 @@
 namespace etalon {
 namespace {
 
-/// Between two looks for a single trial: lanes fall free more often than trials come back to the queue.
-constexpr double seconds_between_looks = 1.0;
-
-std::uint64_t divided(std::uint64_t whole, std::uint64_t parts) { return (whole + parts - 1) / parts; }
+/// Most trials in one claim: a claim is a transaction of a few milliseconds, a trial often a tenth of a second.
+constexpr std::uint64_t most_a_claim = 8;
 
 }  // namespace
 
@@ -21,50 +19,36 @@ Session::Session(StudyStore& store, Seat& seat, Options options)
       seat_(seat),
       options_(std::move(options)),
       host_(this_process().host),
-      looked_in_vain_(-std::numeric_limits<double>::infinity()),
       writer_(store, seat, options_.numeric_class) {}
 
-std::vector<Assignment> Session::next_pack(std::uint32_t most) {
+std::optional<Assignment> Session::next() {
   const std::scoped_lock lock(claiming_);
-  if (stop_requested()) return {};
-  const std::uint32_t share = share_of(most);
-  return share == 0 ? std::vector<Assignment>{} : claim(share, false);
+  if (stop_requested()) return std::nullopt;
+  if (claimed_.empty()) claim(share());
+  if (claimed_.empty()) return std::nullopt;
+  ClaimedTrial trial = std::move(claimed_.front());
+  claimed_.pop_front();
+  return begin(std::move(trial));
 }
 
-/// The last trials are divided among the workers, and fill no more packs of each than they must, evenly:
-/// threads without a pack help those with one.
-std::uint32_t Session::share_of(std::uint32_t most) {
+/// Of the trials that wait, a quarter of what would keep every thread of all workers equally long: the last
+/// ones go out one by one.
+std::uint32_t Session::share() {
   const std::vector<std::uint32_t> waiting = store_.queue(options_.study).waiting;
   const std::uint64_t left = options_.set < waiting.size() ? waiting[options_.set] : 0;
-  if (left == 0) return 0;
   const std::uint64_t workers = std::max<std::size_t>(1, store_.workers(options_.study).size());
-  if (left >= workers * options_.threads * most) return most;
-  const std::uint64_t mine = divided(left, workers);
-  return static_cast<std::uint32_t>(divided(mine, divided(mine, most)));
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(left / (4 * workers * options_.threads), 1, most_a_claim));
 }
 
-std::optional<Assignment> Session::next() {
-  if (stop_requested()) return std::nullopt;
-  if (options_.clock->steady_seconds() - looked_in_vain_ < seconds_between_looks) return std::nullopt;
-  std::vector<Assignment> one = claim(1, true);
-  if (one.empty()) return std::nullopt;
-  return std::move(one.front());
+void Session::claim(std::uint32_t most) {
+  auto claimed =
+      store_.claim({seat_.id(), seat_.next_claim(), options_.set, most, options_.numeric_class});
+  if (!claimed) return seat_.lose();
+  std::move(claimed->begin(), claimed->end(), std::back_inserter(claimed_));
 }
 
-std::vector<Assignment> Session::claim(std::uint32_t most, bool at_epoch_start) {
-  auto claimed = store_.claim(
-      {seat_.id(), seat_.next_claim(), options_.set, most, options_.numeric_class, at_epoch_start});
-  if (!claimed) {
-    seat_.lose();
-    return {};
-  }
-  if (claimed->empty()) looked_in_vain_ = options_.clock->steady_seconds();
-  std::vector<Assignment> assignments;
-  for (ClaimedTrial& trial : *claimed) assignments.push_back(board(std::move(trial)));
-  return assignments;
-}
-
-Assignment Session::board(ClaimedTrial claimed) {
+Assignment Session::begin(ClaimedTrial claimed) {
   {
     const std::scoped_lock lock(telling_);
     options_.on_claimed(claimed);
@@ -78,7 +62,7 @@ Assignment Session::board(ClaimedTrial claimed) {
   claimed.checkpoint.reset();  // its arrays are needed once
   const std::scoped_lock lock(mutex_);
   assignment.ticket = ++tickets_;
-  riding_.emplace(assignment.ticket, std::move(claimed));
+  training_.emplace(assignment.ticket, std::move(claimed));
   return assignment;
 }
 
@@ -104,7 +88,7 @@ void Session::finished(Outcome outcome) {
   TrialRecord record;
   {
     const std::scoped_lock lock(mutex_);
-    const ClaimedTrial& claimed = riding_.at(outcome.ticket);
+    const ClaimedTrial& claimed = training_.at(outcome.ticket);
     record.key = claimed.trial.key;
     record.times.started_unix_millis = claimed.started_unix_millis;
     record.times.attempts = claimed.attempt;
@@ -120,7 +104,7 @@ void Session::finished(Outcome outcome) {
   if (!store_.finish_trial(seat_.id(), record, outcome.weights)) return seat_.lose();
   {
     const std::scoped_lock lock(mutex_);
-    riding_.erase(outcome.ticket);
+    training_.erase(outcome.ticket);
   }
   const std::scoped_lock lock(telling_);
   options_.on_finished(record);
@@ -132,12 +116,12 @@ bool Session::stop_requested() const {
 
 bool Session::checkpoint_due(double seconds) const { return seconds >= options_.checkpoint_seconds; }
 
-void Session::checkpoint(std::vector<Pause> riders) {
+void Session::checkpoint(Pause trial) {
   if (seat_.gone()) return;
   std::map<TrialKey, TrialState> states;
   {
     const std::scoped_lock lock(mutex_);
-    for (Pause& rider : riders) states.emplace(riding_.at(rider.ticket).trial.key, std::move(rider.state));
+    states.emplace(training_.at(trial.ticket).trial.key, std::move(trial.state));
   }
   writer_.put(std::move(states));
 }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -19,11 +20,11 @@
 #include "etalon/running/checkpoint_writer.h"
 #include "etalon/running/seat.h"
 #include "etalon/storage/study_store.h"
-#include "etalon/training/roster.h"
+#include "etalon/training/trial_source.h"
 
 namespace etalon {
 
-class Session final : public AssignmentSource {
+class Session final : public TrialSource {
  public:
   struct Options {
     std::string study;
@@ -42,35 +43,34 @@ class Session final : public AssignmentSource {
   /// Store and seat are borrowed.
   Session(StudyStore& store, Seat& seat, Options options);
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override;
   std::optional<Assignment> next() override;
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t samples, double seconds) override;
   void finished(Outcome outcome) override;
   bool stop_requested() const override;
   bool checkpoint_due(double seconds) const override;
-  void checkpoint(std::vector<Pause> riders) override;
+  void checkpoint(Pause trial) override;
 
   /// After training: returns when all checkpoints are written. Throws what writing one threw.
   void close();
 
  private:
-  std::uint32_t share_of(std::uint32_t most);
-  std::vector<Assignment> claim(std::uint32_t most, bool at_epoch_start);
-  Assignment board(ClaimedTrial claimed);
+  std::uint32_t share();
+  void claim(std::uint32_t most);  ///< REQUIRES: claiming_ held
+  Assignment begin(ClaimedTrial claimed);
   double longest_seconds() const;  ///< REQUIRES: mutex_ held
 
   StudyStore& store_;
   Seat& seat_;
   const Options options_;
   const std::string host_;
-  std::mutex claiming_;  ///< packs are claimed one after the other, so that the last ones are even
-  std::mutex mutex_;     ///< of what follows
+  std::mutex claiming_;              ///< of what follows
+  std::deque<ClaimedTrial> claimed_;  ///< that no thread has begun
+  std::mutex mutex_;                 ///< of what follows
   std::uint64_t tickets_ = 0;
-  std::map<std::uint64_t, ClaimedTrial> riding_;  ///< by ticket
+  std::map<std::uint64_t, ClaimedTrial> training_;  ///< by ticket
   std::map<std::thread::id, double> thread_seconds_;
   std::mutex telling_;
-  std::atomic<double> looked_in_vain_;  ///< steady seconds of the last claim that found nothing
   CheckpointWriter writer_;
 };
 

@@ -9,12 +9,6 @@
 namespace etalon {
 namespace {
 
-/// Where a worker of this class would go on.
-std::uint32_t phase_for(const WaitingTrial& waiting, const std::string& numeric_class) {
-  const bool goes_on = waiting.checkpoint && waiting.checkpoint->numeric_class == numeric_class;
-  return goes_on ? waiting.checkpoint->phase : 0;
-}
-
 TrialRecord stored_form(TrialRecord trial) {
   setting_key(trial.key.setting);  // refuses what no store can keep
   trial.times.seconds = as_stored(trial.times.seconds);
@@ -172,14 +166,9 @@ std::vector<ClaimedTrial> MemoryStudy::claim(const Claim& claim, std::int64_t no
       claimed.push_back({queued.waiting.trial, queued.waiting.attempts, queued.waiting.started_unix_millis,
                          queued.waiting.checkpoint});
   if (!claimed.empty()) return claimed;
-  std::optional<std::uint32_t> phase;
-  if (claim.at_epoch_start) phase = 0;
   for (auto& [position, queued] : queue_) {
     if (claimed.size() == claim.most) break;
     if (queued.worker != 0 || queued.waiting.trial.key.set != claim.set) continue;
-    const std::uint32_t own = phase_for(queued.waiting, claim.numeric_class);
-    if (phase.value_or(own) != own) continue;
-    phase = own;
     claimed.push_back(hand_out(queued, claim, now_unix_millis));
   }
   return claimed;

@@ -5,21 +5,6 @@
 namespace etalon {
 namespace {
 
-/// Where a worker of class $3 would go on.
-const std::string own_phase = "CASE WHEN numeric_class = $3 THEN phase ELSE 0 END";
-
-/// The phase of the first trial that waits; nothing where none does.
-std::optional<std::int64_t> first_phase(SqlSession& session, std::int64_t study, const Claim& claim,
-                                        const std::string& locking_rows) {
-  auto rows = session.query("SELECT " + own_phase +
-                                " FROM queue WHERE study = $1 AND set_index = $2 AND worker = 0 "
-                                "ORDER BY position LIMIT 1" +
-                                locking_rows,
-                            {study, sql_value(claim.set), claim.numeric_class});
-  if (rows.empty()) return std::nullopt;
-  return SqlCells(rows[0], "stored queue").whole();
-}
-
 std::vector<QueueRow> read_rows(std::vector<SqlRow> rows, std::int64_t study) {
   std::vector<QueueRow> read;
   for (SqlRow& row : rows) {
@@ -30,12 +15,13 @@ std::vector<QueueRow> read_rows(std::vector<SqlRow> rows, std::int64_t study) {
 }
 
 std::vector<QueueRow> waiting_rows(SqlSession& session, std::int64_t study, const Claim& claim,
-                                   std::int64_t phase, const std::string& locking_rows) {
+                                   const std::string& locking_rows) {
   return read_rows(
       session.query("SELECT " + queue_columns +
-                        " FROM queue WHERE study = $1 AND set_index = $2 AND worker = 0 AND " + own_phase +
-                        " = $4 ORDER BY position LIMIT $5" + locking_rows,
-                    {study, sql_value(claim.set), claim.numeric_class, phase, sql_value(claim.most)}),
+                        " FROM queue WHERE study = $1 AND set_index = $2 AND worker = 0 "
+                        "ORDER BY position LIMIT $3" +
+                        locking_rows,
+                    {study, sql_value(claim.set), sql_value(claim.most)}),
       study);
 }
 
@@ -52,13 +38,13 @@ void update_rows(SqlSession& session, std::int64_t study, const std::vector<Queu
   std::vector<SqlValue> values = {study};
   for (const QueueRow& row : rows)
     append(values, row.position, row.worker, row.claim, row.attempts, row.started_unix_millis,
-           row.numeric_class, row.phase, row.checksum(study));
+           row.numeric_class, row.checksum(study));
   session.run(
       "UPDATE queue SET worker = given.column2, claim = given.column3, attempts = given.column4, "
-      "started_unix_millis = given.column5, numeric_class = given.column6, phase = given.column7, "
-      "checksum = given.column8 FROM (VALUES " +
+      "started_unix_millis = given.column5, numeric_class = given.column6, checksum = given.column7 "
+      "FROM (VALUES " +
           typed_rows(2, rows.size(),
-                     {"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "BIGINT"}) +
+                     {"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT"}) +
           ") AS given WHERE queue.study = $1 AND queue.position = given.column1",
       values);
 }
@@ -76,7 +62,6 @@ void drop_other_classes(SqlSession& session, std::int64_t study, const Claim& cl
   for (QueueRow& row : rows)
     if (!row.numeric_class.empty() && row.numeric_class != claim.numeric_class) {
       row.numeric_class.clear();
-      row.phase = 0;
       dropped.push_back(row);
     }
   if (!dropped.empty())
@@ -112,9 +97,7 @@ std::vector<ClaimedTrial> claim_trials(SqlSession& session, std::int64_t study, 
   std::vector<QueueRow> rows = held_rows(session, study, claim.worker);
   std::erase_if(rows, [&](const QueueRow& row) { return row.claim != claim.number; });
   if (!rows.empty()) return with_checkpoints(session, study, rows);  // made before, and the answer was lost
-  const auto phase = claim.at_epoch_start ? 0 : first_phase(session, study, claim, locking_rows);
-  if (!phase) return {};
-  rows = waiting_rows(session, study, claim, *phase, locking_rows);
+  rows = waiting_rows(session, study, claim, locking_rows);
   drop_other_classes(session, study, claim, rows);
   for (QueueRow& row : rows) {
     row.worker = claim.worker;

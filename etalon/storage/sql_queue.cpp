@@ -24,9 +24,9 @@ void add_key(std::vector<SqlValue>& values, const TrialKey& key) {
 std::string insert_statement(std::size_t rows) {
   return "INSERT INTO queue (study, position, set_index, setting, seed_index, epochs, round, checksum, "
          "worker, "
-         "claim, attempts, started_unix_millis, numeric_class, phase) "
+         "claim, attempts, started_unix_millis, numeric_class) "
          "SELECT CAST($1 AS BIGINT), column1, column2, column3, column4, column5, column6, column7, "
-         "0, 0, 0, 0, '', 0 FROM (VALUES " +
+         "0, 0, 0, 0, '' FROM (VALUES " +
          typed_rows(2, rows, {"BIGINT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT"}) +
          ") AS planned WHERE NOT EXISTS (SELECT 1 FROM queue AS known WHERE known.study = $1 "
          "AND known.set_index = planned.column2 AND known.setting = planned.column3 "
@@ -81,18 +81,15 @@ void insert_waiting(SqlSession& session, std::int64_t study, const WaitingTrial&
   row.trial = waiting.trial;
   row.attempts = waiting.attempts;
   row.started_unix_millis = waiting.started_unix_millis;
-  if (waiting.checkpoint) {
-    row.numeric_class = waiting.checkpoint->numeric_class;
-    row.phase = waiting.checkpoint->phase;
-  }
+  if (waiting.checkpoint) row.numeric_class = waiting.checkpoint->numeric_class;
   std::vector<SqlValue> values = {study, row.position};
   add_key(values, row.trial.key);
   append(values, row.trial.epochs, row.trial.round, row.attempts, row.started_unix_millis, row.numeric_class,
-         row.phase, row.checksum(study));
+         row.checksum(study));
   session.run(
       "INSERT INTO queue (study, position, set_index, setting, seed_index, epochs, round, attempts, "
-      "started_unix_millis, numeric_class, phase, checksum, worker, claim) VALUES (" +
-          places(1, 12) + ", 0, 0)",
+      "started_unix_millis, numeric_class, checksum, worker, claim) VALUES (" +
+          places(1, 11) + ", 0, 0)",
       values);
   if (waiting.checkpoint) put_checkpoint(session, study, row.position, *waiting.checkpoint);
 }
@@ -172,12 +169,11 @@ bool erase_held(SqlSession& session, std::int64_t study, std::uint64_t worker, c
 
 void write_checkpoint(SqlSession& session, std::int64_t study, std::uint64_t worker,
                       const TrialCheckpoint& checkpoint) {
-  std::vector<SqlValue> values = {study, sql_value(worker), checkpoint.numeric_class,
-                                  sql_value(checkpoint.phase)};
+  std::vector<SqlValue> values = {study, sql_value(worker), checkpoint.numeric_class};
   add_key(values, checkpoint.key);
   auto rows = session.query(
-      "UPDATE queue SET numeric_class = $3, phase = $4 WHERE study = $1 AND worker = $2 "
-      "AND set_index = $5 AND setting = $6 AND seed_index = $7 RETURNING position",
+      "UPDATE queue SET numeric_class = $3 WHERE study = $1 AND worker = $2 "
+      "AND set_index = $4 AND setting = $5 AND seed_index = $6 RETURNING position",
       values);
   if (!rows.empty()) put_checkpoint(session, study, SqlCells(rows[0], "stored queue").whole(), checkpoint);
 }

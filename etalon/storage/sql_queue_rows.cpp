@@ -7,8 +7,8 @@ namespace etalon {
 namespace {
 
 std::int64_t checksum_of(std::int64_t study, std::int64_t position, const std::string& numeric_class,
-                         std::uint32_t phase, std::span<const std::uint8_t> curve) {
-  return Checksum().add(study).add(position).add(numeric_class).add(std::int64_t{phase}).add(curve).value();
+                         std::span<const std::uint8_t> curve) {
+  return Checksum().add(study).add(position).add(numeric_class).add(curve).value();
 }
 
 std::int64_t checksum_of_state(std::int64_t study, std::int64_t position,
@@ -41,19 +41,18 @@ QueueRow read_queue_row(SqlCells& cells, std::int64_t study) {
   row.attempts = cells.whole<std::uint32_t>();
   row.started_unix_millis = cells.whole();
   row.numeric_class = cells.text();
-  row.phase = cells.whole<std::uint32_t>();
   require_checksum("stored waiting trial of setting " + setting, cells.whole(), row.checksum(study));
   return row;
 }
 
 std::optional<Curve> read_curve(SqlCells& cells, std::int64_t study, const QueueRow& row) {
   const std::string what = "stored checkpoint of setting " + setting_key(row.trial.key.setting);
-  if (cells.next_is_null() != row.numeric_class.empty() || (row.numeric_class.empty() && row.phase != 0))
+  if (cells.next_is_null() != row.numeric_class.empty())
     report_damage(what, "a trial that does not agree with it");
   if (row.numeric_class.empty()) return std::nullopt;
   const std::int64_t checksum = cells.whole();
   const Bytes curve = cells.bytes();
-  require_checksum(what, checksum, checksum_of(study, row.position, row.numeric_class, row.phase, curve));
+  require_checksum(what, checksum, checksum_of(study, row.position, row.numeric_class, curve));
   return curve_from_bytes(curve);
 }
 
@@ -61,7 +60,7 @@ std::optional<TrialCheckpoint> read_checkpoint(SqlCells& cells, std::int64_t stu
   auto curve = read_curve(cells, study, row);
   if (!curve) return std::nullopt;
   const std::int64_t checksum = cells.whole();
-  TrialCheckpoint checkpoint{row.trial.key, std::move(*curve), row.numeric_class, row.phase, cells.bytes()};
+  TrialCheckpoint checkpoint{row.trial.key, std::move(*curve), row.numeric_class, cells.bytes()};
   require_checksum("stored state of setting " + setting_key(row.trial.key.setting), checksum,
                    checksum_of_state(study, row.position, checkpoint.state));
   return checkpoint;
@@ -75,7 +74,7 @@ void put_checkpoint(SqlSession& session, std::int64_t study, std::int64_t positi
       "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (study, position) DO UPDATE SET "
       "checksum = excluded.checksum, state_checksum = excluded.state_checksum, curve = excluded.curve, "
       "state = excluded.state",
-      {study, position, checksum_of(study, position, checkpoint.numeric_class, checkpoint.phase, curve),
+      {study, position, checksum_of(study, position, checkpoint.numeric_class, curve),
        checksum_of_state(study, position, checkpoint.state), curve, checkpoint.state});
 }
 

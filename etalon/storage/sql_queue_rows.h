@@ -18,15 +18,14 @@ struct QueueRow {
   std::uint32_t attempts = 0;
   std::int64_t started_unix_millis = 0;
   std::string numeric_class;  ///< of its checkpoint; empty: it has none
-  std::uint32_t phase = 0;    ///< the checkpoint's
 
-  /// Of all but class and phase, for which the checkpoint's answers.
+  /// Of all but the class, for which the checkpoint's answers.
   std::int64_t checksum(std::int64_t study) const;
 };
 
 inline const std::string queue_columns =
     "queue.position, set_index, setting, seed_index, epochs, round, worker, claim, attempts, "
-    "started_unix_millis, numeric_class, phase, queue.checksum";
+    "started_unix_millis, numeric_class, queue.checksum";
 
 /// Of queue_columns. Throws Failure for a damaged row.
 QueueRow read_queue_row(SqlCells& cells, std::int64_t study);

@@ -138,6 +138,12 @@ CREATE TABLE trial_checkpoint (
   PRIMARY KEY (study, position),
   FOREIGN KEY (study, position) REFERENCES queue (study, position)
 ) STRICT;
+)",
+    // Checkpoints of the engine that had a trial in each lane: no other goes on from them.
+    R"(
+DELETE FROM trial_checkpoint;
+UPDATE queue SET numeric_class = '';
+ALTER TABLE queue DROP COLUMN phase;
 )"};
 
 constexpr const char* count_tables =

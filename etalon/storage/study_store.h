@@ -41,7 +41,6 @@ struct TrialCheckpoint {
   TrialKey key;
   Curve curve;                ///< so far; what others may watch while it runs
   std::string numeric_class;  ///< bits go on within this class only
-  std::uint32_t phase = 0;    ///< steps done of the epoch at hand
   Bytes state;                ///< read only by the objective that wrote it
 };
 
@@ -75,7 +74,6 @@ struct Claim {
   std::uint32_t most = 0;
   /// Of the worker. Checkpoints of another class are dropped, and their trials start anew.
   std::string numeric_class;
-  bool at_epoch_start = false;  ///< only trials with phase 0, for a lane that falls free at an epoch's end
 };
 
 struct ClaimedTrial {
@@ -182,8 +180,7 @@ class StudyStore {
 
   // Trials at work. All answer false or nothing where the worker's seat is gone; then nothing was changed.
 
-  /// The first waiting trials of that set in their order, all of the first one's phase. Empty where none
-  /// waits.
+  /// The first waiting trials of that set in their order. Empty where none waits.
   virtual std::optional<std::vector<ClaimedTrial>> claim(const Claim& claim) = 0;
 
   /// Replaces the checkpoints of trials that the worker holds; one that it does not hold (it has just

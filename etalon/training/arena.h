@@ -1,4 +1,4 @@
-/// The memory that one pack trains in: a plan's values, each as wide as the engine.
+/// The memory that one trial trains in: a plan's numbers, then its values, each as wide as a group of slots.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "etalon/nn/plan.h"
+#include "etalon/training/engine.h"
 
 namespace etalon {
 
@@ -14,33 +15,34 @@ namespace etalon {
 class Arena {
  public:
   /// Throws Failure if the memory cannot be had.
-  Arena(const NetworkPlan& plan, std::uint32_t lanes);
+  explicit Arena(const NetworkPlan& plan);
 
-  float* data() { return memory_.get(); }
+  TrialMemory memory() { return {memory_.get(), values()}; }
 
-  /// Numbers of one lane that outlive a step: its parameters, then what the optimizer keeps beside each.
-  std::size_t values_of_lane() const { return plan_.places().size() * arrays(); }
-  /// Sets one lane's parameters, and its optimizer state where `values` goes on to it, else to 0.
-  /// REQUIRES: the parameters alone, or values_of_lane() of them.
-  void load(std::uint32_t lane, std::span<const float> values);
-  /// All that outlives a step, [lane of `lanes`][array][flat parameter]; every NaN becomes the one quiet NaN.
-  std::vector<std::vector<float>> values(std::span<const std::uint32_t> lanes) const;
-  /// One lane's parameters as a flat array; every NaN becomes the one quiet NaN.
-  std::vector<float> parameters(std::uint32_t lane) const;
+  /// Numbers that outlive a step: the parameters, then what the optimizer keeps beside each.
+  std::size_t state_size() const { return plan_.places().size() * arrays(); }
+  /// Sets the parameters, and the optimizer's state where `values` goes on to it, else to 0.
+  /// REQUIRES: the parameters alone, or state_size() of them.
+  void load(std::span<const float> values);
+  /// All that outlives a step, [array][flat parameter]; every NaN becomes the one quiet NaN.
+  std::vector<float> state() const;
+  /// The parameters as a flat array; every NaN becomes the one quiet NaN.
+  std::vector<float> parameters() const;
 
-  /// Number `k` of value `value`, in `lane`.
-  float& at(std::uint64_t value, std::uint32_t lane) { return memory_[value * lanes_ + lane]; }
+  /// Number `k` of value `value`, in `slot`.
+  float& at(std::uint64_t value, std::uint32_t slot) { return values()[value * plan_.slots() + slot]; }
 
-  static std::uint64_t bytes(const NetworkPlan& plan, std::uint32_t lanes);
+  static std::uint64_t bytes(const NetworkPlan& plan);
 
  private:
   std::uint64_t arrays() const { return plan_.state_end() / plan_.parameters(); }
+  float* values() { return memory_.get() + plan_.numbers(); }
+  std::vector<float> flat(std::uint64_t arrays) const;
 
   struct Free {
     void operator()(float* memory) const;
   };
   const NetworkPlan& plan_;
-  std::uint32_t lanes_;
   std::unique_ptr<float[], Free> memory_;
 };
 

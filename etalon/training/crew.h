@@ -1,4 +1,4 @@
-/// The threads that train one pack together: its leader, and others that have nothing else to do.
+/// The threads that train one trial together: its leader, and others that have nothing else to do.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@
 
 namespace etalon {
 
-/// One pack's crew. The leader runs jobs; whoever joins takes part in every job that begins after that.
+/// One trial's crew. The leader runs jobs; whoever joins takes part in every job that begins after that.
 class Crew {
  public:
   /// `most`: members at once, the leader among them.

@@ -1,7 +1,7 @@
 #include "etalon/training/dispatch.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -27,40 +27,19 @@ const Engine* const compiled_engines[] = {
 #undef ETALON_ENGINE
 };
 
+/// Those up to the last one of the set `newest`; all where no engine is of that set.
+std::vector<const Engine*> up_to(const std::vector<const Engine*>& engines, std::string_view newest) {
+  const auto is_newest = [&](const Engine* engine) { return engine->instruction_set == newest; };
+  const auto last = std::find_if(engines.rbegin(), engines.rend(), is_newest);
+  return last == engines.rend() ? engines : std::vector<const Engine*>(engines.begin(), last.base());
+}
+
 std::vector<const Engine*> engines_here() {
+  std::vector<const Engine*> found;
+  for (const Engine* engine : compiled_engines)
+    if (processor_has(engine->instruction_set)) found.push_back(engine);
   const char* const wanted = std::getenv("ETALON_INSTRUCTION_SET");
-  const std::string_view newest = wanted ? wanted : "";
-  std::vector<const Engine*> found;
-  bool over = false;
-  for (const Engine* engine : compiled_engines) {
-    const std::string_view set = engine->instruction_set;
-    over = over || (!found.empty() && found.back()->instruction_set == newest && set != newest);
-    if (!over && processor_has(set)) found.push_back(engine);
-  }
-  return found;
-}
-
-std::vector<const Engine*> best_engines() {
-  const std::string_view best = runnable_engines().back()->numeric_class;
-  std::map<std::uint32_t, const Engine*> of_width;
-  for (const Engine* engine : runnable_engines())
-    if (engine->numeric_class == best) of_width[engine->lanes] = engine;
-  std::vector<const Engine*> found;
-  for (const auto& [width, engine] : of_width) found.push_back(engine);
-  return found;
-}
-
-const Engine& default_engine() {
-  const Engine* widest = engines().front();
-  for (const Engine* engine : engines())
-    if (engine->registers == 1) widest = engine;
-  return *widest;
-}
-
-std::string widths_text() {
-  std::string text;
-  for (const Engine* engine : engines()) text += fmt::format("{}{}", text.empty() ? "" : ", ", engine->lanes);
-  return text;
+  return up_to(found, wanted ? wanted : "");
 }
 
 }  // namespace
@@ -70,37 +49,29 @@ const std::vector<const Engine*>& runnable_engines() {
   return found;
 }
 
-const std::vector<const Engine*>& engines() {
-  static const std::vector<const Engine*> found = best_engines();
-  return found;
+const Engine& engine_for(std::uint32_t slots, const std::string& newest) {
+  const std::vector<const Engine*> usable = up_to(runnable_engines(), newest);
+  const std::string_view best = usable.back()->numeric_class;
+  const auto found = std::find_if(usable.rbegin(), usable.rend(), [&](const Engine* engine) {
+    return engine->slots == slots && engine->numeric_class == best;
+  });
+  if (found == usable.rend())
+    throw Failure({"the engine", fmt::format("{} slots", slots), "4, 8 or 16", "this is a mistake of Etalon's"});
+  return **found;
 }
 
-const Engine& engine_for(std::uint32_t lanes) {
-  if (lanes == 0) return default_engine();
-  for (const Engine* engine : engines())
-    if (engine->lanes == lanes) return *engine;
-  throw RequestError({"--lanes", std::to_string(lanes),
-                      fmt::format("auto, or a width that runs on this processor: {}", widths_text()),
-                      "auto takes the fastest; any width gives the same curves"});
-}
-
-const Engine& engine_holding(std::size_t trials, const Engine& wide) {
-  if (trials * 2 > wide.lanes) return wide;
-  for (const Engine* engine : engines())
-    if (engine->lanes >= trials) return *engine;
-  return wide;
-}
-
-LaneSupport lane_support(std::uint32_t lanes) {
-  const Engine& chosen = engine_for(lanes);
-  LaneSupport support;
-  for (const Engine* engine : engines()) support.widths.push_back(engine->lanes);
-  support.lanes = chosen.lanes;
-  support.instruction_set = chosen.instruction_set;
-  support.numeric_class = chosen.numeric_class;
+EngineSupport engine_support() {
+  EngineSupport support;
+  const Engine& newest = *runnable_engines().back();
+  support.instruction_set = newest.instruction_set;
+  support.numeric_class = newest.numeric_class;
+  for (const Engine* engine : runnable_engines()) {
+    const bool known = !support.instruction_sets.empty() &&
+                       support.instruction_sets.back() == engine->instruction_set;
+    if (engine->numeric_class == support.numeric_class && !known)
+      support.instruction_sets.push_back(engine->instruction_set);
+  }
   return support;
 }
-
-void require_width(std::uint32_t lanes) { engine_for(lanes); }
 
 }  // namespace etalon

@@ -1,7 +1,8 @@
-/// Which engine runs here: chosen once, by what the processor says of itself.
+/// Which engine runs here: chosen by what the processor says of itself.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "etalon/training/engine.h"
@@ -13,14 +14,8 @@ namespace etalon {
 /// processor count as one that has no newer set; an unknown name is ignored.
 const std::vector<const Engine*>& runnable_engines();
 
-/// Those of the best numeric class, one a width, by ascending width.
-const std::vector<const Engine*>& engines();
-
-/// The engine of that width; 0: the widest whose values fill one register. Throws RequestError (place
-/// "--lanes") for any other.
-const Engine& engine_for(std::uint32_t lanes);
-
-/// The narrowest engine that holds `trials`, if they fill no more than half of `wide`; else `wide`.
-const Engine& engine_holding(std::size_t trials, const Engine& wide);
+/// The engine of the best numeric class for plans of so many slots: the newest, or the newest of an
+/// instruction set no newer than `newest`. REQUIRES: slots is 4, 8 or 16.
+const Engine& engine_for(std::uint32_t slots, const std::string& newest = "");
 
 }  // namespace etalon

@@ -1,5 +1,6 @@
-/// The engine for one width and one instruction set. Compiled once for each, with ETALON_INSTANCE (its
-/// namespace), ETALON_WIDTH, ETALON_SET and ETALON_CLASS set by the build; exports `engine` and nothing else.
+/// The engine for one number of slots and one instruction set. Compiled once for each, with ETALON_INSTANCE
+/// (its namespace), ETALON_WIDTH (slots), ETALON_SET and ETALON_CLASS set by the build; exports `engine` and
+/// nothing else.
 #include "etalon/nn/network.h"
 #include "etalon/training/engine.h"
 #include "etalon/training/optimizer.h"
@@ -8,98 +9,79 @@ namespace etalon::ETALON_INSTANCE {
 namespace {
 
 using L = Lanes<ETALON_WIDTH>;
-constexpr std::uint32_t width = ETALON_WIDTH;
+constexpr std::uint32_t slots = ETALON_WIDTH;
 
-/// Reads samples into the input tensor, each pixel through its channel's table.
-class InputGather {
- public:
-  InputGather(const EngineTask& task, L* arena) : task_(task), in_(task.plan.input), arena_(arena) {}
-
-  void gather(std::uint32_t b, const std::uint8_t* const* images) const {
-    bool shared = true;
-    for (std::uint32_t lane = 1; lane < width; ++lane) shared = shared && images[lane] == images[0];
-    std::uint32_t pixel = 0;
-    for (std::uint32_t c = 0; c < in_.channels; ++c)
-      for (std::uint32_t y = 0; y < in_.height; ++y, pixel += in_.width) {
-        L* row = arena_ + in_.first + b * in_.sample + c * in_.plane + y * in_.row;
-        if (shared)
-          spread_row(row, images[0] + pixel, task_.inputs + 256 * c);
-        else
-          interleave_row(row, images, pixel, task_.inputs + 256 * c);
-      }
-  }
-
- private:
-  void spread_row(L* row, const std::uint8_t* pixels, const float* table) const {
-    for (std::uint32_t x = 0; x < in_.width; ++x) row[x] = L(table[pixels[x]]);
-  }
-  void interleave_row(L* row, const std::uint8_t* const* images, std::uint32_t pixel,
-                      const float* table) const {
-    float* values = reinterpret_cast<float*>(row);
-    for (std::uint32_t lane = 0; lane < width; ++lane) {
-      const std::uint8_t* pixels = images[lane] + pixel;
-      for (std::uint32_t x = 0; x < in_.width; ++x) values[x * width + lane] = table[pixels[x]];
+/// Reads samples into the input tensor, each pixel through its channel's table. Members share the rows.
+void gather(const EngineTask& task, const Desk<L>& desk, const SampleView& samples, const Member& member) {
+  const Tensor& in = task.plan.input;
+  const Range mine = share_of(member, desk.groups * in.channels * in.height);
+  for (std::uint32_t k = mine.first; k < mine.end; ++k) {
+    const std::uint32_t g = k / (in.channels * in.height), line = k % (in.channels * in.height),
+                        c = line / in.height;
+    float* values = reinterpret_cast<float*>(desk.at(in, g) + c * in.plane + line % in.height * in.row);
+    const float* table = task.inputs + 256 * c;
+    for (std::uint32_t slot = 0; slot < desk.filled(g); ++slot) {
+      const std::uint8_t* pixels = samples.images[g * slots + slot] + std::uint64_t{line} * in.width;
+      for (std::uint32_t x = 0; x < in.width; ++x) values[x * slots + slot] = table[pixels[x]];
     }
   }
-
-  const EngineTask& task_;
-  const Tensor& in_;
-  L* arena_;
-};
-
-void gather(const EngineTask& task, L* arena, const LaneSamples& samples, Range range) {
-  const InputGather input(task, arena);
-  for (std::uint32_t b = range.first; b < range.end; ++b)
-    input.gather(b, samples.images + std::uint64_t{b} * width);
 }
 
-L::Integers label_of(const LaneSamples& samples, std::uint32_t b) {
-  L::Integers label;
-  __builtin_memcpy(&label, samples.labels + std::uint64_t{b} * width, sizeof label);
-  return label;
+/// Labels of a group; 0 in empty slots.
+L::Integers labels_of(const SampleView& samples, std::uint32_t group, std::uint32_t filled) {
+  std::int32_t labels[slots] = {};
+  __builtin_memcpy(labels, samples.labels + std::uint64_t{group} * slots, filled * sizeof labels[0]);
+  L::Integers lanes;
+  __builtin_memcpy(&lanes, labels, sizeof lanes);
+  return lanes;
 }
 
-void train(const EngineTask& task, float* memory, const LaneSamples& samples, const StepScalars& scalars,
+template <class Lane, class T>
+void keep_filled(const Lane& lanes, std::uint32_t group, std::uint32_t filled, T* to) {
+  __builtin_memcpy(to + std::uint64_t{group} * slots, &lanes, filled * sizeof(T));
+}
+
+void train(const EngineTask& task, TrialMemory memory, const SampleView& samples, const StepScalars& scalars,
            float* losses, const Member& member) {
-  L* arena = reinterpret_cast<L*>(memory);
-  const Network<L> network(task.plan, arena, member);
-  const Range mine = network.share(samples.count);
-  gather(task, arena, samples, mine);
-  network.meet();
-  network.forward(samples.count, true);
-  const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
-  for (std::uint32_t b = mine.first; b < mine.end; ++b) {
-    const L loss = entropy.loss_and_gradient(b, label_of(samples, b), samples.count);
-    __builtin_memcpy(losses + std::uint64_t{b} * width, &loss, sizeof loss);
+  const Network<L> network(task.plan, memory.numbers, reinterpret_cast<L*>(memory.values), samples.count,
+                           member);
+  const Desk<L>& desk = network.desk();
+  gather(task, desk, samples, member);
+  meet(member);
+  network.forward(true);
+  const CrossEntropy<L> entropy(task.plan, desk, task.label_smoothing);
+  const Range mine = share_of(member, desk.groups);
+  for (std::uint32_t g = mine.first; g < mine.end; ++g) {
+    const std::uint32_t filled = desk.filled(g);
+    keep_filled(entropy.loss_and_gradient(g, labels_of(samples, g, filled), samples.count), g, filled, losses);
   }
-  network.meet();
-  Optimizer<L> optimizer(task.optimizer, scalars, arena, task.plan.parameters);
+  meet(member);
+  Optimizer optimizer(task.optimizer, scalars, memory.numbers, task.plan.parameters);
   network.backward(optimizer);
 }
 
-void evaluate(const EngineTask& task, float* memory, const LaneSamples& samples, float* losses,
+void evaluate(const EngineTask& task, TrialMemory memory, const SampleView& samples, float* losses,
               std::int32_t* right, const Member& member) {
-  L* arena = reinterpret_cast<L*>(memory);
-  const Network<L> network(task.plan, arena, member);
-  const Range mine = network.share(samples.count);
-  gather(task, arena, samples, mine);
-  network.meet();
-  network.forward(samples.count, false);
-  const CrossEntropy<L> entropy(task.plan, arena, task.label_smoothing);
-  for (std::uint32_t b = mine.first; b < mine.end; ++b) {
-    const L::Integers label = label_of(samples, b);
-    const L loss = entropy.loss(b, label);
-    const L::Integers hit = entropy.right(b, label);
-    __builtin_memcpy(losses + std::uint64_t{b} * width, &loss, sizeof loss);
-    __builtin_memcpy(right + std::uint64_t{b} * width, &hit, sizeof hit);
+  const Network<L> network(task.plan, memory.numbers, reinterpret_cast<L*>(memory.values), samples.count,
+                           member);
+  const Desk<L>& desk = network.desk();
+  gather(task, desk, samples, member);
+  meet(member);
+  network.forward(false);
+  const CrossEntropy<L> entropy(task.plan, desk, task.label_smoothing);
+  const Range mine = share_of(member, desk.groups);
+  for (std::uint32_t g = mine.first; g < mine.end; ++g) {
+    const std::uint32_t filled = desk.filled(g);
+    const L::Integers labels = labels_of(samples, g, filled);
+    keep_filled(entropy.loss(g, labels), g, filled, losses);
+    keep_filled(entropy.right(g, labels), g, filled, right);
   }
-  network.meet();
+  meet(member);
 }
 
 }  // namespace
 
 extern const Engine engine;
-constinit const Engine engine{
-    width, (width + register_lanes - 1) / register_lanes, ETALON_SET, ETALON_CLASS, train, evaluate};
+constinit const Engine engine{slots, ETALON_SET, ETALON_CLASS, train, evaluate};
 
 }  // namespace etalon::ETALON_INSTANCE

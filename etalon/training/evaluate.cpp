@@ -5,96 +5,81 @@
 #include <limits>
 
 #include "etalon/lanes/denormals.h"
+#include "etalon/training/dispatch.h"
 
 namespace etalon {
 namespace {
 
-struct Total {
-  double loss = 0;
-  std::uint64_t right = 0;
-
-  Evaluation mean(std::size_t count) const {
-    if (count == 0) return {};
-    const double value = loss / static_cast<double>(count);
-    return {std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value,
-            static_cast<double>(right) / static_cast<double>(count)};
-  }
+/// Images of which an evaluation goes through the network at once.
+struct Work {
+  const Engine& engine;
+  const EngineTask task;
+  std::uint32_t image_size;
+  const LabelledImages& images;
+  std::span<const std::uint32_t> indices;
 };
+
+std::optional<Evaluation> evaluate(const Work& work, Arena& arena, Crew& crew,
+                                   const std::function<bool()>& stop) {
+  const std::uint32_t batch = work.task.plan.batch;
+  SampleBlock block(batch, work.image_size);
+  std::vector<float> losses(batch);
+  std::vector<std::int32_t> right(batch);
+  double loss = 0;
+  std::uint64_t hits = 0;
+  for (std::size_t first = 0; first < work.indices.size(); first += batch) {
+    if (stop()) return std::nullopt;
+    const auto count =
+        static_cast<std::uint32_t>(std::min<std::size_t>(batch, work.indices.size() - first));
+    for (std::uint32_t b = 0; b < count; ++b) block.set(b, work.images, work.indices[first + b]);
+    crew.run([&](const Member& member) {
+      work.engine.evaluate(work.task, arena.memory(), block.view(count), losses.data(), right.data(), member);
+    });
+    for (std::uint32_t b = 0; b < count; ++b) {
+      loss += double{losses[b]};
+      hits += static_cast<std::uint64_t>(right[b]);
+    }
+  }
+  if (work.indices.empty()) return Evaluation{};
+  const auto samples = static_cast<double>(work.indices.size());
+  return Evaluation{std::isnan(loss) ? std::numeric_limits<double>::quiet_NaN() : loss / samples,
+                    static_cast<double>(hits) / samples};
+}
 
 }  // namespace
 
-SampleBlock::SampleBlock(std::uint32_t samples, std::uint32_t lanes, std::uint32_t image_size)
-    : lanes_(lanes),
-      image_size_(image_size),
-      images_(std::size_t{samples} * lanes),
-      labels_(images_.size()) {}
+SampleBlock::SampleBlock(std::uint32_t samples, std::uint32_t image_size)
+    : image_size_(image_size), images_(samples), labels_(samples) {}
 
-void SampleBlock::set(std::uint32_t b, std::uint32_t lane, const LabelledImages& images,
-                      std::uint32_t index) {
-  const std::size_t at = std::size_t{b} * lanes_ + lane;
-  images_[at] = images.pixels.data() + std::size_t{index} * image_size_;
-  labels_[at] = images.labels[index];
+void SampleBlock::set(std::uint32_t b, const LabelledImages& images, std::uint32_t index) {
+  images_[b] = images.pixels.data() + std::size_t{index} * image_size_;
+  labels_[b] = images.labels[index];
 }
 
-void SampleBlock::set_images(std::uint32_t lane, std::uint32_t count, const std::uint8_t* images) {
-  for (std::uint32_t b = 0; b < count; ++b)
-    images_[std::size_t{b} * lanes_ + lane] = images + std::size_t{b} * image_size_;
+void SampleBlock::set_images(const std::uint8_t* images) {
+  for (std::size_t b = 0; b < images_.size(); ++b) images_[b] = images + b * image_size_;
 }
 
-std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                       Crew& crew, const LabelledImages& images,
-                                       std::span<const std::uint32_t> indices,
-                                       const std::function<bool()>& stop) {
-  const std::uint32_t lanes = engine.lanes, batch = shared.task().batch;
-  const EngineTask task = shared.validation_task();
-  SampleBlock block(batch, lanes, shared.task().data->shape.size());
-  std::vector<float> losses(std::size_t{batch} * lanes);
-  std::vector<std::int32_t> right(losses.size());
-  std::vector<Total> totals(lanes);
-  for (std::size_t first = 0; first < indices.size(); first += batch) {
-    if (stop()) return {};
-    const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(batch, indices.size() - first));
-    for (std::uint32_t b = 0; b < count; ++b)
-      for (std::uint32_t lane = 0; lane < lanes; ++lane) block.set(b, lane, images, indices[first + b]);
-    crew.run([&](const Member& member) {
-      engine.evaluate(task, arena.data(), block.view(count), losses.data(), right.data(), member);
-    });
-    for (std::size_t k = 0; k < std::size_t{count} * lanes; ++k) {
-      totals[k % lanes].loss += double{losses[k]};
-      totals[k % lanes].right += static_cast<std::uint64_t>(right[k]);
-    }
-  }
-  std::vector<Evaluation> evaluations;
-  for (const Total& total : totals) evaluations.push_back(total.mean(indices.size()));
-  return evaluations;
+std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine& engine, Arena& arena,
+                                         Crew& crew, const LabelledImages& images,
+                                         std::span<const std::uint32_t> indices,
+                                         const std::function<bool()>& stop) {
+  return evaluate({engine, shared.validation_task(), shared.task().data->shape.size(), images, indices},
+                  arena, crew, stop);
 }
 
-Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::span<const float> weights,
+Evaluation evaluate_model(const SharedTask& shared, std::span<const float> weights,
                           const LabelledImages& images, std::span<const std::uint32_t> indices,
                           float label_smoothing) {
   const FlushDenormals flush;
   EngineTask task = shared.forward_task();
   task.label_smoothing = label_smoothing;
-  const std::uint32_t lanes = engine.lanes, batch = task.plan.batch;
-  Arena arena(shared.forward_plan(), lanes);
-  for (std::uint32_t lane = 0; lane < lanes; ++lane) arena.load(lane, weights);
-  SampleBlock block(batch, lanes, shared.task().data->shape.size());
-  std::vector<float> losses(std::size_t{batch} * lanes);
-  std::vector<std::int32_t> right(losses.size());
-  Total total;
-  for (std::size_t first = 0; first < indices.size(); first += losses.size()) {
-    const std::size_t count = std::min(losses.size(), indices.size() - first);
-    for (std::size_t k = 0; k < losses.size(); ++k)
-      block.set(static_cast<std::uint32_t>(k / lanes), static_cast<std::uint32_t>(k % lanes), images,
-                indices[first + std::min(k, count - 1)]);
-    const auto rows = static_cast<std::uint32_t>((count + lanes - 1) / lanes);
-    engine.evaluate(task, arena.data(), block.view(rows), losses.data(), right.data(), {});
-    for (std::size_t k = 0; k < count; ++k) {
-      total.loss += double{losses[k]};
-      total.right += static_cast<std::uint64_t>(right[k]);
-    }
-  }
-  return total.mean(indices.size());
+  Arena arena(shared.forward_plan());
+  arena.load(weights);
+  Crew alone(1);
+  return *evaluate({shared.engine(shared.forward_plan()), task, shared.task().data->shape.size(), images,
+                    indices},
+                   arena, alone, [] { return false; });
 }
 
 }  // namespace etalon

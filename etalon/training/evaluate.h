@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,31 +13,30 @@
 
 namespace etalon {
 
-/// Samples for a call of an engine: [b][lane] images and labels.
+/// Samples for a call of an engine.
 class SampleBlock {
  public:
-  SampleBlock(std::uint32_t samples, std::uint32_t lanes, std::uint32_t image_size);
+  SampleBlock(std::uint32_t samples, std::uint32_t image_size);
 
-  void set(std::uint32_t b, std::uint32_t lane, const LabelledImages& images, std::uint32_t index);
-  /// Puts `count` images [b][c][y][x] in the place of those that were set for the lane; labels stay.
-  void set_images(std::uint32_t lane, std::uint32_t count, const std::uint8_t* images);
-  LaneSamples view(std::uint32_t count) const { return {images_.data(), labels_.data(), count}; }
+  void set(std::uint32_t b, const LabelledImages& images, std::uint32_t index);
+  /// Puts images [b][c][y][x] in the place of all that were set; labels stay.
+  void set_images(const std::uint8_t* images);
+  SampleView view(std::uint32_t count) const { return {images_.data(), labels_.data(), count}; }
 
  private:
-  std::uint32_t lanes_, image_size_;
+  std::uint32_t image_size_;
   std::vector<const std::uint8_t*> images_;
   std::vector<std::int32_t> labels_;
 };
 
-/// Every lane's own parameters, as they stand in `arena`, on the same samples: [lane]. Empty if `stop`
-/// answers true midway.
-std::vector<Evaluation> evaluate_lanes(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                       Crew& crew, const LabelledImages& images,
-                                       std::span<const std::uint32_t> indices,
-                                       const std::function<bool()>& stop);
+/// The parameters as they stand in `arena`, on labels as they are. Nothing if `stop` answers true midway.
+std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine& engine, Arena& arena,
+                                         Crew& crew, const LabelledImages& images,
+                                         std::span<const std::uint32_t> indices,
+                                         const std::function<bool()>& stop);
 
-/// One model alone, its samples in the lanes: by the lane law the same loss as in any lane of a pack.
-Evaluation evaluate_model(const SharedTask& shared, const Engine& engine, std::span<const float> weights,
+/// A model alone, on this thread: by the slot law the same as evaluate_trial.
+Evaluation evaluate_model(const SharedTask& shared, std::span<const float> weights,
                           const LabelledImages& images, std::span<const std::uint32_t> indices,
                           float label_smoothing = 0);
 

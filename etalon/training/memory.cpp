@@ -6,17 +6,16 @@
 namespace etalon {
 
 TrainingMemory training_memory(const NetworkDescription& network, const OptimizerSpec& optimizer,
-                               std::uint32_t batch, std::uint32_t lanes, std::uint32_t threads) {
+                               std::uint32_t batch, std::uint32_t threads) {
   const NetworkPlan plan(network,
                          {.batch = batch, .state_arrays = state_arrays_of(optimizer), .members = threads});
   const NetworkPlan forward(network, {.batch = forward_batch, .forward_only = true});
   TrainingMemory memory;
-  memory.lanes = lanes;
-  memory.packs = threads;
-  memory.weights = plan.parameters() * lanes * sizeof(float);
-  memory.optimizer = (plan.state_end() - plan.parameters()) * lanes * sizeof(float);
-  memory.activations = Arena::bytes(plan, lanes) - memory.weights - memory.optimizer;
-  memory.evaluation = Arena::bytes(forward, lanes);
+  memory.trials = threads;
+  memory.weights = plan.parameters() * sizeof(float);
+  memory.optimizer = (plan.state_end() - plan.parameters()) * sizeof(float);
+  memory.activations = Arena::bytes(plan) - memory.weights - memory.optimizer;
+  memory.evaluation = Arena::bytes(forward);
   return memory;
 }
 

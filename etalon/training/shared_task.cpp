@@ -64,8 +64,9 @@ std::uint32_t state_arrays_of(const OptimizerSpec& spec) {
   return spec.name == "sgd" ? 0 : spec.name == "momentum" || spec.name == "nesterov" ? 1 : 2;
 }
 
-SharedTask::SharedTask(const TrainingTask& task, std::uint32_t threads)
+SharedTask::SharedTask(const TrainingTask& task, std::uint32_t threads, const std::string& instruction_set)
     : task_(task),
+      instruction_set_(instruction_set),
       steps_per_epoch_(steps_of(task)),
       groups_(groups_of(task.network)),
       plan_(task.network, {.batch = task.batch,
@@ -97,14 +98,14 @@ std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uin
   return order;
 }
 
-double SharedTask::reference_loss(std::uint32_t seed_index, const Engine& engine) {
+double SharedTask::reference_loss(std::uint32_t seed_index) {
   const std::lock_guard lock(mutex_);  // a few milliseconds once a seed index
   Start& start = start_of(seed_index);
   if (!start.reference_loss) {
     std::vector<std::uint32_t> order = visits(seed_index, 0);
     order.resize(std::min<std::size_t>(order.size(), std::size_t{reference_minibatches} * task_.batch));
     start.reference_loss =
-        evaluate_model(*this, engine, start.weights, task_.data->training, order, label_smoothing()).loss;
+        evaluate_model(*this, start.weights, task_.data->training, order, label_smoothing()).loss;
   }
   return *start.reference_loss;
 }

@@ -5,9 +5,11 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "etalon/nn/plan.h"
+#include "etalon/training/dispatch.h"
 #include "etalon/training/engine.h"
 #include "etalon/training/schedule.h"
 #include "etalon/training/trainer.h"
@@ -15,7 +17,7 @@
 namespace etalon {
 
 /// Samples at once where a model is evaluated by itself.
-inline constexpr std::uint32_t forward_batch = 8;
+inline constexpr std::uint32_t forward_batch = 64;
 
 /// Numbers that the optimizer keeps beside each weight.
 std::uint32_t state_arrays_of(const OptimizerSpec& spec);
@@ -23,13 +25,15 @@ std::uint32_t state_arrays_of(const OptimizerSpec& spec);
 /// Immutable once made, but for a cache that guards itself: any thread may ask.
 class SharedTask {
  public:
-  /// Throws RequestError as make_trainer does. `threads`: the most that may share a pack.
-  SharedTask(const TrainingTask& task, std::uint32_t threads);
+  /// Throws RequestError as make_trainer does. `threads`: the most that may share a trial; `instruction_set`:
+  /// see TrainerOptions.
+  SharedTask(const TrainingTask& task, std::uint32_t threads, const std::string& instruction_set = "");
 
   const TrainingTask& task() const { return task_; }
   const NetworkPlan& plan() const { return plan_; }
   /// For forward passes alone: a few samples, no optimizer state.
   const NetworkPlan& forward_plan() const { return forward_plan_; }
+  const Engine& engine(const NetworkPlan& plan) const { return engine_for(plan.slots(), instruction_set_); }
   const Schedule& schedule() const { return schedule_; }
   std::uint32_t steps_per_epoch() const { return steps_per_epoch_; }
   std::uint32_t groups() const { return groups_; }
@@ -46,10 +50,11 @@ class SharedTask {
   std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
   /// l_0: mean loss, with smoothed labels as in training but dropout and augmentation off, at the initial
   /// weights over the first min(20, all) minibatches of epoch 0.
-  double reference_loss(std::uint32_t seed_index, const Engine& engine);
+  double reference_loss(std::uint32_t seed_index);
 
  private:
   TrainingTask task_;
+  std::string instruction_set_;
   std::uint32_t steps_per_epoch_;
   std::uint32_t groups_;
   NetworkPlan plan_;

@@ -1,4 +1,4 @@
-/// The numbers of one step that differ from lane to lane: eta times schedule, and Adam's bias corrections.
+/// The numbers of one step: eta times schedule, and Adam's bias corrections.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ struct BiasCorrection {
   double power1 = 1, power2 = 1;  ///< beta1^t, beta2^t after t steps
 };
 
-class LaneScalars {
+class StepNumbers {
  public:
-  LaneScalars(const SharedTask& shared, std::uint32_t lanes);
+  explicit StepNumbers(const SharedTask& shared);
 
-  /// Sets `lane` for its step number `step` (from 0) and moves `correction` on by one step.
-  void set(std::uint32_t lane, std::span<const double> eta, std::uint64_t step, BiasCorrection& correction);
-  StepScalars view() const { return {rate_.data(), keep_.data(), root_.data()}; }
+  /// For step number `step` (from 0); moves `correction` on by one step.
+  void set(std::span<const double> eta, std::uint64_t step, BiasCorrection& correction);
+  StepScalars view() const { return {rate_.data(), keep_.data(), root_}; }
 
  private:
   const SharedTask& shared_;
-  std::uint32_t lanes_;
-  std::vector<float> rate_, keep_, root_;
+  std::vector<float> rate_, keep_;
+  float root_ = 1;
 };
 
 }  // namespace etalon

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -16,21 +15,18 @@
 #include "etalon/training/dispatch.h"
 #include "etalon/training/evaluate.h"
 #include "etalon/training/memory.h"
-#include "etalon/training/pack.h"
 #include "etalon/training/shared_task.h"
+#include "etalon/training/trial_run.h"
 
 namespace etalon {
 namespace {
 
 /// A source seen by one of several threads: if one of them throws, the others are told to stop.
-class GuardedSource : public AssignmentSource {
+class GuardedSource : public TrialSource {
  public:
-  explicit GuardedSource(AssignmentSource& source) : source_(source) {}
+  explicit GuardedSource(TrialSource& source) : source_(source) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    return stop_requested() ? std::vector<Assignment>{} : source_.next_pack(most);
-  }
-  std::optional<Assignment> next() override { return source_.next(); }
+  std::optional<Assignment> next() override { return stop_requested() ? std::nullopt : source_.next(); }
   void epoch_done(std::uint64_t ticket, std::uint32_t epoch, const EpochPoint& point) override {
     source_.epoch_done(ticket, epoch, point);
   }
@@ -38,7 +34,7 @@ class GuardedSource : public AssignmentSource {
   void finished(Outcome outcome) override { source_.finished(std::move(outcome)); }
   bool stop_requested() const override { return failed_.load() || source_.stop_requested(); }
   bool checkpoint_due(double seconds) const override { return source_.checkpoint_due(seconds); }
-  void checkpoint(std::vector<Pause> riders) override { source_.checkpoint(std::move(riders)); }
+  void checkpoint(Pause trial) override { source_.checkpoint(std::move(trial)); }
 
   void fail(std::exception_ptr error) {
     const std::lock_guard lock(mutex_);
@@ -50,22 +46,21 @@ class GuardedSource : public AssignmentSource {
   }
 
  private:
-  AssignmentSource& source_;
+  TrialSource& source_;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;
   std::exception_ptr error_;
 };
 
-/// Hands out one full pack of a budget without end and stops it when its time is up.
-class SpeedProbe : public AssignmentSource {
+/// Hands out one trial of a budget without end and stops it when its time is up.
+class SpeedProbe : public TrialSource {
  public:
   SpeedProbe(std::uint32_t groups, double seconds)
       : groups_(groups), end_(system_clock().steady_seconds() + seconds) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    return std::vector<Assignment>(most, {0, std::vector<double>(groups_, 1e-3), 0, 1u << 20});
+  std::optional<Assignment> next() override {
+    return Assignment{0, std::vector<double>(groups_, 1e-3), 0, 1u << 20};
   }
-  std::optional<Assignment> next() override { return std::nullopt; }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t samples, double seconds) override { samples_ += samples, seconds_ += seconds; }
   void finished(Outcome) override {}
@@ -80,14 +75,13 @@ class SpeedProbe : public AssignmentSource {
   double seconds_ = 0;
 };
 
-class LaneTrainer : public Trainer {
+class SlotTrainer : public Trainer {
  public:
-  LaneTrainer(const TrainingTask& task, const TrainerOptions& options)
-      : engine_(engine_for(options.lanes)),
-        threads_(options.threads != 0 ? options.threads : processor_count()),
-        shared_(task, threads_) {}
+  SlotTrainer(const TrainingTask& task, const TrainerOptions& options)
+      : threads_(options.threads != 0 ? options.threads : processor_count()),
+        shared_(task, threads_, options.instruction_set) {}
 
-  void train(AssignmentSource& source) override {
+  void train(TrialSource& source) override {
     GuardedSource guarded(source);
     std::vector<std::jthread> threads;
     for (std::uint32_t k = 1; k < threads_; ++k) threads.emplace_back([&] { work(guarded); });
@@ -100,55 +94,55 @@ class LaneTrainer : public Trainer {
     const LabelledImages& test = shared_.task().data->test;
     std::vector<std::uint32_t> all(test.count());
     std::iota(all.begin(), all.end(), 0u);
-    return evaluate_model(shared_, engine_, weights, test, all);
+    return evaluate_model(shared_, weights, test, all);
   }
 
-  std::uint32_t lanes() const override { return engine_.lanes; }
   std::uint32_t threads() const override { return threads_; }
 
   std::uint64_t memory_bytes() const override {
-    const DataSet& data = *shared_.task().data;
     const TrainingTask& task = shared_.task();
-    return training_memory(task.network, task.training.optimizer, task.batch, engine_.lanes, threads_).all() +
-           AugmentedImages::most_bytes(task, engine_.lanes) * threads_ + data.training.pixels.size() +
-           data.test.pixels.size();
+    const DataSet& data = *task.data;
+    const std::uint64_t augmented =
+        task.augmentation.empty() ? 0 : std::uint64_t{task.batch} * data.shape.size() * threads_;
+    return training_memory(task.network, task.training.optimizer, task.batch, threads_).all() + augmented +
+           data.training.pixels.size() + data.test.pixels.size();
   }
 
   double measure_speed(double seconds) override {
     const FlushDenormals flush;
-    Arena arena(shared_.plan(), engine_.lanes);
+    Arena arena(shared_.plan());
     SpeedProbe probe(shared_.groups(), seconds);
     Crew alone(1);
-    Pack(shared_, engine_, arena, alone, probe).run(probe.next_pack(engine_.lanes));
+    TrialRun(shared_, shared_.engine(shared_.plan()), arena, alone, probe).run(*probe.next());
     return probe.speed();
   }
 
  private:
-  using Arenas = std::map<const Engine*, Arena>;
   struct Work {
-    std::vector<Assignment> trials;  ///< of a pack to lead
-    std::shared_ptr<Crew> crew;      ///< its own, or one to help where there is no pack left
+    std::optional<Assignment> trial;  ///< to lead
+    std::shared_ptr<Crew> crew;       ///< its own, or one to help where no trial is left
   };
 
-  /// In one go, so that whoever finds no pack left sees the crews of all that were taken.
+  /// In one go, so that whoever finds no trial left sees the crews of all that were taken.
   Work take_work(GuardedSource& source) {
     const std::lock_guard lock(taking_);
-    Work work{source.next_pack(engine_.lanes), nullptr};
-    work.crew = work.trials.empty() ? crews_.neediest() : crews_.open(threads_);
+    Work work{source.next(), nullptr};
+    work.crew = work.trial ? crews_.open(threads_) : crews_.neediest();
     return work;
   }
 
-  /// Leads packs while there are any, then helps those who still lead one.
+  /// Leads trials while there are any, then helps those who still lead one.
   void work(GuardedSource& source) {
     try {
       const FlushDenormals flush;
-      Arenas arenas;
+      std::optional<Arena> arena;
       for (;;) {
         Work work = take_work(source);
-        if (!work.trials.empty()) {
-          lead(arenas, source, std::move(work));
+        if (work.trial) {
+          if (!arena) arena.emplace(shared_.plan());
+          lead(*arena, source, std::move(work));
         } else if (work.crew) {
-          arenas.clear();
+          arena.reset();
           source.advanced(0, work.crew->serve());
         } else {
           return;
@@ -159,12 +153,10 @@ class LaneTrainer : public Trainer {
     }
   }
 
-  void lead(Arenas& arenas, GuardedSource& source, Work work) {
+  void lead(Arena& arena, GuardedSource& source, Work work) {
     try {
-      const Engine& engine = engine_holding(work.trials.size(), engine_);
-      if (!arenas.contains(&engine)) arenas.clear();  // never two at once
-      Arena& arena = arenas.try_emplace(&engine, shared_.plan(), engine.lanes).first->second;
-      Pack(shared_, engine, arena, *work.crew, source).run(std::move(work.trials));
+      TrialRun(shared_, shared_.engine(shared_.plan()), arena, *work.crew, source)
+          .run(std::move(*work.trial));
     } catch (...) {
       crews_.close(work.crew);
       throw;
@@ -172,7 +164,6 @@ class LaneTrainer : public Trainer {
     crews_.close(work.crew);
   }
 
-  const Engine& engine_;
   std::uint32_t threads_;
   SharedTask shared_;
   std::mutex taking_;
@@ -182,7 +173,7 @@ class LaneTrainer : public Trainer {
 }  // namespace
 
 std::unique_ptr<Trainer> make_trainer(const TrainingTask& task, const TrainerOptions& options) {
-  return std::make_unique<LaneTrainer>(task, options);
+  return std::make_unique<SlotTrainer>(task, options);
 }
 
 }  // namespace etalon

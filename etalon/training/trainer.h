@@ -1,5 +1,6 @@
-/// The built-in trainer: trains packs of trials of one network on one data set, one trial a lane. The front
-/// door of the training room; which instruction set and width run is chosen behind it.
+/// The built-in trainer: trains trials of one network on one data set, one a thread, the samples of a
+/// minibatch side by side in the lanes of vectors. The front door of the training room; which instruction set
+/// runs is chosen behind it.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,12 @@
 #include "etalon/data/split.h"
 #include "etalon/nn/describe.h"
 #include "etalon/study/definition.h"
-#include "etalon/training/roster.h"
+#include "etalon/training/trial_source.h"
 
 namespace etalon {
 
 /// Raised whenever the bits of any curve change; stored with each study.
-inline constexpr std::uint32_t numerics_version = 3;
+inline constexpr std::uint32_t numerics_version = 4;
 
 /// What one trainer needs to know; borrowed values must outlive it.
 struct TrainingTask {
@@ -33,23 +34,17 @@ struct TrainingTask {
 };
 
 struct TrainerOptions {
-  std::uint32_t lanes = 0;    ///< 1, 4, 8, 16; 0: as many as a register holds
-  std::uint32_t threads = 0;  ///< 0: one a core
+  std::uint32_t threads = 0;       ///< 0: one a core
+  std::string instruction_set{};   ///< the newest to use, for comparisons; empty: the newest there is
 };
 
 /// What the processor at hand is used for.
-struct LaneSupport {
-  std::uint32_t lanes = 0;            ///< of the engine that was asked for
-  std::vector<std::uint32_t> widths;  ///< all that run here, ascending
-  std::string instruction_set;        ///< of that engine: "AVX-512", "AVX2", "SSE2", "NEON"
-  std::string numeric_class;          ///< "x86-64-fma", "x86-64", "aarch64": the same for every width
+struct EngineSupport {
+  std::string instruction_set;                ///< "AVX-512", "AVX2", "SSE2", "NEON"
+  std::string numeric_class;                  ///< "x86-64-fma", "x86-64", "aarch64": within it, bits are equal
+  std::vector<std::string> instruction_sets;  ///< all of that class that run here, ascending
 };
-/// For the engine of that width; 0: the one picked by itself. Throws as require_width does.
-LaneSupport lane_support(std::uint32_t lanes = 0);
-
-/// Throws RequestError (place "--lanes") if the width is not one of 0, 1, 4, 8, 16 or does not run on this
-/// processor.
-void require_width(std::uint32_t lanes);
+EngineSupport engine_support();
 
 struct Evaluation {
   double loss = 0;      ///< mean cross-entropy
@@ -62,17 +57,15 @@ class Trainer {
 
   /// Trains what `source` hands out until it has nothing left or asks to stop, on options.threads threads.
   /// Exceptions of a thread or of the source are rethrown here, after all threads have left.
-  virtual void train(AssignmentSource& source) = 0;
+  virtual void train(TrialSource& source) = 0;
 
   /// Loss and accuracy of final weights (as in Outcome::weights) on the test part.
   virtual Evaluation evaluate_test(std::span<const float> weights) = 0;
 
-  virtual std::uint32_t lanes() const = 0;
   virtual std::uint32_t threads() const = 0;
   /// Bytes that train() will hold at once for all threads: weights, optimizer state, activations, samples.
   virtual std::uint64_t memory_bytes() const = 0;
-  /// Trial-samples per second of one thread with all lanes filled, from a few measured steps (about
-  /// `seconds`).
+  /// Samples per second of one thread, from a few measured steps (about `seconds`).
   virtual double measure_speed(double seconds) = 0;
 };
 

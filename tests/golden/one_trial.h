@@ -12,16 +12,14 @@
 namespace etalon::golden {
 
 /// Hands out one assignment and keeps what became of it. For one thread.
-class OneTrial : public AssignmentSource {
+class OneTrial : public TrialSource {
  public:
   explicit OneTrial(Assignment assignment) : assignment_(std::move(assignment)) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t) override {
-    if (taken_) return {};
-    taken_ = true;
-    return {assignment_};
+  std::optional<Assignment> next() override {
+    if (std::exchange(taken_, true)) return std::nullopt;
+    return assignment_;
   }
-  std::optional<Assignment> next() override { return std::nullopt; }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t, double) override {}
   void finished(Outcome outcome) override { outcome_ = std::move(outcome); }
@@ -35,12 +33,12 @@ class OneTrial : public AssignmentSource {
   std::optional<Outcome> outcome_;
 };
 
-/// What the trainer makes of a case in one lane of `lanes`, with these etas.
+/// What the trainer makes of a case with these etas, by an instruction set ("": the newest).
 inline Outcome train_case(const GoldenInputs& inputs, const TrainingSpec& training,
-                          const std::vector<double>& eta, std::uint32_t lanes) {
+                          const std::vector<double>& eta, const std::string& set = "") {
   const TrainingTask task{&inputs.data, &inputs.split, inputs.network, training, batch, epochs, study_seed};
   OneTrial source({.ticket = 1, .eta = eta, .seed_index = seed_index, .epochs = epochs});
-  make_trainer(task, {.lanes = lanes, .threads = 1})->train(source);
+  make_trainer(task, {.threads = 1, .instruction_set = set})->train(source);
   return source.outcome().value();
 }
 

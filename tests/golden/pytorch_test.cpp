@@ -22,30 +22,30 @@ TEST_P(AgainstPyTorch, InputsAreThoseThatPyTorchSaw) {
       << "run tools/golden/make_pytorch_goldens.py";
 }
 
-TEST_P(AgainstPyTorch, LossesAgreeAtEveryWidth) {
+TEST_P(AgainstPyTorch, LossesAgreeForEveryInstructionSet) {
   const GoldenInputs inputs = inputs_of(GetParam());
   const std::vector<double> expected = losses_of(GetParam()).losses;
   ASSERT_EQ(expected.size(), epochs * steps_per_epoch);
-  for (const std::uint32_t lanes : lane_support().widths) {
-    const Curve curve = train_case(inputs, GetParam().training, GetParam().eta, lanes).curve;
+  for (const std::string& set : engine_support().instruction_sets) {
+    const Curve curve = train_case(inputs, GetParam().training, GetParam().eta, set).curve;
     ASSERT_EQ(curve.loss.size(), expected.size());
     for (std::size_t step = 0; step < expected.size(); ++step)
       EXPECT_NEAR(curve.loss[step] / expected[step], 1, tolerance)
-          << "step " << step << ", " << lanes << " lanes";
+          << "step " << step << ", " << set;
   }
 }
 
 // Batch norms by their running statistics, labels as they are.
 TEST_P(AgainstPyTorch, ValidationLossesAgree) {
   const std::vector<double> expected = losses_of(GetParam()).validation_losses;
-  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta, 0).curve;
+  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta).curve;
   ASSERT_EQ(curve.epochs.size(), expected.size());
   for (std::size_t epoch = 0; epoch < expected.size(); ++epoch)
     EXPECT_NEAR(curve.epochs[epoch].validation_loss / expected[epoch], 1, tolerance) << "epoch " << epoch;
 }
 
 TEST_P(AgainstPyTorch, EpochsAreTheMeanOfTheirSteps) {
-  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta, 0).curve;
+  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta).curve;
   ASSERT_EQ(curve.epochs.size(), epochs);
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     const auto first = curve.loss.begin() + static_cast<long>(epoch * steps_per_epoch);

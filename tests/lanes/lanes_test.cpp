@@ -113,8 +113,7 @@ TEST(Lanes, EveryClassHasAllItsWidths) {
   for (const Class& members : classes()) {
     std::set<int> widths;
     for (const Probe* probe : members) widths.insert(probe->width);
-    const bool plain = std::string(members.front()->numeric_class) == "x86-64";
-    EXPECT_EQ(widths, plain ? (std::set<int>{1, 4}) : (std::set<int>{1, 4, 8, 16})) << members.front()->name;
+    EXPECT_EQ(widths, (std::set<int>{1, 4, 8, 16})) << members.front()->name;
   }
 }
 

@@ -1,4 +1,4 @@
-/// Divergence is data: a lane that blows up ends with its curve, and its neighbours never notice.
+/// Divergence is data: a trial that blows up ends with its curve, and those after it never notice.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ golden::GoldenInputs unbounded_inputs() {
 TEST(Divergence, ABlownUpTrialEndsWithItsFirstNonFiniteLoss) {
   const golden::GoldenInputs inputs = unbounded_inputs();
   const TrainingTask task = small_task(inputs, {}, 4);
-  const Outcome outcome = train(task, {{7, {10.0, 10.0}, 0, 4}}, {.lanes = 1, .threads = 1}).at(7);
+  const Outcome outcome = train(task, {{7, {10.0, 10.0}, 0, 4}}, {.threads = 1}).at(7);
   ASSERT_FALSE(outcome.curve.loss.empty());
   EXPECT_TRUE(has_non_finite_loss(outcome.curve));
   EXPECT_FALSE(std::isfinite(outcome.curve.loss.back()));
@@ -33,20 +33,20 @@ TEST(Divergence, ABlownUpTrialEndsWithItsFirstNonFiniteLoss) {
   EXPECT_TRUE(std::isfinite(outcome.curve.reference_loss));
 }
 
-TEST(Divergence, HealthyNeighboursKeepTheirBits) {
+TEST(Divergence, TrialsAfterItKeepTheirBits) {
   const golden::GoldenInputs inputs = unbounded_inputs();
   const TrainingTask task = small_task(inputs, {}, 3);
   const std::vector<Assignment> healthy{{0, {0.05, 0.05}, 0, 3}, {1, {0.02, 0.1}, 1, 3}};
-  const auto calm = train(task, healthy, {.lanes = 0, .threads = 1});
+  const auto calm = train(task, healthy, {.threads = 1});
   std::vector<Assignment> mixed{{10, {10.0, 10.0}, 0, 3}, healthy[0], {11, {10.0, 10.0}, 2, 3}, healthy[1]};
-  for (const std::uint32_t width : lane_support().widths) {
-    const auto shaken = train(task, mixed, {.lanes = width, .threads = 1});
+  for (const std::string& set : engine_support().instruction_sets) {
+    const auto shaken = train(task, mixed, {.threads = 1, .instruction_set = set});
     ASSERT_EQ(shaken.size(), 4u);
     EXPECT_TRUE(has_non_finite_loss(shaken.at(10).curve));
     for (const std::uint64_t ticket : {0u, 1u}) {
       EXPECT_FALSE(has_non_finite_loss(shaken.at(ticket).curve));
-      EXPECT_TRUE(same_bits(calm.at(ticket).curve, shaken.at(ticket).curve)) << width << " lanes";
-      EXPECT_EQ(calm.at(ticket).weights, shaken.at(ticket).weights) << width << " lanes";
+      EXPECT_TRUE(same_bits(calm.at(ticket).curve, shaken.at(ticket).curve)) << set;
+      EXPECT_EQ(calm.at(ticket).weights, shaken.at(ticket).weights) << set;
     }
   }
 }
@@ -56,7 +56,7 @@ TEST(Divergence, ALastUpdateThatBlowsUpShowsInTheValidationLoss) {
   const TrainingTask task = small_task(inputs, {}, 1);
   // Of many etas some blow up late; whichever way, weights that are lost must show in the curve.
   for (double eta = 0.3; eta <= 10.0; eta *= 1.3) {
-    const Outcome outcome = train(task, {{0, {eta, eta}, 0, 1}}, {.lanes = 1, .threads = 1}).at(0);
+    const Outcome outcome = train(task, {{0, {eta, eta}, 0, 1}}, {.threads = 1}).at(0);
     bool lost = false;
     for (const float weight : outcome.weights) lost |= !std::isfinite(weight);
     if (lost) {

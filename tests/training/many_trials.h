@@ -1,7 +1,6 @@
 /// Trains made-up trials through the public trainer and keeps what became of them.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -29,17 +28,11 @@ inline golden::GoldenInputs small_inputs() {
   return golden::inputs_of(one);
 }
 
-/// Hands out a list in its order, packs of at most `pack` trials. Thread-safe.
-class ListSource : public AssignmentSource {
+/// Hands out a list in its order. Thread-safe.
+class ListSource : public TrialSource {
  public:
-  ListSource(std::vector<Assignment> list, std::uint32_t pack) : list_(std::move(list)), pack_(pack) {}
+  explicit ListSource(std::vector<Assignment> list) : list_(std::move(list)) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    const std::scoped_lock lock(mutex_);
-    std::vector<Assignment> some;
-    while (some.size() < std::min(most, pack_) && next_ < list_.size()) some.push_back(list_[next_++]);
-    return some;
-  }
   std::optional<Assignment> next() override {
     const std::scoped_lock lock(mutex_);
     if (next_ == list_.size()) return std::nullopt;
@@ -57,15 +50,14 @@ class ListSource : public AssignmentSource {
 
  private:
   const std::vector<Assignment> list_;
-  const std::uint32_t pack_;
   std::size_t next_ = 0;
   std::mutex mutex_;
   std::map<std::uint64_t, Outcome> outcomes_;
 };
 
 inline std::map<std::uint64_t, Outcome> train(const TrainingTask& task, std::vector<Assignment> list,
-                                              const TrainerOptions& options, std::uint32_t pack = 16) {
-  ListSource source(std::move(list), pack);
+                                              const TrainerOptions& options) {
+  ListSource source(std::move(list));
   make_trainer(task, options)->train(source);
   return source.outcomes();
 }

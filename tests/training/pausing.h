@@ -1,17 +1,17 @@
-/// Trains packs that are paused wherever a test wants, and keeps what they leave behind.
+/// Trains a trial that is paused wherever a test wants, and keeps what it leaves behind.
 #pragma once
 
 #include <cstring>
 #include <functional>
-#include <map>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "etalon/lanes/denormals.h"
 #include "etalon/training/dispatch.h"
-#include "etalon/training/pack.h"
+#include "etalon/training/trial_run.h"
 #include "tests/training/many_trials.h"
 
 namespace etalon {
@@ -49,13 +49,13 @@ inline golden::GoldenInputs residual_inputs() {
   return golden::inputs_of(one);
 }
 
-/// Every engine of the numeric class at hand: each width, and each instruction set that has it.
-inline std::vector<const Engine*> engines_of_the_class() {
-  std::vector<const Engine*> found;
-  for (const Engine* engine : runnable_engines())
-    if (lane_support().numeric_class == engine->numeric_class) found.push_back(engine);
-  return found;
-}
+/// A crew for one trial: an instruction set and how many threads.
+struct Hands {
+  std::string instruction_set;
+  std::uint32_t members = 1;
+};
+inline Hands oldest() { return {engine_support().instruction_sets.front(), 1}; }
+inline Hands newest() { return {engine_support().instruction_sets.back(), 1}; }
 
 /// A state as a store keeps it.
 struct Kept {
@@ -64,55 +64,48 @@ struct Kept {
   TrialState state() const { return state_from_bytes(bytes, curve); }
 };
 
-/// Keeps outcomes and, as bytes, the last state of each trial. For the leader of one pack: what it answers is
-/// told by the two functions.
-class Keeper : public AssignmentSource {
+/// Keeps a trial's outcome and, as bytes, its last state. What it answers is told by the two functions.
+class Keeper : public TrialSource {
  public:
   std::function<bool()> stop = [] { return false; };
   std::function<bool(double)> due = [](double) { return false; };
-  std::function<std::optional<Assignment>()> refill = [] { return std::nullopt; };
   bool deaf = false;  ///< loses the states that it is told, as a process does that is killed
 
-  std::map<std::uint64_t, Kept> kept;
-  std::map<std::uint64_t, Outcome> outcomes;
-  bool phases_agree = true;
+  std::optional<Kept> kept;
+  std::optional<Outcome> outcome;
 
-  std::vector<Assignment> next_pack(std::uint32_t) override { return {}; }
-  std::optional<Assignment> next() override { return refill(); }
+  std::optional<Assignment> next() override { return std::nullopt; }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t, double) override {}
-  void finished(Outcome outcome) override {
-    kept.erase(outcome.ticket);
-    outcomes[outcome.ticket] = std::move(outcome);
+  void finished(Outcome end) override {
+    kept.reset();
+    outcome = std::move(end);
   }
   bool stop_requested() const override { return stop(); }
   bool checkpoint_due(double seconds) const override { return due(seconds); }
-  void checkpoint(std::vector<Pause> riders) override {
-    for (const Pause& rider : riders) {
-      phases_agree = phases_agree && rider.state.phase() == riders.front().state.phase();
-      if (!deaf) kept[rider.ticket] = {to_bytes(rider.state), rider.state.curve};
-    }
+  void checkpoint(Pause trial) override {
+    if (!deaf) kept = {to_bytes(trial.state), trial.state.curve};
   }
 };
 
-/// One pack on `engine`, with a crew of up to `members`.
-inline void run_pack(SharedTask& shared, const Engine& engine, std::uint32_t members,
-                     AssignmentSource& source, std::vector<Assignment> trials) {
+/// One trial, by these hands.
+inline void run_trial(const TrainingTask& task, const Hands& hands, TrialSource& source, Assignment trial) {
   struct Closed {
     Crew& crew;
     ~Closed() { crew.close(); }
   };
+  SharedTask shared(task, hands.members, hands.instruction_set);
   const FlushDenormals flush;
-  Arena arena(shared.plan(), engine.lanes);
-  Crew crew(members);
+  Arena arena(shared.plan());
+  Crew crew(hands.members);
   std::vector<std::jthread> others;
   const Closed closed{crew};
-  for (std::uint32_t k = 1; k < members; ++k)
+  for (std::uint32_t k = 1; k < hands.members; ++k)
     others.emplace_back([&crew] {
       const FlushDenormals flush_too;
       crew.serve();
     });
-  Pack(shared, engine, arena, crew, source).run(std::move(trials));
+  TrialRun(shared, shared.engine(shared.plan()), arena, crew, source).run(std::move(trial));
 }
 
 }  // namespace etalon

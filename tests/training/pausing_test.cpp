@@ -1,4 +1,4 @@
-/// Pauses at exact moments: between any two steps, before and within validation, in packs and across threads.
+/// Pauses at exact moments: between any two steps, before and within validation, and across threads.
 #include "tests/training/pausing.h"
 
 #include <atomic>
@@ -25,27 +25,25 @@ golden::GoldenInputs inputs_with_longer_validation() {
   return inputs;
 }
 
-/// The states of `trials` at `step`, from one pack on `engine`.
-std::map<std::uint64_t, Kept> states_at(std::uint64_t step, const TrainingTask& task, const Engine& engine,
-                                        std::uint32_t members, const std::vector<Assignment>& trials) {
-  SharedTask shared(task, members);
+/// The state of a trial at `step`, by these hands.
+TrialState state_at(std::uint64_t step, const TrainingTask& task, const Hands& hands,
+                    const Assignment& trial) {
   Keeper keeper;
   keeper.due = [](double) { return true; };
   keeper.stop = [&] {
-    for (const auto& [ticket, kept] : keeper.kept) keeper.deaf = kept.curve.loss.size() == step;
+    keeper.deaf = keeper.kept && keeper.kept->curve.loss.size() == step;
     return keeper.deaf;
   };
-  run_pack(shared, engine, members, keeper, trials);
-  return keeper.kept;
+  run_trial(task, hands, keeper, trial);
+  return keeper.kept->state();
 }
 
-Outcome outcome_from(const TrainingTask& task, const Engine& engine, Assignment trial,
+Outcome outcome_from(const TrainingTask& task, const Hands& hands, Assignment trial,
                      std::optional<TrialState> state) {
-  SharedTask shared(task, 1);
   Keeper keeper;
   trial.state = std::move(state);
-  run_pack(shared, engine, 1, keeper, {trial});
-  return keeper.outcomes.at(trial.ticket);
+  run_trial(task, hands, keeper, trial);
+  return *keeper.outcome;
 }
 
 class PausingOf : public testing::TestWithParam<std::string> {};
@@ -59,20 +57,18 @@ TEST_P(PausingOf, GoesOnFromEveryMoment) {
   TrainingTask task = small_task(inputs, training, epochs);
   task.augmentation = read_augmentation({"shift 1", "flip"}, "test");
   const Assignment trial{4, {0.02, 0.05}, 1, epochs};
-  const Engine &narrow = *engines_of_the_class().front(), &wide = *engines_of_the_class().back();
-  const Outcome undisturbed = outcome_from(task, narrow, trial, std::nullopt);
+  const Outcome undisturbed = outcome_from(task, oldest(), trial, std::nullopt);
 
-  SharedTask shared(task, 1);
   std::set<std::pair<std::size_t, std::uint32_t>> places;  // epochs finished, phase
   for (int patience = 1;; ++patience) {
     Keeper keeper;
     int asked = 0;
     keeper.stop = [&] { return asked++ == patience; };
-    run_pack(shared, wide, 1, keeper, {trial});
-    if (!keeper.outcomes.empty()) break;
-    const TrialState state = keeper.kept.at(4).state();
+    run_trial(task, newest(), keeper, trial);
+    if (keeper.outcome) break;
+    const TrialState state = keeper.kept->state();
     places.emplace(state.curve.epochs.size(), state.phase());
-    EXPECT_TRUE(same_outcome(outcome_from(task, narrow, trial, state), undisturbed))
+    EXPECT_TRUE(same_outcome(outcome_from(task, oldest(), trial, state), undisturbed))
         << "stopped when asked for the " << patience << "th time, after " << state.step << " steps";
   }
   EXPECT_EQ(places.size(), steps + epochs - 1) << "each phase but the first, and before each validation";
@@ -95,46 +91,28 @@ TEST(Pausing, BytesDependOnTrialAndStepAlone) {
   TrainingSpec training;
   training.optimizer.name = "adam";
   const TrainingTask task = small_task(inputs, training, epochs);
+  const Assignment trial{9, {0.01, 0.02}, 2, epochs};
   for (std::uint64_t step = 1; step <= steps; ++step) {
     std::set<std::string> all;
-    std::size_t count = 0;
-    for (const Engine* engine : engines_of_the_class())
-      for (const std::uint32_t members : {1u, 2u}) {
-        std::vector<Assignment> trials(engine->lanes, {8, {1e30, 1e30}, 0, epochs});  // soon they blow up
-        trials.back() = {9, {0.01, 0.02}, 2, epochs};
-        for (const auto& [ticket, kept] : states_at(step, task, *engine, members, trials)) {
-          if (ticket != 9) continue;
-          all.insert(lasting_bytes(kept.state()));
-          ++count;
-        }
-      }
+    for (const std::string& set : engine_support().instruction_sets)
+      for (const std::uint32_t members : {1u, 2u})
+        all.insert(lasting_bytes(state_at(step, task, {set, members}, trial)));
     EXPECT_EQ(all.size(), 1u) << "step " << step;
-    EXPECT_EQ(count, 2 * engines_of_the_class().size());
   }
 }
 
-TEST(Pausing, TellsOfEveryRiderThatHasTakenAStep) {
+TEST(Pausing, TellsNothingOfATrialThatHasTakenNoStep) {
   const golden::GoldenInputs inputs = small_inputs();
-  const TrainingTask task = small_task(inputs, {}, epochs);
-  const Engine& engine = *engines_of_the_class().back();
-  const std::vector<Assignment> trials{{1, {0.01, 0.01}, 0, epochs}, {2, {0.01, 0.01}, 1, epochs}};
-  SharedTask shared(task, 1);
   Keeper keeper;
-  bool refilled = false;
-  keeper.refill = [&]() -> std::optional<Assignment> {
-    if (std::exchange(refilled, true)) return std::nullopt;
-    return Assignment{3, {0.01, 0.01}, 0, epochs};
-  };
-  keeper.stop = [&] { return refilled; };  // at the end of the first epoch, a third has just come aboard
-  run_pack(shared, engine, 1, keeper, trials);
-  ASSERT_EQ(keeper.kept.size(), 2u);
-  for (const std::uint64_t ticket : {1u, 2u}) EXPECT_EQ(keeper.kept.at(ticket).state().step, 5u);
+  keeper.stop = [] { return true; };
+  run_trial(small_task(inputs, {}, epochs), newest(), keeper, {1, {0.01, 0.01}, 0, epochs});
+  EXPECT_FALSE(keeper.kept);
+  EXPECT_FALSE(keeper.outcome);
 }
 
-TEST(Pausing, CountsSecondsOnAndTimesEachPackByItself) {
+TEST(Pausing, CountsSecondsOnAndTimesEachPartByItself) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, epochs);
-  SharedTask shared(task, 1);
   Keeper keeper;
   double told = 0;
   std::uint32_t asked = 0;
@@ -144,73 +122,65 @@ TEST(Pausing, CountsSecondsOnAndTimesEachPackByItself) {
   };
   const Assignment trial{1, {0.01, 0.01}, 0, epochs};
   const double start = system_clock().steady_seconds();
-  run_pack(shared, *engines_of_the_class().front(), 1, keeper, {trial});
+  run_trial(task, newest(), keeper, trial);
   EXPECT_EQ(asked, steps + epochs);
   EXPECT_GT(told, 0);
   EXPECT_LE(told, system_clock().steady_seconds() - start) << "each interval counts from the last";
 
-  TrialState state = states_at(3, task, *engines_of_the_class().front(), 1, {trial}).at(1).state();
+  TrialState state = state_at(3, task, newest(), trial);
   EXPECT_GT(state.seconds, 0);
   state.seconds = 1000;
-  EXPECT_GT(outcome_from(task, *engines_of_the_class().front(), trial, state).seconds, 1000);
+  EXPECT_GT(outcome_from(task, newest(), trial, state).seconds, 1000);
 }
 
 class RefusedState : public testing::Test {
  protected:
-  void expect_refusal(const std::vector<Assignment>& trials, const std::string& why) {
+  void expect_refusal(const Assignment& trial, const std::string& why) {
     Keeper keeper;
     try {
-      run_pack(shared_, *engines_of_the_class().back(), 1, keeper, trials);
+      run_trial(task_, newest(), keeper, trial);
       ADD_FAILURE() << "expected a complaint about " << why;
     } catch (const Failure& failure) {
       EXPECT_NE(std::string(failure.what()).find(why), std::string::npos) << failure.what();
     }
-    EXPECT_TRUE(keeper.outcomes.empty());
+    EXPECT_FALSE(keeper.outcome);
   }
   Assignment at(std::uint64_t step) {
     Assignment trial{1, {0.01, 0.01}, 0, epochs};
-    trial.state = states_at(step, task_, *engines_of_the_class().front(), 1, {trial}).at(1).state();
+    trial.state = state_at(step, task_, oldest(), trial);
     return trial;
   }
 
   golden::GoldenInputs inputs_ = small_inputs();
   TrainingTask task_ = small_task(inputs_, {}, epochs);
-  SharedTask shared_{task_, 1};
 };
-
-TEST_F(RefusedState, OfAnotherPhaseThanItsPack) {
-  expect_refusal({at(3), at(2)}, "the phase of its pack, 3");
-  expect_refusal({at(3), {2, {0.01, 0.01}, 0, epochs}}, "the phase of its pack, 3");
-  expect_refusal({{2, {0.01, 0.01}, 0, epochs}, at(3)}, "the phase of its pack, 0");
-}
 
 TEST_F(RefusedState, OfAnotherTask) {
   Assignment trial = at(7);
   trial.state->values.pop_back();
-  expect_refusal({trial}, "values");
+  expect_refusal(trial, "values");
   trial = at(3);
   trial.state->curve.steps_per_epoch = 4;
-  expect_refusal({trial}, "a curve of 4 steps an epoch");
+  expect_refusal(trial, "a curve of 4 steps an epoch");
   trial = at(7);
   trial.epochs = 1;
-  expect_refusal({trial}, "at most 1 epochs of 5");
+  expect_refusal(trial, "at most 1 epochs of 5");
   trial = at(7);
   trial.state->curve.loss.back() = std::numeric_limits<float>::infinity();
-  expect_refusal({trial}, "a trial that has diverged");
+  expect_refusal(trial, "a trial that has diverged");
   trial = at(7);
   trial.state->curve.loss.pop_back();
-  expect_refusal({trial}, "a curve of 6 steps");
+  expect_refusal(trial, "a curve of 6 steps");
 }
 
-/// Several packs at once; asks all to stop after so many steps.
+/// Several trials at once; asks all to stop after so many steps.
 class StoppedList : public ListSource {
  public:
-  StoppedList(std::vector<Assignment> list, std::uint32_t pack, int patience)
-      : ListSource(std::move(list), pack), patience_(patience) {}
+  StoppedList(std::vector<Assignment> list, int patience) : ListSource(std::move(list)), patience_(patience) {}
   bool stop_requested() const override { return patience_.fetch_sub(1) <= 0; }
-  void checkpoint(std::vector<Pause> riders) override {
+  void checkpoint(Pause trial) override {
     const std::scoped_lock lock(mutex_);
-    for (Pause& rider : riders) states_[rider.ticket] = std::move(rider.state);
+    states_[trial.ticket] = std::move(trial.state);
   }
   std::map<std::uint64_t, TrialState> states_;
 
@@ -219,24 +189,24 @@ class StoppedList : public ListSource {
   std::mutex mutex_;
 };
 
-TEST(Pausing, PacksOnManyThreadsLoseNothing) {
+TEST(Pausing, TrialsOnManyThreadsLoseNothing) {
   const golden::GoldenInputs inputs = inputs_with_longer_validation();
   const TrainingTask task = small_task(inputs, {}, epochs);
   std::vector<Assignment> trials;
   for (std::uint32_t k = 0; k < 12; ++k)
     trials.push_back({k, {0.01 + 0.01 * k, 0.02}, k % 3, 1 + k % epochs});
-  const auto undisturbed = train(task, trials, {.lanes = 1, .threads = 1});
+  const auto undisturbed = train(task, trials, {.threads = 1});
   std::size_t paused = 0;
-  for (const int patience : {3, 17, 24, 40}) {
+  for (const int patience : {3, 17, 60, 140}) {
     std::map<std::uint64_t, Outcome> outcomes;
-    StoppedList source(trials, 4, patience);
-    make_trainer(task, {.lanes = 4, .threads = 3})->train(source);
+    StoppedList source(trials, patience);
+    make_trainer(task, {.threads = 3})->train(source);
     outcomes = source.outcomes();
     paused += source.states_.size();
     for (Assignment trial : trials) {
       if (outcomes.contains(trial.ticket)) continue;
       if (source.states_.contains(trial.ticket)) trial.state = source.states_.at(trial.ticket);
-      outcomes.merge(train(task, {trial}, {.lanes = 0, .threads = 2}));
+      outcomes.merge(train(task, {trial}, {.threads = 2}));
     }
     for (const Assignment& trial : trials)
       EXPECT_TRUE(same_outcome(outcomes.at(trial.ticket), undisturbed.at(trial.ticket)))
@@ -245,10 +215,10 @@ TEST(Pausing, PacksOnManyThreadsLoseNothing) {
   EXPECT_GT(paused, 0u);
 }
 
-/// Two packs of one trial; the first breaks at its end, once the second is under way.
+/// Two trials; the first breaks at its end, once the second is under way.
 class BreakingPair : public StoppedList {
  public:
-  explicit BreakingPair(const std::vector<Assignment>& pair) : StoppedList(pair, 1, 1 << 30) {}
+  explicit BreakingPair(const std::vector<Assignment>& pair) : StoppedList(pair, 1 << 30) {}
   bool checkpoint_due(double) const override {
     const std::scoped_lock lock(mutex_);
     ++asked_[std::this_thread::get_id()];
@@ -274,7 +244,7 @@ TEST(Pausing, AnotherThreadsFailureLosesNoStep) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1u << 16);
   BreakingPair source({{1, {0.01, 0.01}, 0, 1}, {2, {0.01, 0.01}, 0, 1u << 16}});
-  const auto trainer = make_trainer(task, {.lanes = 1, .threads = 2});
+  const auto trainer = make_trainer(task, {.threads = 2});
   EXPECT_THROW(trainer->train(source), std::runtime_error);
   ASSERT_TRUE(source.states_.contains(2));
   EXPECT_GT(source.states_.at(2).step, 1u);

@@ -1,4 +1,4 @@
-/// The trainer as its customers see it: outcomes, refills, stopping, errors, widths, evaluation.
+/// The trainer as its customers see it: outcomes, stopping, errors, instruction sets, evaluation.
 #include "etalon/training/trainer.h"
 
 #include <atomic>
@@ -11,12 +11,10 @@
 #include <stdexcept>
 #include <thread>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "etalon/base/error.h"
 #include "etalon/lanes/processor.h"
-#include "etalon/training/augmented_images.h"
 #include "etalon/training/dispatch.h"
 #include "tests/training/many_trials.h"
 
@@ -32,7 +30,7 @@ std::vector<Assignment> calm_trials(std::uint32_t count, std::uint32_t epochs) {
 TEST(Trainer, FillsACurve) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 2);
-  const Outcome outcome = train(task, calm_trials(1, 2), {.lanes = 0, .threads = 1}).at(0);
+  const Outcome outcome = train(task, calm_trials(1, 2), {.threads = 1}).at(0);
   const std::uint32_t steps = static_cast<std::uint32_t>(inputs.split.training.size()) / task.batch;
   EXPECT_EQ(outcome.curve.resolution, Resolution::step);
   EXPECT_EQ(outcome.curve.steps_per_epoch, steps);
@@ -54,7 +52,7 @@ TEST(Trainer, MeasuresTheReferenceLossAtTheInitialWeights) {
   task.network = describe_network({.name = "", .layers = {"conv 2 3x3", "relu", "dense 4"}}, default_groups(),
                                   {1, 12, 12}, 4, "test");
   // An eta so small that no weight moves: the reference is the epoch's mean, no dropout standing between.
-  const Outcome outcome = train(task, {{0, {1e-30, 1e-30}, 1, 1}}, {.lanes = 0, .threads = 1}).at(0);
+  const Outcome outcome = train(task, {{0, {1e-30, 1e-30}, 1, 1}}, {.threads = 1}).at(0);
   EXPECT_NEAR(outcome.curve.reference_loss, outcome.curve.epochs[0].training_loss, 1e-6);
 }
 
@@ -63,12 +61,10 @@ TEST(Trainer, TrainsEveryTrialOnceWithUnequalBudgets) {
   const TrainingTask task = small_task(inputs, {}, 5);
   std::vector<Assignment> trials = calm_trials(23, 1);
   for (Assignment& trial : trials) trial.epochs = 1 + static_cast<std::uint32_t>(trial.ticket) % 5;
-  for (const std::uint32_t width : lane_support().widths) {
-    const auto outcomes = train(task, trials, {.lanes = width, .threads = 2});
-    ASSERT_EQ(outcomes.size(), trials.size());
-    for (const Assignment& trial : trials)
-      EXPECT_EQ(outcomes.at(trial.ticket).curve.epochs.size(), trial.epochs) << trial.ticket;
-  }
+  const auto outcomes = train(task, trials, {.threads = 2});
+  ASSERT_EQ(outcomes.size(), trials.size());
+  for (const Assignment& trial : trials)
+    EXPECT_EQ(outcomes.at(trial.ticket).curve.epochs.size(), trial.epochs) << trial.ticket;
 }
 
 /// Counts what it is told.
@@ -87,8 +83,8 @@ class CountingSource : public ListSource {
 TEST(Trainer, TellsOfEveryEpochAndSample) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 3);
-  CountingSource source(calm_trials(7, 3), 16);
-  make_trainer(task, {.lanes = 0, .threads = 2})->train(source);
+  CountingSource source(calm_trials(7, 3));
+  make_trainer(task, {.threads = 2})->train(source);
   std::uint64_t samples = 0;
   for (const auto& [ticket, outcome] : source.outcomes()) samples += outcome.samples_trained;
   EXPECT_EQ(source.epochs, 21u);
@@ -100,7 +96,7 @@ TEST(Trainer, TellsOfEveryEpochAndSample) {
 class StoppingSource : public ListSource {
  public:
   StoppingSource(std::vector<Assignment> list, int patience)
-      : ListSource(std::move(list), 16), patience_(patience) {}
+      : ListSource(std::move(list)), patience_(patience) {}
   bool stop_requested() const override { return asked_++ >= patience_; }
   int asked() const { return asked_; }
 
@@ -109,17 +105,17 @@ class StoppingSource : public ListSource {
   mutable std::atomic<int> asked_ = 0;
 };
 
-/// Lets other threads ask for a pack while the first is still being handed out; its first epoch ends when all
+/// Lets other threads ask for a trial while the first is still being handed out; its first epoch ends when all
 /// have asked. Notes who advances.
 class SlowSource : public ListSource {
  public:
-  SlowSource(std::vector<Assignment> list, int threads) : ListSource(std::move(list), 16), left_(threads) {}
+  SlowSource(std::vector<Assignment> list, int threads) : ListSource(std::move(list)), left_(threads) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    std::vector<Assignment> some = ListSource::next_pack(most);
-    if (!some.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::optional<Assignment> next() override {
+    std::optional<Assignment> trial = ListSource::next();
+    if (trial) std::this_thread::sleep_for(std::chrono::milliseconds(100));
     --left_;
-    return some;
+    return trial;
   }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {
     for (int wait = 0; wait < 1000 && left_ > 0; ++wait)
@@ -137,20 +133,20 @@ class SlowSource : public ListSource {
   std::set<std::thread::id> threads_;
 };
 
-TEST(Trainer, LetsThreadsWithoutAPackHelpWithOneThatIsAboutToBegin) {
+TEST(Trainer, LetsThreadsWithoutATrialHelpWithOneThatIsAboutToBegin) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 2);
-  SlowSource source(calm_trials(4, 2), 3);
-  make_trainer(task, {.lanes = 0, .threads = 3})->train(source);
+  SlowSource source(calm_trials(1, 2), 3);
+  make_trainer(task, {.threads = 3})->train(source);
   EXPECT_EQ(source.threads(), 3u);
-  EXPECT_EQ(source.outcomes().size(), 4u);
+  EXPECT_EQ(source.outcomes().size(), 1u);
 }
 
 TEST(Trainer, LeavesWithinAboutAStepWhenAskedTo) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1000);
   StoppingSource source(calm_trials(40, 1000), 50);
-  make_trainer(task, {.lanes = 0, .threads = 2})->train(source);
+  make_trainer(task, {.threads = 2})->train(source);
   EXPECT_TRUE(source.outcomes().empty());
   EXPECT_LT(source.asked(), 60);
 }
@@ -165,16 +161,15 @@ class BrokenSource : public ListSource {
 TEST(Trainer, RethrowsWhatItsSourceThrows) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
-  BrokenSource source(calm_trials(40, 1), 16);
-  const auto trainer = make_trainer(task, {.lanes = 0, .threads = 2});
+  BrokenSource source(calm_trials(40, 1));
+  const auto trainer = make_trainer(task, {.threads = 2});
   EXPECT_THROW(trainer->train(source), std::runtime_error);
 }
 
-TEST(Trainer, EvaluatesAModelAloneAsInAPack) {
+TEST(Trainer, EvaluatesAModelAloneAsInATrial) {
   const golden::GoldenInputs inputs = small_inputs();
   DataSet data = inputs.data;
-  // The validation samples as a test part: the last epoch's validation must come out again, whatever the
-  // lane.
+  // The validation samples as a test part: the last epoch's validation must come out again.
   data.test = {};
   for (const std::uint32_t index : inputs.split.validation) {
     const auto first = data.training.pixels.begin() + std::ptrdiff_t{index} * data.shape.size();
@@ -183,12 +178,12 @@ TEST(Trainer, EvaluatesAModelAloneAsInAPack) {
   }
   TrainingTask task = small_task(inputs, {}, 2);
   task.data = &data;
-  for (const std::uint32_t width : lane_support().widths) {
-    const Outcome outcome = train(task, calm_trials(1, 2), {.lanes = width, .threads = 1}).at(0);
-    const Evaluation again =
-        make_trainer(task, {.lanes = width, .threads = 1})->evaluate_test(outcome.weights);
-    EXPECT_EQ(again.loss, outcome.curve.epochs.back().validation_loss) << width;
-    EXPECT_EQ(again.accuracy, outcome.curve.epochs.back().validation_accuracy) << width;
+  for (const std::string& set : engine_support().instruction_sets) {
+    const TrainerOptions options{.threads = 1, .instruction_set = set};
+    const Outcome outcome = train(task, calm_trials(1, 2), options).at(0);
+    const Evaluation again = make_trainer(task, options)->evaluate_test(outcome.weights);
+    EXPECT_EQ(again.loss, outcome.curve.epochs.back().validation_loss) << set;
+    EXPECT_EQ(again.accuracy, outcome.curve.epochs.back().validation_accuracy) << set;
   }
 }
 
@@ -196,7 +191,7 @@ TEST(Trainer, AugmentsTrainingSamplesAlone) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 2);
   const std::vector<Assignment> still{{0, {1e-12, 1e-12}, 1, 2}};  // the weights stay what they are
-  const TrainerOptions options{.lanes = 0, .threads = 1};
+  const TrainerOptions options{.threads = 1};
   const Curve plain = train(task, still, options).at(0).curve;
   task.augmentation = read_augmentation({"shift 3"}, "test");
   const Curve augmented = train(task, still, options).at(0).curve;
@@ -205,34 +200,12 @@ TEST(Trainer, AugmentsTrainingSamplesAlone) {
   EXPECT_NEAR(augmented.epochs[0].validation_loss, plain.epochs[0].validation_loss, 1e-6);
 }
 
-TEST(AugmentedImages, AreThoseOfTheirSeedIndexEpochAndStep) {
-  const golden::GoldenInputs inputs = small_inputs();
-  TrainingTask task = small_task(inputs, {}, 3);
-  const Visits visits{{{2, 0}, {5, 6, 7, 8, 9, 10, 11, 12, 20, 21, 22, 23, 24, 25, 26, 27}},
-                      {{2, 1}, {27, 26, 25, 24, 23, 22, 21, 20, 12, 11, 10, 9, 8, 7, 6, 5}},
-                      {{3, 1}, {20, 21, 22, 23, 24, 25, 26, 27, 5, 6, 7, 8, 9, 10, 11, 12}}};
-  AugmentedImages images(task);
-  images.make(visits, 1);
-  EXPECT_EQ(images.of(&visits.begin()->second), nullptr) << "without augmentation";
-  task.augmentation = read_augmentation({"shift 3", "flip"}, "test");
-  images.make(visits, 1);
-  const std::size_t size = inputs.data.shape.size();
-  std::vector<std::uint8_t> expected(size);
-  for (const auto& [rider, order] : visits)
-    for (std::uint32_t b = 0; b < task.batch; ++b) {
-      const std::uint32_t sample = order[task.batch + b];
-      augment(task.augmentation, inputs.data.shape, {task.study_seed, rider.first, rider.second, sample},
-              inputs.data.training.pixels.data() + sample * size, expected.data());
-      EXPECT_TRUE(std::equal(expected.begin(), expected.end(), images.of(&order) + b * size));
-    }
-}
-
 // Mirrored images keep their mean and deviation, so the normalized inputs are the same to the bit.
 TEST(Trainer, TrainsOnWhatAugmentMakes) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 1);
   const std::vector<Assignment> trial{{0, {0.05, 0.05}, 2, 1}};
-  const TrainerOptions options{.lanes = 0, .threads = 1};
+  const TrainerOptions options{.threads = 1};
   const Augmentation flip = read_augmentation({"flip"}, "test");
   DataSet mirrored = inputs.data;
   const std::size_t size = mirrored.shape.size();
@@ -255,7 +228,7 @@ TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
   smoothing.label_smoothing = 0.5;
   const std::vector<Assignment> still{{0, {1e-12, 1e-12}, 1, 1}};  // the weights stay what they are
   const auto curve = [&](const TrainingSpec& training) {
-    return train(small_task(inputs, training, 1), still, {.lanes = 0, .threads = 1}).at(0).curve;
+    return train(small_task(inputs, training, 1), still, {.threads = 1}).at(0).curve;
   };
   const Curve plain = curve({}), smoothed = curve(smoothing);
   EXPECT_GT(std::abs(smoothed.loss[0] - plain.loss[0]), 1e-4);
@@ -266,8 +239,8 @@ TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
 TEST(Trainer, StatesItsMemoryAndSpeed) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
-  const auto one = make_trainer(task, {.lanes = 0, .threads = 1}),
-             two = make_trainer(task, {.lanes = 0, .threads = 2});
+  const auto one = make_trainer(task, {.threads = 1}),
+             two = make_trainer(task, {.threads = 2});
   EXPECT_GT(two->memory_bytes(), one->memory_bytes());
   EXPECT_GT(one->measure_speed(0.02), 0);
 }
@@ -281,44 +254,23 @@ TEST(Trainer, RefusesABatchLargerThanTheData) {
   EXPECT_THROW(make_trainer(task, {}), RequestError);
 }
 
-TEST(Dispatch, RefusesOtherWidths) {
-  for (const std::uint32_t lanes : {2u, 3u, 5u, 32u})
-    EXPECT_THROW(require_width(lanes), RequestError) << lanes;
-  EXPECT_NO_THROW(require_width(0));
-  for (const std::uint32_t lanes : lane_support().widths) EXPECT_NO_THROW(require_width(lanes));
-}
-
-TEST(Dispatch, TakesTheNarrowestEngineForFewTrials) {
-  const Engine& widest = engine_for(0);
-  EXPECT_EQ(&engine_holding(widest.lanes, widest), &widest);
-  EXPECT_EQ(&engine_holding(widest.lanes / 2 + 1, widest), &widest);
-  EXPECT_EQ(engine_holding(1, widest).lanes, 1u);
-  if (widest.lanes >= 8) {
-    EXPECT_EQ(engine_holding(3, widest).lanes, 4u);
-  }
+TEST(Dispatch, HasAnEngineForEveryNumberOfSlots) {
+  for (const std::string& set : engine_support().instruction_sets)
+    for (const std::uint32_t slots : {4u, 8u, 16u}) {
+      const Engine& engine = engine_for(slots, set);
+      EXPECT_EQ(engine.slots, slots);
+      EXPECT_EQ(engine.numeric_class, engine_support().numeric_class);
+    }
+  EXPECT_THROW(engine_for(5), Failure);
 }
 
 TEST(Dispatch, StatesOneNumericClass) {
-  const LaneSupport support = lane_support();
+  const EngineSupport support = engine_support();
   const std::map<std::string, std::string> classes{
       {"SSE2", "x86-64"}, {"AVX2", "x86-64-fma"}, {"AVX-512", "x86-64-fma"}, {"NEON", "aarch64"}};
-  EXPECT_EQ(support.numeric_class, classes.at(support.instruction_set));
-  for (const std::uint32_t width : support.widths) {
-    EXPECT_EQ(lane_support(width).numeric_class, support.numeric_class);
-    EXPECT_EQ(lane_support(width).lanes, width);
-  }
-}
-
-TEST(Dispatch, FillsOneRegisterUnlessAskedOtherwise) {
-  const std::map<std::string, std::uint32_t> registers{
-      {"SSE2", 4}, {"AVX2", 8}, {"AVX-512", 16}, {"NEON", 4}};
-  const LaneSupport support = lane_support();
-  EXPECT_EQ(support.lanes, registers.at(support.instruction_set));
-  if (support.numeric_class != "x86-64") {
-    EXPECT_THAT(support.widths, testing::ElementsAre(1u, 4u, 8u, 16u));
-  } else {
-    EXPECT_THAT(support.widths, testing::ElementsAre(1u, 4u));
-  }
+  for (const std::string& set : support.instruction_sets)
+    EXPECT_EQ(support.numeric_class, classes.at(set));
+  EXPECT_EQ(support.instruction_sets.back(), support.instruction_set);
 }
 
 /// An emulated processor must have its set; one that is told to be older, where it has it.
@@ -326,9 +278,9 @@ TEST(Dispatch, PicksTheSetThatTheProcessorHas) {
   const char* const expected = std::getenv("ETALON_EXPECTED_SET");
   const char* const told = std::getenv("ETALON_INSTRUCTION_SET");
   if (expected) {
-    EXPECT_EQ(lane_support().instruction_set, expected);
+    EXPECT_EQ(engine_support().instruction_set, expected);
   } else if (told && processor_has(told)) {
-    EXPECT_EQ(lane_support().instruction_set, told);
+    EXPECT_EQ(engine_support().instruction_set, told);
   } else {
     GTEST_SKIP() << "this is neither an emulated processor nor one that is told to be older";
   }

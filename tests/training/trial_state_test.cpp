@@ -134,45 +134,30 @@ TEST(TrialState, SaysWhatIsWrong) {
   EXPECT_THAT(complaint_about(bytes, state.curve), HasSubstr("the unknown format 2"));
 }
 
-/// Every value that a float can be survives a lane, and its neighbours' values with it.
-TEST(TrialState, PassesThroughALaneOfAnyWidth) {
+/// Every value that a float can be survives a trial's memory.
+TEST(TrialState, PassesThroughAnArena) {
   const golden::GoldenInputs inputs = residual_inputs();
   TrainingSpec training;
   training.optimizer.name = "adam";
   const SharedTask shared(small_task(inputs, training, 1), 1);
   const FlushDenormals flush;
-  for (const std::uint32_t lanes : lane_support().widths) {
-    Arena arena(shared.plan(), lanes);
-    std::vector<std::vector<float>> told(lanes);
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-      for (std::size_t k = 0; k < arena.values_of_lane(); ++k)
-        told[lane].push_back(static_cast<float>(k) + 1000.0f * static_cast<float>(lane));
-      told[lane][lane] = -std::numeric_limits<float>::denorm_min();
-      told[lane][lane + 1] = -0.0f;
-      told[lane][lane + 2] = -std::numeric_limits<float>::infinity();
-      told[lane].back() = std::numeric_limits<float>::quiet_NaN();
-    }
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-      std::vector<float> other_nan = told[lane];
-      other_nan.back() = -other_nan.back();
-      arena.load(lane, other_nan);
-    }
-    std::vector<std::uint32_t> some(lanes / 2 + 1);  // not all, and not in their order
-    for (std::uint32_t i = 0; i < some.size(); ++i) some[i] = lanes - 1 - i;
-    const auto of_some = arena.values(some);
-    for (std::size_t i = 0; i < some.size(); ++i) EXPECT_TRUE(same_bits_of(of_some.at(i), told[some[i]]));
-    EXPECT_EQ(arena.values_of_lane(), 3u * inputs.network.parameters);
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-      EXPECT_TRUE(same_bits_of(arena.values(std::array{lane}).at(0), told[lane]))
-          << lanes << " lanes, " << lane;
-      arena.load(lane, inputs.weights);  // a trial at its beginning: the optimizer's part is 0 again
-      const std::vector<float> fresh = arena.values(std::array{lane}).at(0);
-      EXPECT_TRUE(std::equal(inputs.weights.begin(), inputs.weights.end(), fresh.begin()));
-      EXPECT_EQ(
-          std::count(fresh.begin() + static_cast<std::ptrdiff_t>(inputs.weights.size()), fresh.end(), 0),
-          2 * static_cast<std::ptrdiff_t>(inputs.weights.size()));
-    }
-  }
+  Arena arena(shared.plan());
+  EXPECT_EQ(arena.state_size(), 3u * inputs.network.parameters);
+  std::vector<float> told(arena.state_size());
+  for (std::size_t k = 0; k < told.size(); ++k) told[k] = static_cast<float>(k);
+  told[0] = -std::numeric_limits<float>::denorm_min();
+  told[1] = -0.0f;
+  told[2] = -std::numeric_limits<float>::infinity();
+  told.back() = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> other_nan = told;
+  other_nan.back() = -other_nan.back();
+  arena.load(other_nan);
+  EXPECT_TRUE(same_bits_of(arena.state(), told));
+  arena.load(inputs.weights);  // a trial at its beginning: the optimizer's part is 0 again
+  const std::vector<float> fresh = arena.state();
+  EXPECT_TRUE(std::equal(inputs.weights.begin(), inputs.weights.end(), fresh.begin()));
+  EXPECT_EQ(std::count(fresh.begin() + static_cast<std::ptrdiff_t>(inputs.weights.size()), fresh.end(), 0),
+            2 * static_cast<std::ptrdiff_t>(inputs.weights.size()));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-/// Which trial rides in which lane: the trainer pulls assignments from a source and hands outcomes back to
-/// it, so that refills never make training call upward.
+/// Which trials are trained: the trainer pulls assignments from a source and hands outcomes back to it, so
+/// that training never calls upward.
 #pragma once
 
 #include <cstdint>
@@ -32,35 +32,32 @@ struct Outcome {
   std::vector<float>
       weights;  ///< final parameters, [NetworkDescription::parameters]; where diverged, as they were then
   std::uint64_t samples_trained = 0;
-  double seconds = 0;  ///< the pack's training seconds over its live lanes
+  double seconds = 0;  ///< of training, its validation left out
 };
 
 /// Hands out trials in the plan's order. Called from several training threads at once: implementations are
 /// thread-safe.
-class AssignmentSource {
+class TrialSource {
  public:
-  virtual ~AssignmentSource() = default;
+  virtual ~TrialSource() = default;
 
-  /// Up to `most` trials for a fresh pack, all of one phase (TrialState::phase; 0 without a state). Empty:
-  /// nothing left, the thread helps with others' packs.
-  virtual std::vector<Assignment> next_pack(std::uint32_t most) = 0;
-  /// One trial of phase 0 for a lane that fell free at an epoch's end; nothing if none is left.
+  /// The next trial; nothing if none is left: the thread then helps with others' trials.
   virtual std::optional<Assignment> next() = 0;
   /// After every epoch of a trial; for display alone.
   virtual void epoch_done(std::uint64_t ticket, std::uint32_t epoch, const EpochPoint& point) = 0;
-  /// After every few steps; for display alone. `samples` counts trial-samples since the last call, `seconds`
-  /// the training seconds of this thread, for its own packs or (with no samples) for those of others.
+  /// After every few steps; for display alone. `samples` counts samples trained since the last call, `seconds`
+  /// the training seconds of this thread, for its own trials or (with no samples) for those of others.
   virtual void advanced(std::uint64_t samples, double seconds) = 0;
   virtual void finished(Outcome outcome) = 0;
-  /// Asked at every step, and within validation: true makes every thread leave soon, its riders paused.
+  /// Asked at every step, and within validation: true makes every thread leave soon, its trial paused.
   virtual bool stop_requested() const = 0;
 
-  /// Asked by each pack between any two steps. `seconds` went by since it began or was last told true; true:
-  /// checkpoint() follows at once.
+  /// Asked between any two steps of a trial. `seconds` went by since its thread began or was last told true;
+  /// true: checkpoint() follows at once.
   virtual bool checkpoint_due(double /*seconds*/) const { return false; }
-  /// A pack's riders, all of one phase: when due, and for the last time before a pack leaves because of
-  /// stop_requested(). Left out are those that have taken no step yet. The pack waits until it returns.
-  virtual void checkpoint(std::vector<Pause> /*riders*/) {}
+  /// A trial that has taken a step: when due, and for the last time before its thread leaves because of
+  /// stop_requested(). The trial waits until it returns.
+  virtual void checkpoint(Pause /*trial*/) {}
 };
 
 }  // namespace etalon

@@ -1,4 +1,4 @@
-/// The lane law: a trial's bits depend on nothing but the trial.
+/// The slot law: a trial's bits depend on nothing but the trial.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -7,15 +7,37 @@
 namespace etalon {
 namespace {
 
-/// Each trial alone, with one lane and one thread.
+/// Each trial alone, on one thread, by the oldest instruction set of the class.
 Outcome alone(const TrainingTask& task, const Assignment& trial) {
-  return train(task, {trial}, {.lanes = 1, .threads = 1}).at(trial.ticket);
+  return train(task, {trial},
+               {.threads = 1, .instruction_set = engine_support().instruction_sets.front()})
+      .at(trial.ticket);
+}
+
+/// Trials whose budgets differ.
+std::vector<Assignment> some_trials(std::uint32_t count, std::uint32_t epochs) {
+  std::vector<Assignment> trials;
+  for (std::uint32_t i = 0; i < count; ++i)
+    trials.push_back({i, {0.01 * (i % 7 + 1), 0.02 * (i % 3 + 1)}, i % 5, 1 + i % epochs});
+  return trials;
+}
+
+/// Every instruction set, one thread and several: all give the bits of alone().
+void expect_the_law(const TrainingTask& task, const std::vector<Assignment>& trials) {
+  for (const std::string& set : engine_support().instruction_sets)
+    for (const std::uint32_t threads : {1u, 3u, 7u}) {
+      const auto together = train(task, trials, {.threads = threads, .instruction_set = set});
+      ASSERT_EQ(together.size(), trials.size()) << set;
+      for (const Assignment& trial : trials)
+        ASSERT_TRUE(same_outcome(together.at(trial.ticket), alone(task, trial)))
+            << set << ", " << threads << " threads, batch " << task.batch << ", trial " << trial.ticket;
+    }
 }
 
 /// Etas from hardly moving to blowing up, any seed, budgets up to the study's.
 std::vector<Assignment> any_trials(std::uint32_t epochs) {
   static const std::vector<double> etas{1e-4, 1e-2, 0.1, 0.5, 3.0, 10.0};
-  const auto count = *rc::gen::inRange<std::uint32_t>(1, 24);
+  const auto count = *rc::gen::inRange<std::uint32_t>(1, 9);
   std::vector<Assignment> trials;
   for (std::uint32_t i = 0; i < count; ++i)
     trials.push_back({i,
@@ -25,59 +47,43 @@ std::vector<Assignment> any_trials(std::uint32_t epochs) {
   return trials;
 }
 
-RC_GTEST_PROP(LaneLaw, BitsDependOnTheTrialAlone, ()) {
+RC_GTEST_PROP(SlotLaw, BitsDependOnTheTrialAlone, ()) {
   static const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec training;
   training.optimizer.name = *rc::gen::elementOf(known_optimizers());
   training.schedule.name = *rc::gen::elementOf(known_schedules());
   const std::uint32_t epochs = 3;
-  const TrainingTask task = small_task(inputs, training, epochs);
+  TrainingTask task = small_task(inputs, training, epochs);
+  task.batch = *rc::gen::inRange<std::uint32_t>(1, 41);
   const std::vector<Assignment> trials = any_trials(epochs);
 
-  const TrainerOptions options{.lanes = *rc::gen::elementOf(lane_support().widths),
-                               .threads = *rc::gen::inRange<std::uint32_t>(1, 4)};
-  const auto pack = *rc::gen::inRange<std::uint32_t>(1, 17);
-  const auto together = train(task, trials, options, pack);
+  const TrainerOptions options{.threads = *rc::gen::inRange<std::uint32_t>(1, 5),
+                               .instruction_set = *rc::gen::elementOf(engine_support().instruction_sets)};
+  const auto together = train(task, trials, options);
   RC_ASSERT(together.size() == trials.size());
   for (const Assignment& trial : trials)
     RC_ASSERT(same_outcome(together.at(trial.ticket), alone(task, trial)));
 }
 
-TEST(LaneLaw, EveryWidthGivesTheSameBits) {
+/// Batches that fill their slots, and others that leave some empty.
+TEST(SlotLaw, HoldsForEveryBatch) {
   const golden::GoldenInputs inputs = small_inputs();
-  const TrainingTask task = small_task(inputs, {}, 2);
-  std::vector<Assignment> trials;
-  for (std::uint32_t i = 0; i < 40; ++i)
-    trials.push_back({i, {0.01 * (i % 7 + 1), 0.02 * (i % 3 + 1)}, i % 5, 2});
-  const auto one = train(task, trials, {.lanes = 1, .threads = 1});
-  ASSERT_EQ(one.size(), trials.size());
-  for (const std::uint32_t width : lane_support().widths) {
-    const auto wide = train(task, trials, {.lanes = width, .threads = 2});
-    ASSERT_EQ(wide.size(), trials.size()) << width;
-    for (const Assignment& trial : trials)
-      EXPECT_TRUE(same_outcome(one.at(trial.ticket), wide.at(trial.ticket)))
-          << width << " lanes, " << trial.ticket;
+  for (const std::uint32_t batch : {1u, 3u, 4u, 5u, 8u, 11u, 14u, 16u, 20u, 32u, 40u}) {
+    TrainingTask task = small_task(inputs, {}, 2);
+    task.batch = batch;
+    expect_the_law(task, some_trials(3, 2));
   }
 }
 
-TEST(LaneLaw, LanesOfOneSeedIndexSeeTheSameAugmentedImages) {
+TEST(SlotLaw, HoldsForAugmentedImages) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 3);
   task.augmentation = read_augmentation({"shift 2", "crop 3", "flip"}, "test");
-  std::vector<Assignment> trials;  // budgets of 1 to 3: lanes that fall free stand in other epochs
-  for (std::uint32_t i = 0; i < 20; ++i)
-    trials.push_back({i, {0.05, 0.02 + 0.01 * (i / 9)}, i % 3, 1 + i % 3});
-  for (const std::uint32_t width : lane_support().widths) {
-    const auto together = train(task, trials, {.lanes = width, .threads = 3});
-    ASSERT_EQ(together.size(), trials.size());
-    for (const Assignment& trial : trials)
-      EXPECT_TRUE(same_outcome(together.at(trial.ticket), alone(task, trial)))
-          << width << " lanes, " << trial.ticket;
-  }
+  expect_the_law(task, some_trials(6, 3));
 }
 
-/// Batch norm, adds, Winograd's algorithm and several threads to a pack.
-TEST(LaneLaw, HoldsForResidualNetworks) {
+/// Batch norm, adds, Winograd's algorithm and several threads to a trial.
+TEST(SlotLaw, HoldsForResidualNetworks) {
   golden::GoldenCase one;
   one.file = one.name = "residual";
   one.shape = {3, 12, 12};
@@ -98,22 +104,14 @@ TEST(LaneLaw, HoldsForResidualNetworks) {
   one.groups = default_groups();
   one.eta = {0.1, 0.1};
   const golden::GoldenInputs inputs = golden::inputs_of(one);
-  const TrainingTask task = small_task(inputs, {}, 2);
-  std::vector<Assignment> trials;
-  for (std::uint32_t i = 0; i < 21; ++i)
-    trials.push_back({i, {0.02 * (i % 7 + 1), 0.02 * (i % 3 + 1)}, i % 5, 2});
-  const auto plain = train(task, trials, {.lanes = 1, .threads = 1});
-  for (const std::uint32_t width : lane_support().widths)
-    for (const std::uint32_t threads : {1u, 3u, 7u}) {
-      const auto wide = train(task, trials, {.lanes = width, .threads = threads});
-      ASSERT_EQ(wide.size(), trials.size()) << width;
-      for (const Assignment& trial : trials)
-        ASSERT_TRUE(same_outcome(plain.at(trial.ticket), wide.at(trial.ticket)))
-            << width << " lanes, " << threads << " threads, trial " << trial.ticket;
-    }
+  for (const std::uint32_t batch : {3u, 8u, 13u, 20u, 32u}) {
+    TrainingTask task = small_task(inputs, {}, 2);
+    task.batch = batch;
+    expect_the_law(task, some_trials(3, 2));
+  }
 }
 
-TEST(LaneLaw, AShorterBudgetIsAPrefix) {
+TEST(SlotLaw, AShorterBudgetIsAPrefix) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec training;
   training.schedule.name = "cosine";
@@ -126,7 +124,7 @@ TEST(LaneLaw, AShorterBudgetIsAPrefix) {
   EXPECT_EQ(shorter.curve.epochs[1].validation_loss, longer.curve.epochs[1].validation_loss);
 }
 
-TEST(LaneLaw, SeedsAndEtasDoMatter) {
+TEST(SlotLaw, SeedsAndEtasDoMatter) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
   const Outcome base = alone(task, {0, {0.1, 0.1}, 0, 1});

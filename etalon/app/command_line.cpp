@@ -148,7 +148,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   Parser parser;
   parser.app.formatter(std::make_shared<help::Formatter>(help::program));
   parser.app.set_help_flag("-h,--help", "Print this text and stop");
-  parser.app.set_version_flag("--version", version, "Print version, instruction set and lanes, and stop");
+  parser.app.set_version_flag("--version", version, "Print version and instruction set, and stop");
   parser.app.allow_extras();
   parser.app.require_subcommand(0, 1);
   add_commands(parser);

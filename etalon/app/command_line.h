@@ -23,7 +23,7 @@ struct TuneArguments : CommonArguments {
   std::optional<std::string> optimizer, label_smoothing, epochs, batch, samples, validation, seeds,
       study_seed;
   std::optional<std::string> current;  ///< "GROUP=V,GROUP=V"
-  std::optional<std::string> strategy, trials, threads, lanes, memory, checkpoint, lease, study, store, out;
+  std::optional<std::string> strategy, trials, threads, memory, checkpoint, lease, study, store, out;
   std::optional<std::string> confirm;
   bool refine = false, no_refine = false;
   bool keep_weights = false;
@@ -41,7 +41,7 @@ struct SubmitArguments : TuneArguments {
 };
 
 struct WorkerArguments : CommonArguments {
-  std::optional<std::string> store, study, threads, lanes, memory, checkpoint, lease;
+  std::optional<std::string> store, study, threads, memory, checkpoint, lease;
   std::vector<std::string> data;  ///< each "NAME=SOURCE"
   bool keep_weights = false;
 };
@@ -87,7 +87,7 @@ struct StudyDeleteArguments : CommonArguments {
 
 struct StudyVerifyArguments : CommonArguments {
   std::string store = "etalon.db";
-  std::optional<std::string> study, trials, threads, lanes, memory;
+  std::optional<std::string> study, trials, threads, memory;
   std::vector<std::string> data;  ///< each "NAME=SOURCE"
 };
 

@@ -84,11 +84,8 @@ void add_how_much(CLI::App& command, TuneArguments& to) {
 template <typename Arguments>
 void add_machine(CLI::App& command, Arguments& to, const std::string& group) {
   add(command, "--threads", to.threads, "N", "Training threads (default: one a core)", group);
-  add(command, "--lanes", to.lanes, "WIDTH",
-      "Trials that one thread trains at once: auto, 1, 4, 8\nor 16 (default: auto)", group);
   add(command, "--memory", to.memory, "LIMIT",
-      "Memory that may be used, such as 800M or 2G: fewer\nlanes, then fewer threads are taken (default: "
-      "any)",
+      "Memory that may be used, such as 800M or 2G: fewer\nthreads are taken (default: any)",
       group);
 }
 

@@ -30,7 +30,7 @@ ExitCode run_data_make(const DataMakeArguments& arguments);
 /// The whole program: reads the words (the program's name first), runs the command, prints errors.
 int run_program(const std::vector<std::string>& words);
 
-/// "etalon 0.1.0 (AVX2, 8 lanes, x86-64-fma)"
+/// "etalon 0.1.0 (AVX2, x86-64-fma)"
 std::string version_text();
 
 }  // namespace etalon

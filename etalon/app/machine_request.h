@@ -11,7 +11,6 @@ namespace etalon {
 
 /// `data` holds "NAME=SOURCE". Throws RequestError for a value that cannot be right.
 WorkerRequest machine_request(const std::vector<std::string>& data, const std::optional<std::string>& threads,
-                              const std::optional<std::string>& lanes,
                               const std::optional<std::string>& memory);
 
 }  // namespace etalon

@@ -51,9 +51,8 @@ ExitCode complain(const std::string& text, ExitCode code) {
 }  // namespace
 
 std::string version_text() {
-  const LaneSupport support = lane_support();
-  return fmt::format("etalon {} ({}, {} lanes, {})", version, support.instruction_set, support.lanes,
-                     support.numeric_class);
+  const EngineSupport support = engine_support();
+  return fmt::format("etalon {} ({}, {})", version, support.instruction_set, support.numeric_class);
 }
 
 int run_program(const std::vector<std::string>& words) {
@@ -68,7 +67,7 @@ int run_program(const std::vector<std::string>& words) {
   } catch (const std::bad_alloc&) {
     code = complain(
         "memory: received no more, expected enough for the study\n"
-        "  hint: use fewer threads, or a narrower --lanes; --dry-run says what a study needs",
+        "  hint: use fewer --threads; --dry-run says what a study needs",
         ExitCode::failed);
   } catch (const std::exception& error) {
     code = complain(error.what(), ExitCode::failed);

@@ -67,7 +67,6 @@ std::vector<std::string> worker_words(const SubmitArguments& arguments, const Tu
   const auto add = [&](const char* option, const Given& value) {
     if (value) words.insert(words.end(), {option, *value});
   };
-  add("--lanes", arguments.lanes);
   add("--memory", arguments.memory);
   const WorkOptions usual;
   if (request.work.checkpoint_seconds != usual.checkpoint_seconds)

@@ -111,7 +111,6 @@ Json sources_json(const StudySnapshot& study) {
 Json machine_json(const MachineFacts& machine) {
   return {{"processor", machine.processor},
           {"threads", machine.threads},
-          {"lanes", machine.lanes},
           {"instruction_set", machine.instruction_set},
           {"numeric_class", machine.numeric_class},
           {"etalon_version", machine.etalon_version}};

@@ -42,7 +42,7 @@ const std::map<std::string, std::vector<std::string>>& known_keys() {
         "step_epochs", "factor", "initializer", "label_smoothing"}},
       {"search", {"strategy", "trials", "refine", "confirm"}},
       {"choice", {"speed_weight", "divergence_limit", "target", "current"}},
-      {"run", {"threads", "lanes", "store", "out", "report", "checkpoint", "lease", "keep_weights"}}};
+      {"run", {"threads", "store", "out", "report", "checkpoint", "lease", "keep_weights"}}};
   return keys;
 }
 
@@ -218,17 +218,8 @@ void read_choice(const StudyTable& table, TuneRequest& request) {
   if (const auto loss = target.number("loss", positive)) to.target_loss = loss;
 }
 
-std::uint32_t read_lanes(const StudyTable& table) {
-  const toml::node& node = *table.node("lanes");
-  const std::string text = node.is_integer()  ? std::to_string(node.as_integer()->get())
-                           : node.is_string() ? node.as_string()->get()
-                                              : describe_node(node);
-  return lane_count(text, table.place(node));
-}
-
 void read_run(const StudyTable& table, TuneRequest& to) {
   take(table.whole("threads", 1, limits::threads), to.study.threads);
-  if (table.has("lanes")) to.study.lanes = read_lanes(table);
   take(table.text("store"), to.store);
   take(table.text("out"), to.out);
   take(table.boolean("report"), to.report);

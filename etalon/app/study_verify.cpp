@@ -55,7 +55,7 @@ ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
   if (arguments.trials)
     options.sample = static_cast<std::uint32_t>(whole_number(*arguments.trials, "--trials", 0, 1'000'000));
   const WorkerRequest request =
-      machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory);
+      machine_request(arguments.data, arguments.threads, arguments.memory);
   const InterruptWatch interrupts;
   const auto display = make_display(arguments.quiet);
   const auto store = open_watched(arguments.store, StoreAccess::read, *display);

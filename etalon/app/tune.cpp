@@ -32,9 +32,8 @@ nlohmann::ordered_json memory_json(const StudyMemory& memory) {
   return {{"program", memory.program},
           {"samples", memory.samples},
           {"checkpoints", memory.checkpoints()},
-          {"packs", training.packs},
-          {"lanes", training.lanes},
-          {"pack",
+          {"trials", training.trials},
+          {"trial",
            {{"weights", training.weights},
             {"optimizer_state", training.optimizer},
             {"activations", training.activations}}},
@@ -67,7 +66,7 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
           counted(study.plan.seeds, "seed"), confirming, forecast.finished);
     print("time     about {}\n", duration_text(forecast.seconds));
     print("memory   at most {}\n", to_text(forecast.memory));
-    print("         a pack: {}\n", pack_text(forecast.memory.training));
+    print("         a trial: {}\n", trial_text(forecast.memory.training));
     print("         {}\n", results_text(forecast.memory));
     for (const std::string& warning : prepared.warnings()) print("warning  {}\n", warning);
   }

@@ -49,7 +49,6 @@ void take_study(const TuneArguments& given, StudyRequest& to) {
   if (given.study_seed)
     to.study_seed =
         whole_number(*given.study_seed, "--study-seed", 0, std::numeric_limits<std::uint64_t>::max());
-  if (given.lanes) to.lanes = lane_count(*given.lanes, "--lanes");
   if (given.memory) to.memory = byte_count(*given.memory, "--memory");
   take_text(given.strategy, "--strategy", to.plan.strategy, to.places.strategy);
   take_text(given.optimizer, "--optimizer", to.training.optimizer.name, to.places.training);

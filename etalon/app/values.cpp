@@ -127,14 +127,6 @@ std::vector<double> eta_list(const std::string& text, const std::string& place) 
   return sorted_once(std::move(values));
 }
 
-std::uint32_t lane_count(const std::string& text, const std::string& place) {
-  if (text == "auto") return 0;
-  if (text == "1" || text == "4" || text == "8" || text == "16")
-    return static_cast<std::uint32_t>(std::stoul(text));
-  throw RequestError(
-      {place, in_quotes(text), "auto, 1, 4, 8 or 16", "auto takes the width that is fastest here"});
-}
-
 std::uint64_t byte_count(const std::string& text, const std::string& place) {
   constexpr double most = 1e18;
   const std::string_view units = "KMGT";

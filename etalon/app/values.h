@@ -32,9 +32,6 @@ std::vector<double> eta_list(const std::string& text, const std::string& place);
 /// Ascending, each value once.
 std::vector<double> sorted_once(std::vector<double> values);
 
-/// "auto" (0), "1", "4", "8" or "16".
-std::uint32_t lane_count(const std::string& text, const std::string& place);
-
 /// Bytes: "800M", "1.5G", "4096"; K, M, G, T stand for powers of 1024. At least 1.
 std::uint64_t byte_count(const std::string& text, const std::string& place);
 

@@ -46,7 +46,7 @@ class Work {
       : words_(words),
         run_(run),
         where_(arguments.store.value_or("etalon.db")),
-        request_(machine_request(arguments.data, arguments.threads, arguments.lanes, arguments.memory)),
+        request_(machine_request(arguments.data, arguments.threads, arguments.memory)),
         options_(work_options(arguments)),
         // Opened for reading first: a store that is missing is not made by a worker.
         chosen_(choose_studies(*open_watched(where_, StoreAccess::read, run.display), arguments)),

@@ -31,14 +31,13 @@ class LogDisplay final : public ProgressDisplay {
   }
   void memory_needed(const StudyMemory& memory) override {
     note("memory at most " + to_text(memory));
-    note("  a pack: " + pack_text(memory.training));
+    note("  a trial: " + trial_text(memory.training));
     note("  " + results_text(memory));
   }
   void plan_grew(std::uint32_t planned_trials) override { progress_.grow(planned_trials); }
-  void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
+  void set_started(std::uint32_t set, std::uint32_t threads) override {
     progress_.start_set(set);
-    logger_.info("training on {}, {}, {}", progress_.set_name(), counted(lanes, "lane"),
-                 counted(threads, "thread"));
+    logger_.info("training on {}, {}", progress_.set_name(), counted(threads, "thread"));
   }
   void advanced(std::uint64_t samples, double share) override {
     progress_.advance(samples, share, clock_.steady_seconds());

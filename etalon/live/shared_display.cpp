@@ -13,8 +13,8 @@ class SharedDisplay final : public ProgressDisplay {
   void study_opened(const StudySnapshot& study) override { tell(&ProgressDisplay::study_opened, study); }
   void memory_needed(const StudyMemory& memory) override { tell(&ProgressDisplay::memory_needed, memory); }
   void plan_grew(std::uint32_t planned) override { tell(&ProgressDisplay::plan_grew, planned); }
-  void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) override {
-    tell(&ProgressDisplay::set_started, set, lanes, threads);
+  void set_started(std::uint32_t set, std::uint32_t threads) override {
+    tell(&ProgressDisplay::set_started, set, threads);
   }
   void advanced(std::uint64_t samples, double share) override {
     tell(&ProgressDisplay::advanced, samples, share);

@@ -22,7 +22,7 @@ class TerminalDisplay final : public ProgressDisplay {
   }
   void memory_needed(const StudyMemory& memory) override {
     note("memory at most " + to_text(memory));
-    note("  a pack: " + pack_text(memory.training));
+    note("  a trial: " + trial_text(memory.training));
     note("  " + results_text(memory));
   }
   void plan_grew(std::uint32_t planned_trials) override { progress_.grow(planned_trials); }

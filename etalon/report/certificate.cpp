@@ -211,7 +211,6 @@ std::string recommendation_json(const StudySnapshot& study, const Judgement& jud
   json["command"] = study.command;
   json["machine"] = {{"processor", study.machine.processor},
                      {"threads", study.machine.threads},
-                     {"lanes", study.machine.lanes},
                      {"instruction_set", study.machine.instruction_set},
                      {"numeric_class", study.machine.numeric_class},
                      {"etalon_version", study.machine.etalon_version}};

@@ -256,9 +256,9 @@ std::string machine_lines(const StudyView& view) {
   std::string text = "### Machine\n\n";
   if (!machine.processor.empty())
     text +=
-        fmt::format("{}, {}, {} ({} trials a pack), numeric class {}, Etalon {}.",
+        fmt::format("{}, {}, {}, numeric class {}, Etalon {}.",
                     escaped_markdown(machine.processor), counted(machine.threads, "thread"),
-                    machine.instruction_set, machine.lanes, machine.numeric_class, machine.etalon_version);
+                    machine.instruction_set, machine.numeric_class, machine.etalon_version);
   else
     text += "Not recorded.";
   if (times.training_seconds > 0)

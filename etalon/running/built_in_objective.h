@@ -13,10 +13,9 @@ class BuiltInObjective final : public Objective {
   BuiltInObjective(const TrainingTask& task, const TrainerOptions& options)
       : trainer_(make_trainer(task, options)) {}
 
-  std::uint32_t lanes() const override { return trainer_->lanes(); }
   std::uint32_t threads() const override { return trainer_->threads(); }
-  std::string numeric_class() const override { return lane_support().numeric_class; }
-  void train(AssignmentSource& source) override { trainer_->train(source); }
+  std::string numeric_class() const override { return engine_support().numeric_class; }
+  void train(TrialSource& source) override { trainer_->train(source); }
   Evaluation evaluate_test(std::span<const float> weights) override {
     return trainer_->evaluate_test(weights);
   }

@@ -90,11 +90,11 @@ void Chronicle::tell_growth(std::uint32_t seen) {
   expect_rest();
 }
 
-void Chronicle::set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) {
+void Chronicle::set_started(std::uint32_t set, std::uint32_t threads) {
   const std::scoped_lock telling(telling_);
-  if (!memory_told_) observer_.memory_needed(study_memory(all_, all_.trainer_options(), planned_));
+  if (!memory_told_) observer_.memory_needed(study_memory(all_, all_.request.threads, planned_));
   memory_told_ = true;
-  observer_.set_started(set, lanes, threads);
+  observer_.set_started(set, threads);
 }
 
 void Chronicle::claimed(const ClaimedTrial& trial) {

@@ -24,7 +24,7 @@ class Chronicle {
   /// Looks for trials that other workers have finished, and for more that were planned.
   void look();
 
-  void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads);
+  void set_started(std::uint32_t set, std::uint32_t threads);
   void claimed(const ClaimedTrial& trial);
   void advanced(std::uint32_t set, std::uint64_t samples);
   void finished(const TrialRecord& trial);  ///< by this worker; it is in the store

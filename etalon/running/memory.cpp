@@ -56,8 +56,8 @@ void add_results(StudyMemory& memory, const Preparation& study, std::uint64_t st
 [[noreturn]] void refuse(std::uint64_t limit, const StudyMemory& least) {
   const std::uint64_t megabytes = (least.all() + (1u << 20) - 1) >> 20;
   throw RequestError({"--memory", size_of(limit),
-                      fmt::format("at least {}M for one trial on one lane ({}, {}; {})", megabytes,
-                                  to_text(least), results_text(least), pack_text(least.training)),
+                      fmt::format("at least {}M for one trial at a time ({}, {}; {})", megabytes,
+                                  to_text(least), results_text(least), trial_text(least.training)),
                       least.results() > least.training.all() + drawn_plots
                           ? "what is kept of every step counts most: fewer settings, seeds or epochs, or a "
                             "larger --batch, keep fewer"
@@ -66,50 +66,38 @@ void add_results(StudyMemory& memory, const Preparation& study, std::uint64_t st
 
 }  // namespace
 
-StudyMemory study_memory(const Preparation& study, const TrainerOptions& options,
-                         std::uint64_t stored_trials) {
-  const std::uint32_t lanes = lane_support(options.lanes).lanes;
-  const std::uint32_t threads = options.threads != 0 ? options.threads : processor_count();
+StudyMemory study_memory(const Preparation& study, std::uint32_t threads, std::uint64_t stored_trials) {
+  if (threads == 0) threads = processor_count();
   StudyMemory memory;
   for (std::uint32_t set = 0; set < study.data.size(); ++set) {
     memory.samples += bytes_of(study.data[set].training) + bytes_of(study.data[set].test);
     const TrainingMemory training = training_memory(study.networks[set], study.request.training.optimizer,
-                                                    study.request.batch, lanes, threads);
+                                                    study.request.batch, threads);
     if (training.all() > memory.training.all()) memory.training = training;
   }
   add_results(memory, study, stored_trials);
   return memory;
 }
 
-TrainerOptions options_within(std::uint64_t limit, const Preparation& study, TrainerOptions options) {
-  const LaneSupport support = lane_support(options.lanes);
-  StudyMemory need = study_memory(study, options);
-  options = {need.training.lanes, need.training.packs};
-  for (auto width = support.widths.rbegin(); width != support.widths.rend() && need.all() > limit; ++width) {
-    if (*width >= options.lanes) continue;
-    options.lanes = *width;
-    need = study_memory(study, options);
-  }
-  while (need.all() > limit && options.threads > 1) {
-    --options.threads;
-    need = study_memory(study, options);
-  }
+std::uint32_t threads_within(std::uint64_t limit, const Preparation& study, std::uint32_t threads) {
+  if (threads == 0) threads = processor_count();
+  StudyMemory need = study_memory(study, threads);
+  while (need.all() > limit && threads > 1) need = study_memory(study, --threads);
   if (need.all() > limit) refuse(limit, need);
-  return options;
+  return threads;
 }
 
 std::string to_text(const StudyMemory& memory) {
   const TrainingMemory& training = memory.training;
-  return fmt::format("{}: samples {}, {} of {} at {}", size_of(memory.all()), size_of(memory.samples),
-                     counted(training.packs, "pack"), counted(training.lanes, "trial"),
-                     size_of(training.pack()));
+  return fmt::format("{}: samples {}, {} at {}", size_of(memory.all()), size_of(memory.samples),
+                     counted(training.trials, "trial"), size_of(training.trial()));
 }
 
 std::string results_text(const StudyMemory& memory) {
   return "results and report " + size_of(memory.results());
 }
 
-std::string pack_text(const TrainingMemory& training) {
+std::string trial_text(const TrainingMemory& training) {
   return fmt::format("weights {}, optimizer state {}, activations {}", size_of(training.weights),
                      size_of(training.optimizer), size_of(training.activations));
 }

@@ -1,4 +1,4 @@
-/// What a study holds in memory, stated before it trains; and how wide and how many its packs may be.
+/// What a study holds in memory, stated before it trains; and how many trials may be trained at once.
 #pragma once
 
 #include <cstdint>
@@ -21,30 +21,26 @@ struct StudyMemory {
   std::uint64_t judging = 0;          ///< the same once more in double, smoothed too; one set at a time
   std::uint64_t report = 0;           ///< plots as they are drawn, and the text of every step's loss
 
-  /// Each pack's trials twice: as they are written, and as they wait to be written next. Their curves are
-  /// there also as they grow, and as bytes.
+  /// Each trial twice: as it is written, and as it waits to be written next. Curves are there also as they
+  /// grow, and as bytes.
   std::uint64_t checkpoints() const {
-    return 2 * training.packs * (training.weights + training.optimizer) +
-           4 * curve * training.packs * training.lanes;
+    return training.trials * (2 * (training.weights + training.optimizer) + 4 * curve);
   }
   std::uint64_t results() const { return curves + judging + report; }
   std::uint64_t all() const { return program + samples + training.all() + checkpoints() + results(); }
 };
 
-/// With packs as `options` ask for, where 0 stands for what the machine suggests; `stored_trials` of all sets
-/// may be more than are asked for here.
-StudyMemory study_memory(const Preparation& study, const TrainerOptions& options,
-                         std::uint64_t stored_trials = 0);
+/// On `threads` threads; 0: one a core. `stored_trials` of all sets may be more than are asked for here.
+StudyMemory study_memory(const Preparation& study, std::uint32_t threads, std::uint64_t stored_trials = 0);
 
-/// The widest packs that fit into `limit` bytes on as many threads as `options` ask for; where not even one
-/// lane does, one lane on as many threads as fit. Never more lanes or threads than asked for; bits don't
-/// depend on it. Throws RequestError (place "--memory") if one trial on one lane does not fit.
-TrainerOptions options_within(std::uint64_t limit, const Preparation& study, TrainerOptions options);
+/// As many threads as fit into `limit` bytes, at most `threads` (0: one a core); bits don't depend on it.
+/// Throws RequestError (place "--memory") if one trial does not fit.
+std::uint32_t threads_within(std::uint64_t limit, const Preparation& study, std::uint32_t threads);
 
-/// The whole and its greatest parts: "163.0 MiB: samples 45.0 MiB, 2 packs of 16 trials at 43.0 MiB"
+/// The whole and its greatest parts: "63.0 MiB: samples 45.0 MiB, 2 trials at 9.0 MiB"
 std::string to_text(const StudyMemory& memory);
 /// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
-std::string pack_text(const TrainingMemory& training);
+std::string trial_text(const TrainingMemory& training);
 /// "results and report 48.3 MiB"
 std::string results_text(const StudyMemory& memory);
 

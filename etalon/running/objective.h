@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
-#include "etalon/training/roster.h"
 #include "etalon/training/trainer.h"
+#include "etalon/training/trial_source.h"
 
 namespace etalon {
 
@@ -15,12 +15,11 @@ class Objective {
  public:
   virtual ~Objective() = default;
 
-  virtual std::uint32_t lanes() const = 0;    ///< trials that ride together; 1 where each runs alone
   virtual std::uint32_t threads() const = 0;  ///< how many take trials at the same time
   virtual std::string numeric_class() const = 0;
 
   /// Trains what `source` hands out, until it has nothing left or asks to stop.
-  virtual void train(AssignmentSource& source) = 0;
+  virtual void train(TrialSource& source) = 0;
 
   /// Loss and accuracy of a trial's final weights on the test part.
   virtual Evaluation evaluate_test(std::span<const float> weights) = 0;

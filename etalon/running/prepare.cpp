@@ -127,7 +127,6 @@ Preparation prepare(StudyRequest request) {
     request.plan.space.values.assign(request.groups.size(), default_etas());
   require_valid(request);
   require_valid(request.training, request.places.training);
-  require_width(request.lanes);
 
   Preparation all;
   request.strategies(request.plan, {{}, request.epochs, request.study_seed});  // refuses what it cannot use
@@ -135,9 +134,7 @@ Preparation prepare(StudyRequest request) {
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
   if (all.request.memory != 0) {
-    const TrainerOptions fitting = options_within(all.request.memory, all, all.trainer_options());
-    all.request.lanes = fitting.lanes;
-    all.request.threads = fitting.threads;
+    all.request.threads = threads_within(all.request.memory, all, all.request.threads);
   }
 
   StudySnapshot& study = all.study;
@@ -171,11 +168,10 @@ double forward_multiply_adds(const NetworkDescription& network) {
 }
 
 MachineFacts machine_facts(const TrainerOptions& options) {
-  const LaneSupport support = lane_support(options.lanes);
+  const EngineSupport support = engine_support();
   MachineFacts facts;
   facts.processor = processor_name();
   facts.threads = options.threads ? options.threads : processor_count();
-  facts.lanes = support.lanes;
   facts.instruction_set = support.instruction_set;
   facts.numeric_class = support.numeric_class;
   facts.etalon_version = version;

@@ -26,7 +26,7 @@ struct Preparation {
 
   /// What a trainer of set `set` needs; borrows from this preparation.
   TrainingTask task(std::uint32_t set) const;
-  TrainerOptions trainer_options() const { return {request.lanes, request.threads}; }
+  TrainerOptions trainer_options() const { return {.threads = request.threads}; }
 };
 
 /// Throws RequestError for everything that can be refused before training.
@@ -36,7 +36,7 @@ Preparation prepare(StudyRequest request);
 /// progress.
 double forward_multiply_adds(const NetworkDescription& network);
 
-/// Processor, threads, lanes and instruction set of this machine.
+/// Processor, threads and instruction set of this machine.
 MachineFacts machine_facts(const TrainerOptions& options);
 
 }  // namespace etalon

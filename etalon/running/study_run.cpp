@@ -82,7 +82,7 @@ std::optional<StudyEnd> StudyRun::work_at(Seat& seat, bool until_sure) {
 
 void StudyRun::train(std::uint32_t set, Seat& seat) {
   Objective& objective = objective_for(set);
-  chronicle_.set_started(set, objective.lanes(), objective.threads());
+  chronicle_.set_started(set, objective.threads());
   Session session(store_, seat,
                   {.study = all_.study.name,
                    .set = set,

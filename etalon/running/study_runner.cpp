@@ -25,16 +25,12 @@ std::vector<std::size_t> rounds_on(const Outlook& outlook, std::uint32_t set, st
 double seconds_of(const Preparation& all, std::uint32_t set, const std::vector<std::size_t>& rounds) {
   if (std::all_of(rounds.begin(), rounds.end(), [](std::size_t trials) { return trials == 0; })) return 0;
   const auto trainer = make_trainer(all.task(set), all.trainer_options());
-  // All lanes of a pack take the same time, filled or not; a way forward costs a third of a training step.
-  const std::size_t lanes = trainer->lanes(), threads = trainer->threads();
-  std::size_t packs = 0;
-  for (const std::size_t trials : rounds) {
-    const std::size_t a_thread = (trials + threads - 1) / threads;
-    packs += (a_thread + lanes - 1) / lanes;
-  }
+  // Threads share the last trials of a round; a way forward costs a third of a training step.
+  double trials = 0;
+  for (const std::size_t round : rounds) trials += static_cast<double>(round) / trainer->threads();
   const double samples = all.request.epochs * (static_cast<double>(all.splits[set].training.size()) +
                                                static_cast<double>(all.splits[set].validation.size()) / 3.0);
-  return static_cast<double>(packs * lanes) * samples / trainer->measure_speed(0.3);
+  return trials * samples / trainer->measure_speed(0.3);
 }
 
 }  // namespace
@@ -71,7 +67,7 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   for (const std::size_t round : outlook.rounds_to_come) forecast.trials += static_cast<std::uint32_t>(round);
   for (std::uint32_t set = 0; set < all.data.size(); ++set)
     forecast.seconds += seconds_of(all, set, rounds_on(outlook, set, all.data.size()));
-  forecast.memory = study_memory(all, all.trainer_options());
+  forecast.memory = study_memory(all, all.request.threads);
   return forecast;
 }
 

@@ -29,8 +29,8 @@ class StudyObserver {
   virtual void memory_needed(const StudyMemory& memory) = 0;
   /// The plan has changed since: another run asked for more, the strategy went on, or a choice has no rival.
   virtual void plan_grew(std::uint32_t planned_trials) = 0;
-  /// Training on set `set` begins, with so many lanes and threads.
-  virtual void set_started(std::uint32_t set, std::uint32_t lanes, std::uint32_t threads) = 0;
+  /// Training on set `set` begins, with so many threads.
+  virtual void set_started(std::uint32_t set, std::uint32_t threads) = 0;
   /// `samples` more trial-samples trained by one thread; `share` of all the work left at the start that is
   /// done, in [0, 1].
   virtual void advanced(std::uint64_t samples, double share) = 0;

@@ -23,21 +23,12 @@ struct Expected {
 };
 
 /// Hands out trials that are finished already, and compares what comes back.
-class Retraining final : public AssignmentSource {
+class Retraining final : public TrialSource {
  public:
   Retraining(const std::vector<Expected>& sample, const std::atomic<bool>& stop,
              std::function<void(const Expected&, const Outcome&)> on_finished)
       : sample_(sample), stop_(stop), on_finished_(std::move(on_finished)) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    std::vector<Assignment> pack;
-    while (pack.size() < most)
-      if (auto one = next())
-        pack.push_back(std::move(*one));
-      else
-        break;
-    return pack;
-  }
   std::optional<Assignment> next() override {
     const std::scoped_lock lock(mutex_);
     if (handed_out_ == sample_.size()) return std::nullopt;
@@ -122,7 +113,7 @@ Verification verify_study(const PreparedStudy& prepared, StudyStore& store, cons
   for (const TrialRecord& trial : study->trials)
     result.weights += store.load_weights(study->name, trial.key).has_value();
 
-  const std::string numeric_class = lane_support(all.request.lanes).numeric_class;
+  const std::string numeric_class = engine_support().numeric_class;
   std::map<std::uint32_t, std::vector<Expected>> by_set;
   std::uint32_t comparable = 0;
   for (const TrialRecord* trial : sample_of(*study, options.sample)) {

@@ -121,7 +121,6 @@ StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request
   made.epochs = definition.epochs;
   made.study_seed = definition.study_seed;
   made.plan = study.asked.empty() ? study.plan : study.asked.back();
-  made.lanes = request.lanes;
   made.threads = request.threads;
   made.memory = request.memory;
   made.stored = true;

@@ -1,4 +1,4 @@
-/// What a worker needs to train for a study that somebody else made: everything but threads, lanes, memory
+/// What a worker needs to train for a study that somebody else made: everything but threads, memory
 /// and the places of the data comes from the store.
 #pragma once
 
@@ -14,8 +14,7 @@ namespace etalon {
 struct WorkerRequest {
   std::map<std::string, std::string>
       sources;              ///< set name -> source, where the data lies elsewhere on this machine
-  std::uint32_t lanes = 0;  ///< as in StudyRequest, like the next two
-  std::uint32_t threads = 0;
+  std::uint32_t threads = 0;  ///< as in StudyRequest, like the next
   std::uint64_t memory = 0;
 };
 

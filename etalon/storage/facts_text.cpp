@@ -75,7 +75,6 @@ NetworkFacts network_from_json(const Json& json) {
 Json to_json(const MachineFacts& machine) {
   return {{"processor", machine.processor},
           {"threads", machine.threads},
-          {"lanes", machine.lanes},
           {"instruction_set", machine.instruction_set},
           {"numeric_class", machine.numeric_class},
           {"etalon_version", machine.etalon_version}};
@@ -85,7 +84,6 @@ MachineFacts machine_from_json(const Json& json) {
   MachineFacts machine;
   json.at("processor").get_to(machine.processor);
   json.at("threads").get_to(machine.threads);
-  json.at("lanes").get_to(machine.lanes);
   json.at("instruction_set").get_to(machine.instruction_set);
   json.at("numeric_class").get_to(machine.numeric_class);
   json.at("etalon_version").get_to(machine.etalon_version);

@@ -43,7 +43,6 @@ struct NetworkFacts {
 struct MachineFacts {
   std::string processor;  ///< "AMD EPYC 9554"
   std::uint32_t threads = 0;
-  std::uint32_t lanes = 0;
   std::string instruction_set;  ///< "AVX2"
   std::string numeric_class;
   std::string etalon_version;

@@ -52,7 +52,7 @@ bool has_non_finite_loss(const Curve& curve);
 struct TrialTimes {
   std::int64_t started_unix_millis = 0;
   std::int64_t finished_unix_millis = 0;
-  double seconds = 0;          ///< the pack's training seconds over its live lanes
+  double seconds = 0;          ///< of training, validation left out
   std::uint32_t attempts = 1;  ///< how often it was handed out until it was finished
   std::string host{};          ///< that finished it; may be empty
 };

@@ -1,12 +1,12 @@
-/// How fast full packs train, end to end:
+/// How fast trials train, end to end:
 ///
-///   training_speed NETWORK [LANES] [SECONDS] [BATCH] [THREADS] [PACKS]
-///   training_speed --networks | --widths | --work
+///   training_speed NETWORK [SET] [SECONDS] [BATCH] [THREADS] [TRIALS]
+///   training_speed --networks | --sets | --work
 ///
-/// LANES 0 takes the widest; PACKS (default: one a thread) is how many packs there are to train at once.
-/// Prints trial-samples per second of wall time, from each pack's first step on; the input is made up, as no
-/// time depends on its values. --work prints each network's multiply-adds a trial-sample, as direct sums: its
-/// outputs and all gradients that training needs.
+/// SET is the newest instruction set to use, 0 the newest there is; TRIALS (default: one a thread) is how many
+/// there are to train at once. Prints samples per second of wall time, from each trial's first step on; the
+/// input is made up, as no time depends on its values. --work prints each network's multiply-adds a sample, as
+/// direct sums: its outputs and all gradients that training needs.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -30,59 +30,57 @@ using namespace etalon;
 
 struct Request {
   std::string network = "lenet5";
-  std::uint32_t lanes = 0;
+  std::string set;
   double seconds = 2;
-  std::uint32_t batch = 64, threads = 1, packs = 1;
+  std::uint32_t batch = 64, threads = 1, trials = 1;
 };
 
-/// Hands out full packs of a budget without end; stops them when the time is up and each has taken some
-/// steps.
-class EndlessPacks : public AssignmentSource {
+/// Hands out trials of a budget without end; stops them when the time is up and each has taken some steps.
+class EndlessTrials : public TrialSource {
  public:
-  EndlessPacks(const Request& request, std::size_t groups)
+  EndlessTrials(const Request& request, std::size_t groups)
       : groups_(groups),
-        left_(request.packs),
-        at_once_(std::min(request.packs, request.threads)),
+        left_(request.trials),
+        at_once_(std::min(request.trials, request.threads)),
         seconds_(request.seconds) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
+  std::optional<Assignment> next() override {
     const std::lock_guard lock(mutex_);
-    if (left_ == 0) return {};
+    if (left_ == 0) return std::nullopt;
     --left_;
-    return std::vector<Assignment>(most, {0, std::vector<double>(groups_, 1e-3), 0, 1u << 20});
+    return Assignment{0, std::vector<double>(groups_, 1e-3), 0, 1u << 20};
   }
-  std::optional<Assignment> next() override { return std::nullopt; }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void finished(Outcome) override {}
 
   void advanced(std::uint64_t samples, double) override {
-    if (samples == 0) return;  // a thread that helped with another's pack
+    if (samples == 0) return;  // a thread that helped with another's trial
     const double now = system_clock().steady_seconds();
     const std::lock_guard lock(mutex_);
-    const auto [place, first] = packs_.try_emplace(std::this_thread::get_id(), Pack{now, now, 0, 0});
-    if (first && packs_.size() == 1) processor_start_ = std::clock();
+    const auto [place, first] = trials_.try_emplace(std::this_thread::get_id(), Progress{now, now, 0, 0});
+    if (first && trials_.size() == 1) processor_start_ = std::clock();
     if (first) return;
-    Pack& pack = place->second;
-    pack.last = now;
-    pack.samples += samples;
-    ++pack.reports;
+    Progress& trial = place->second;
+    trial.last = now;
+    trial.samples += samples;
+    ++trial.reports;
     samples_ += samples;
     processor_end_ = std::clock();
   }
 
   bool stop_requested() const override {
     const std::lock_guard lock(mutex_);
-    if (packs_.size() < at_once_) return false;
+    if (trials_.size() < at_once_) return false;
     const double now = system_clock().steady_seconds();
-    return std::ranges::all_of(packs_, [&](const auto& entry) {
+    return std::ranges::all_of(trials_, [&](const auto& entry) {
       return entry.second.reports >= 2 && now - entry.second.first >= seconds_;
     });
   }
 
   double speed() const {
     double sum = 0;
-    for (const auto& [thread, pack] : packs_)
-      sum += static_cast<double>(pack.samples) / (pack.last - pack.first);
+    for (const auto& [thread, trial] : trials_)
+      sum += static_cast<double>(trial.samples) / (trial.last - trial.first);
     return sum;
   }
   double speed_of_processor() const {
@@ -91,7 +89,7 @@ class EndlessPacks : public AssignmentSource {
   }
 
  private:
-  struct Pack {
+  struct Progress {
     double first, last;
     std::uint64_t samples;
     int reports;
@@ -101,7 +99,7 @@ class EndlessPacks : public AssignmentSource {
   std::size_t at_once_;
   double seconds_;
   mutable std::mutex mutex_;
-  std::map<std::thread::id, Pack> packs_;
+  std::map<std::thread::id, Progress> trials_;
   std::uint64_t samples_ = 0;
   std::clock_t processor_start_ = 0, processor_end_ = 0;
 };
@@ -131,13 +129,13 @@ void measure(const Request& request) {
   task.split = &split;
   task.network = bench::describe(request.network);
   task.batch = request.batch;
-  const auto trainer = make_trainer(task, {.lanes = request.lanes, .threads = request.threads});
-  EndlessPacks source(request, default_groups().size());
+  const auto trainer = make_trainer(task, {.threads = request.threads, .instruction_set = request.set});
+  EndlessTrials source(request, default_groups().size());
   trainer->train(source);
   std::printf(
-      "%s lanes %u batch %u threads %u packs %u: %.0f trial-samples/s, %.0f per processor second, %.0f MB "
-      "stated, %.0f MB at the peak\n",
-      request.network.c_str(), trainer->lanes(), request.batch, request.threads, request.packs,
+      "%s batch %u threads %u trials %u: %.0f samples/s, %.0f per processor second, %.0f MB stated, %.0f MB at "
+      "the peak\n",
+      request.network.c_str(), request.batch, request.threads, request.trials,
       source.speed(), source.speed_of_processor(), static_cast<double>(trainer->memory_bytes()) / 1e6,
       peak_megabytes());
 }
@@ -146,11 +144,11 @@ Request request_of(int count, char** words) {
   const auto number = [&](int at, double otherwise) { return count > at ? std::atof(words[at]) : otherwise; };
   Request request;
   if (count > 1) request.network = words[1];
-  request.lanes = static_cast<std::uint32_t>(number(2, 0));
+  if (count > 2 && words[2] != std::string("0")) request.set = words[2];
   request.seconds = number(3, 2);
   request.batch = static_cast<std::uint32_t>(number(4, 64));
   request.threads = std::max(1u, static_cast<std::uint32_t>(number(5, 1)));
-  request.packs = std::max(1u, static_cast<std::uint32_t>(number(6, request.threads)));
+  request.trials = std::max(1u, static_cast<std::uint32_t>(number(6, request.threads)));
   return request;
 }
 
@@ -161,8 +159,8 @@ int main(int count, char** words) {
     const std::string first = count > 1 ? words[1] : "";
     if (first == "--networks") {
       for (const std::string& name : known_networks()) std::puts(name.c_str());
-    } else if (first == "--widths") {
-      for (const std::uint32_t width : lane_support().widths) std::printf("%u\n", width);
+    } else if (first == "--sets") {
+      for (const std::string& set : engine_support().instruction_sets) std::puts(set.c_str());
     } else if (first == "--work") {
       for (const std::string& name : known_networks())
         std::printf("%s %.0f\n", name.c_str(), multiply_adds(name));

@@ -63,7 +63,7 @@ void run_study(ProgressDisplay& display, SetClock& clock) {
                      .evaluation = 1 << 20};
   display.memory_needed(memory);
   for (std::uint32_t trial = 0; trial < 225; ++trial) {
-    if (trial % 75 == 0) display.set_started(trial / 75, 8, 2);
+    if (trial % 75 == 0) display.set_started(trial / 75, 2);
     for (int i = 0; i < 10; ++i, clock.now += 0.02) display.advanced(1000, (trial + 0.1 * i) / 225);
     const TrialKey key = trial_key(trial / 75, 0.1, 0.01, trial % 75);
     display.trial_finished(finished_trial(key, 0.9), 0.9, false);
@@ -160,7 +160,7 @@ class Turnstile final : public ProgressDisplay {
   void study_opened(const StudySnapshot&) override {}
   void memory_needed(const StudyMemory&) override {}
   void plan_grew(std::uint32_t) override {}
-  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override {}
+  void set_started(std::uint32_t, std::uint32_t) override {}
   void advanced(std::uint64_t, double) override { pass(); }
   void trial_finished(const TrialRecord&, double, bool) override {}
   void concluding() override {}

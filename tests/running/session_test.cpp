@@ -31,6 +31,17 @@ TrialState state_after(std::uint64_t steps) {
   return state;
 }
 
+/// Up to `most` trials, one after the other.
+std::vector<Assignment> take(Session& session, std::size_t most) {
+  std::vector<Assignment> taken;
+  while (taken.size() < most) {
+    auto trial = session.next();
+    if (!trial) break;
+    taken.push_back(std::move(*trial));
+  }
+  return taken;
+}
+
 /// Two workers, each with a seat and a session.
 class SessionTest : public testing::Test {
  protected:
@@ -69,7 +80,8 @@ class SessionTest : public testing::Test {
   void keep_one_and_leave(std::uint32_t count) {
     const auto seat = sit_down();
     const auto leaving = session(*seat);
-    leaving->checkpoint({{leaving->next_pack(count)[0].ticket, state_after(5)}});
+    const std::vector<Assignment> taken = take(*leaving, count);
+    leaving->checkpoint({taken[0].ticket, state_after(5)});
     leaving->close();
   }
 
@@ -84,43 +96,39 @@ class SessionTest : public testing::Test {
   std::uint64_t samples_ = 0;
 };
 
-std::vector<std::size_t> pack_sizes(Session& session, std::uint32_t most) {
-  std::vector<std::size_t> sizes;
-  for (auto pack = session.next_pack(most); !pack.empty(); pack = session.next_pack(most))
-    sizes.push_back(pack.size());
-  return sizes;
-}
-
-TEST_F(SessionTest, HandsOutFullPacksAndFillsTheLastOnesEvenly) {
-  const auto sizes = [](std::uint32_t count, std::uint32_t threads, std::uint32_t most) {
+TEST_F(SessionTest, ClaimsAFewTrialsAtATimeAndTheLastOnesOneByOne) {
+  const auto claims = [](std::uint32_t count, std::uint32_t threads) {
     ManualClock clock;
-    const auto store = make_memory_store(clock);
+    const auto memory = make_memory_store(clock);
+    ForwardingStore store(*memory);
     StudySnapshot study;
     study.name = "study";
     study.definition.sets = {{"shapes", "fingerprint"}};
-    store->save_study(study);
-    store->plan_trials("study", trials(count));
-    Seat seat(*store, "study", {.clock = &clock});
+    memory->save_study(study);
+    memory->plan_trials("study", trials(count));
+    Seat seat(store, "study", {.clock = &clock});
     const std::atomic<bool> stop{false};
     Session one(
-        *store, seat,
+        store, seat,
         {.study = "study", .threads = threads, .numeric_class = "test", .stop = &stop, .clock = &clock});
-    return pack_sizes(one, most);
+    std::uint32_t made = 0;
+    store.before = [&](const std::string& call) { made += call == "claim"; };
+    EXPECT_EQ(take(one, count).size(), count);
+    return made;
   };
-  EXPECT_EQ(sizes(75, 2, 16), (std::vector<std::size_t>{16, 16, 16, 14, 13}));
-  EXPECT_EQ(sizes(5, 2, 16), (std::vector<std::size_t>{5})) << "the other thread helps with it";
-  EXPECT_EQ(sizes(25, 2, 16), (std::vector<std::size_t>{13, 12}));
-  EXPECT_EQ(sizes(20, 1, 8), (std::vector<std::size_t>{8, 8, 4}));
-  EXPECT_TRUE(sizes(0, 2, 8).empty());
+  EXPECT_EQ(claims(8, 2), 8u);
+  EXPECT_EQ(claims(16, 1), 10u) << "4, 3, 2, and 7 by ones";
+  EXPECT_LT(claims(200, 1), 45u);
 }
 
-TEST_F(SessionTest, DividesTheLastTrialsAmongAllWorkers) {
-  plan(24);
+TEST_F(SessionTest, LeavesTheOtherWorkersTheirShare) {
+  plan(64);
   const auto mine = sit_down(), yours = sit_down();
   const auto a = session(*mine, 2), b = session(*yours, 2);
-  EXPECT_EQ(a->next_pack(16).size(), 12u);
-  EXPECT_EQ(b->next_pack(16).size(), 6u) << "half of what is left: it cannot know that the first has enough";
-  EXPECT_EQ(a->next_pack(16).size(), 3u);
+  EXPECT_TRUE(a->next());
+  EXPECT_EQ(memory_->queue("study").waiting.at(0), 60u) << "a sixteenth of 64";
+  EXPECT_TRUE(b->next());
+  EXPECT_EQ(memory_->queue("study").waiting.at(0), 57u);
 }
 
 TEST_F(SessionTest, KeepsThePlansOrder) {
@@ -128,12 +136,11 @@ TEST_F(SessionTest, KeepsThePlansOrder) {
   const auto seat = sit_down();
   const auto one = session(*seat);
   std::vector<std::uint32_t> seeds;
-  for (const Assignment& assignment : one->next_pack(3)) {
-    EXPECT_EQ(assignment.epochs, 3u);
-    EXPECT_FALSE(assignment.state);
-    seeds.push_back(assignment.seed_index);
+  while (const auto assignment = one->next()) {
+    EXPECT_EQ(assignment->epochs, 3u);
+    EXPECT_FALSE(assignment->state);
+    seeds.push_back(assignment->seed_index);
   }
-  while (const auto assignment = one->next()) seeds.push_back(assignment->seed_index);
   EXPECT_EQ(seeds, (std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
 }
 
@@ -141,11 +148,11 @@ TEST_F(SessionTest, StoresWhatComesBackBeforeAnyoneHearsOfIt) {
   plan(2);
   const auto seat = sit_down();
   const auto one = session(*seat);
-  const auto pack = one->next_pack(2);
-  ASSERT_EQ(pack.size(), 2u);
+  const auto taken = take(*one, 2);
+  ASSERT_EQ(taken.size(), 2u);
   clock_.pass(8);
   one->finished(
-      {.ticket = pack[1].ticket, .curve = {}, .weights = {2.5f}, .samples_trained = 64, .seconds = 0.5});
+      {.ticket = taken[1].ticket, .curve = {}, .weights = {2.5f}, .samples_trained = 64, .seconds = 0.5});
   ASSERT_EQ(done_.size(), 1u);
   EXPECT_EQ(done_[0].key, trials(2)[1].key);
   EXPECT_EQ(done_[0].numeric_class, "test");
@@ -160,11 +167,11 @@ TEST_F(SessionTest, ATrialThatCouldNotBeStoredIsNotDone) {
   plan(1);
   const auto seat = sit_down();
   const auto one = session(*seat);
-  const auto pack = one->next_pack(1);
+  const auto taken = take(*one, 1);
   store_.before = [](const std::string& call) {
     if (call == "finish_trial") throw std::runtime_error("disk full");
   };
-  EXPECT_THROW(one->finished({.ticket = pack[0].ticket, .curve = {}, .weights = {}}), std::runtime_error);
+  EXPECT_THROW(one->finished({.ticket = taken[0].ticket, .curve = {}, .weights = {}}), std::runtime_error);
   EXPECT_TRUE(done_.empty());
   EXPECT_EQ(finished(), 0u);
 }
@@ -190,7 +197,6 @@ TEST_F(SessionTest, PassesOnTheWishToStop) {
   EXPECT_FALSE(one->stop_requested());
   stop_ = true;
   EXPECT_TRUE(one->stop_requested());
-  EXPECT_TRUE(one->next_pack(1).empty());
   EXPECT_FALSE(one->next());
 }
 
@@ -201,33 +207,20 @@ TEST_F(SessionTest, CheckpointsAreThereForWhoeverGoesOn) {
     const auto one = session(*seat);
     EXPECT_FALSE(one->checkpoint_due(9.9));
     EXPECT_TRUE(one->checkpoint_due(10.0));
-    const auto pack = one->next_pack(3);
-    one->checkpoint({{pack[0].ticket, state_after(5)}, {pack[1].ticket, state_after(5)}});
-    one->checkpoint({{pack[0].ticket, state_after(6)}, {pack[1].ticket, state_after(6)}});
+    const auto taken = take(*one, 3);
+    for (const std::uint64_t steps : {5u, 6u})
+      for (const std::size_t trial : {0u, 1u}) one->checkpoint({taken[trial].ticket, state_after(steps)});
     one->close();
   }
   const auto seat = sit_down();
   const auto next = session(*seat);
-  const auto pack = next->next_pack(3);
-  ASSERT_EQ(pack.size(), 2u) << "a pack shares its phase";
-  ASSERT_TRUE(pack[1].state);
-  EXPECT_EQ(pack[1].state->step, 6u);
-  EXPECT_EQ(pack[1].state->values, (std::vector<float>{1, 6}));
-  EXPECT_EQ(pack[1].state->curve.loss.size(), 6u);
-  const auto other = next->next_pack(3);
-  ASSERT_EQ(other.size(), 1u);
-  EXPECT_FALSE(other[0].state);
-}
-
-TEST_F(SessionTest, ALaneThatFallsFreeTakesOnlyTrialsAtAnEpochsStart) {
-  plan(2);
-  keep_one_and_leave(2);
-  const auto seat = sit_down();
-  const auto next = session(*seat);
-  const auto refill = next->next();
-  ASSERT_TRUE(refill);
-  EXPECT_EQ(refill->seed_index, 1u);
-  EXPECT_FALSE(next->next());
+  const auto taken = take(*next, 3);
+  ASSERT_EQ(taken.size(), 3u);
+  ASSERT_TRUE(taken[1].state);
+  EXPECT_EQ(taken[1].state->step, 6u);
+  EXPECT_EQ(taken[1].state->values, (std::vector<float>{1, 6}));
+  EXPECT_EQ(taken[1].state->curve.loss.size(), 6u);
+  EXPECT_FALSE(taken[2].state);
 }
 
 TEST_F(SessionTest, AnotherNumericClassBeginsAnew) {
@@ -235,18 +228,18 @@ TEST_F(SessionTest, AnotherNumericClassBeginsAnew) {
   keep_one_and_leave(1);
   const auto seat = sit_down();
   const auto next = session(*seat, 1, "another");
-  const auto pack = next->next_pack(1);
-  ASSERT_EQ(pack.size(), 1u);
-  EXPECT_FALSE(pack[0].state);
+  const auto taken = take(*next, 1);
+  ASSERT_EQ(taken.size(), 1u);
+  EXPECT_FALSE(taken[0].state);
 }
 
 TEST_F(SessionTest, AFinishedTrialNeedsNoCheckpoint) {
   plan(1);
   const auto seat = sit_down();
   const auto one = session(*seat);
-  const auto pack = one->next_pack(1);
-  one->checkpoint({{pack[0].ticket, state_after(5)}});
-  one->finished({.ticket = pack[0].ticket, .curve = {}, .weights = {}});
+  const auto taken = take(*one, 1);
+  one->checkpoint({taken[0].ticket, state_after(5)});
+  one->finished({.ticket = taken[0].ticket, .curve = {}, .weights = {}});
   one->close();
   EXPECT_TRUE(memory_->running_trials("study").empty());
 }
@@ -255,31 +248,31 @@ TEST_F(SessionTest, WhatWritingACheckpointThrowsSurfacesWhereItTrains) {
   plan(1);
   const auto seat = sit_down();
   const auto one = session(*seat);
-  const auto pack = one->next_pack(1);
+  const auto taken = take(*one, 1);
   store_.before = [](const std::string& call) {
     if (call == "save_checkpoints") throw std::runtime_error("disk full");
   };
-  one->checkpoint({{pack[0].ticket, state_after(5)}});
+  one->checkpoint({taken[0].ticket, state_after(5)});
   EXPECT_THROW(one->close(), std::runtime_error);
-  EXPECT_THROW(one->checkpoint({{pack[0].ticket, state_after(6)}}), std::runtime_error);
+  EXPECT_THROW(one->checkpoint({taken[0].ticket, state_after(6)}), std::runtime_error);
 }
 
 TEST_F(SessionTest, WhoLostItsSeatDropsEverything) {
   plan(3);
   const auto seat = sit_down();
   const auto one = session(*seat);
-  const auto pack = one->next_pack(3);
+  const auto taken = take(*one, 3);
   memory_->dismiss(seat->id());
   const auto other_seat = sit_down();
   const auto other = session(*other_seat);
-  const auto again = other->next_pack(3);
+  const auto again = take(*other, 3);
   EXPECT_EQ(again.size(), 3u);
 
-  one->finished({.ticket = pack[0].ticket, .curve = {}, .weights = {}});
+  one->finished({.ticket = taken[0].ticket, .curve = {}, .weights = {}});
   EXPECT_TRUE(one->stop_requested());
   EXPECT_TRUE(done_.empty());
   EXPECT_EQ(finished(), 0u);
-  one->checkpoint({{pack[1].ticket, state_after(5)}});
+  one->checkpoint({taken[1].ticket, state_after(5)});
   one->close();
   for (const RunningTrial& trial : memory_->running_trials("study")) EXPECT_FALSE(trial.curve);
 
@@ -297,13 +290,11 @@ TEST_F(SessionTest, ManyThreadsOfTwoWorkersTakeEveryTrialOnce) {
   std::vector<std::thread> threads;
   for (std::size_t thread = 0; thread < taken.size(); ++thread)
     threads.emplace_back([&one = thread < 2 ? *a : *b, &seeds = taken[thread]] {
-      for (auto pack = one.next_pack(7); !pack.empty(); pack = one.next_pack(7)) {
-        if (auto refill = one.next()) pack.push_back(std::move(*refill));
-        for (const Assignment& assignment : pack) {
+      for (auto taken = take(one, 7); !taken.empty(); taken = take(one, 7))
+        for (const Assignment& assignment : taken) {
           seeds.push_back(assignment.seed_index);
           one.finished({.ticket = assignment.ticket, .curve = {}, .weights = {}});
         }
-      }
     });
   for (auto& thread : threads) thread.join();
   std::set<std::uint32_t> all;

@@ -39,7 +39,7 @@ class Recorder final : public StudyObserver {
   }
   void memory_needed(const StudyMemory& memory) override { memories.push_back(memory); }
   void plan_grew(std::uint32_t planned_trials) override { planned = planned_trials; }
-  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override { ++sets; }
+  void set_started(std::uint32_t, std::uint32_t) override { ++sets; }
   void advanced(std::uint64_t samples, double share) override {
     samples_seen += samples;
     last_share = share;

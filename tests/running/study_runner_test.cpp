@@ -147,8 +147,7 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
   run(small_request(), *whole, undisturbed);
 
   StudyRequest request = small_request();
-  request.lanes = 1;  // trial after trial, so that there is something left to stop
-  request.threads = 1;
+  request.threads = 1;  // trial after trial, so that there is something left to stop
   Recorder first, second;
   EXPECT_EQ(run(request, *parts, first, 3), StudyEnd::interrupted);
   EXPECT_GE(first.trials.size(), 3u);
@@ -163,7 +162,7 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
 TEST(StudyRunner, APauseLosesNoStep) {
   StudyRequest request = small_request();
   request.epochs = 40;
-  request.lanes = request.threads = 1;
+  request.threads = 1;
   const auto whole = open_store("memory:", StoreAccess::create);
   const auto parts = open_store("memory:", StoreAccess::create);
   Recorder undisturbed, first, second;
@@ -180,7 +179,7 @@ TEST(StudyRunner, APauseLosesNoStep) {
   ASSERT_NE(paused, running.end());
   EXPECT_GT(paused->curve->loss.size(), 0u);
   EXPECT_TRUE(parts->workers(stored(*parts).name).empty());
-  request.lanes = 0;
+  request.threads = 0;
   EXPECT_EQ(run(request, *parts, second), StudyEnd::concluded);
   EXPECT_NEAR(second.last_share, 1.0, 1e-9);
   EXPECT_EQ(first.samples_seen + second.samples_seen, 8u * 40u * 256u);
@@ -190,7 +189,7 @@ TEST(StudyRunner, APauseLosesNoStep) {
 TEST(StudyRunner, SamplesAndSecondsAreOfTheSameWork) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudyRequest request = small_request();
-  request.lanes = request.threads = 1;
+  request.threads = 1;
   request.epochs = 4;
   Recorder first, second;
   EXPECT_EQ(run(request, *store, first, 2), StudyEnd::interrupted);
@@ -233,10 +232,9 @@ TEST(StudyRunner, AnotherDefinitionIsAnotherStudy) {
   EXPECT_EQ(store->list_studies().size(), 2u);
 }
 
-TEST(StudyRunner, ThreadsAndLanesAreNoPartOfTheDefinition) {
+TEST(StudyRunner, ThreadsAreNoPartOfTheDefinition) {
   StudyRequest request = small_request();
   const std::string name = PreparedStudy(request).name();
-  request.lanes = 1;
   request.threads = 1;
   EXPECT_EQ(PreparedStudy(request).name(), name);
   request.batch = 16;

@@ -52,10 +52,10 @@ class WorkerTest : public testing::Test {
 
 TEST_F(WorkerTest, MakesTheSameStudyFromTheStoreAlone) {
   const StudySnapshot made = study(rich_request());
-  const PreparedStudy prepared = prepare_worker(made, {.sources = {}, .lanes = 1, .threads = 1});
+  const PreparedStudy prepared = prepare_worker(made, {.sources = {}, .threads = 1});
   EXPECT_EQ(prepared.study().definition, made.definition);
   EXPECT_EQ(prepared.name(), "rich");
-  EXPECT_EQ(prepared.preparation().request.lanes, 1u);
+  EXPECT_EQ(prepared.preparation().request.threads, 1u);
   EXPECT_EQ(prepared.preparation().request.threads, 1u);
   EXPECT_EQ(prepared.study().plan, made.plan);
   EXPECT_EQ(prepared.planned_trials(), PreparedStudy(rich_request()).planned_trials());

@@ -82,11 +82,11 @@ PlannedTrial planned(const TrialRecord& trial, std::uint32_t round) {
 
 WorkerIdentity some_worker(std::uint64_t id) { return {id, this_process(), "0.1.0"}; }
 
-TrialCheckpoint some_checkpoint(std::uint32_t number, std::uint32_t phase, std::size_t bytes) {
-  const TrialRecord trial = some_trial(number, 20 + phase);
-  TrialCheckpoint checkpoint{trial.key, trial.curve, trial.numeric_class, phase, Bytes(bytes)};
+TrialCheckpoint some_checkpoint(std::uint32_t number, std::uint32_t step, std::size_t bytes) {
+  const TrialRecord trial = some_trial(number, 20 + step);
+  TrialCheckpoint checkpoint{trial.key, trial.curve, trial.numeric_class, Bytes(bytes)};
   for (std::size_t i = 0; i < bytes; ++i)
-    checkpoint.state[i] = static_cast<std::uint8_t>(i * 7 + number + phase);
+    checkpoint.state[i] = static_cast<std::uint8_t>(i * 7 + number + step);
   return checkpoint;
 }
 
@@ -99,7 +99,7 @@ Hand::Hand(StudyStore& store, const std::string& study, std::uint64_t worker)
 
 std::vector<ClaimedTrial> Hand::claim(std::uint32_t set, std::uint32_t most,
                                       const std::string& numeric_class) {
-  auto claimed = store_.claim({worker_, ++claims_, set, most, numeric_class, false});
+  auto claimed = store_.claim({worker_, ++claims_, set, most, numeric_class});
   if (!claimed) throw std::runtime_error("the seat is gone");
   return std::move(*claimed);
 }
@@ -123,7 +123,6 @@ void expect_same_checkpoint(const TrialCheckpoint& a, const TrialCheckpoint& b) 
   EXPECT_EQ(a.key, b.key);
   EXPECT_TRUE(same_bits(a.curve, b.curve));
   EXPECT_EQ(a.numeric_class, b.numeric_class);
-  EXPECT_EQ(a.phase, b.phase);
   EXPECT_EQ(a.state, b.state);
 }
 
@@ -194,7 +193,6 @@ void expect_same_network(const NetworkFacts& a, const NetworkFacts& b) {
 void expect_same_machine(const MachineFacts& a, const MachineFacts& b) {
   EXPECT_EQ(a.processor, b.processor);
   EXPECT_EQ(a.threads, b.threads);
-  EXPECT_EQ(a.lanes, b.lanes);
   EXPECT_EQ(a.instruction_set, b.instruction_set);
   EXPECT_EQ(a.numeric_class, b.numeric_class);
   EXPECT_EQ(a.etalon_version, b.etalon_version);

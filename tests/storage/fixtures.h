@@ -51,7 +51,7 @@ PlannedTrial planned(const TrialRecord& trial, std::uint32_t round = 0);
 WorkerIdentity some_worker(std::uint64_t id);
 
 /// A checkpoint in the middle of trial `number`, with a state of so many bytes.
-TrialCheckpoint some_checkpoint(std::uint32_t number, std::uint32_t phase = 3, std::size_t bytes = 100);
+TrialCheckpoint some_checkpoint(std::uint32_t number, std::uint32_t step = 3, std::size_t bytes = 100);
 
 /// A seat at a study that plans, claims and finishes trials. The store has to outlive it.
 class Hand {

@@ -20,7 +20,7 @@ APPROVE = os.environ.get("ETALON_APPROVE") == "1"
 PASSING = [
     (r"\[\d\d:\d\d:\d\d\]", "[TIME]"),
     (r"etalon \d+\.\d+\.\d+ \(.*\)", "etalon VERSION (INSTRUCTION SET, LANES, NUMERIC CLASS)"),
-    (r"\d+ lanes, \d+ threads", "N lanes, N threads"),
+    (r"training on (\w+), \d+ threads?", r"training on \1, N threads"),
     (r"ETA [\d.]+ \w+( \d+ s)?   ", ""),
     (r"[\d,]+ samples/s   ", ""),
     (r"\[TIME\] shapes .*[1-9]\d* left.*\n", ""),  # a slow machine says more on its way
@@ -33,7 +33,7 @@ PASSING = [
     (r"\d[\d.]* (?:s|min|h) more", "TIME more"),
     (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
     (r"results and report .*", "results and report SIZE"),
-    (r"a pack: .*", "a pack: SIZES"),
+    (r"a trial: .*", "a trial: SIZES"),
 ]
 
 FILES = {
@@ -53,9 +53,9 @@ CASES = {
     "values": ["tune --eta conv=0", "tune --eta conv=-1,0.1", "tune --eta conv=nan", "tune --eta conv=fast",
                "tune --eta conv=11", "tune --eta conv=", "tune --eta 0.1", "tune --eta cnv=0.1",
                "tune --eta conv=1 --eta conv=2", "tune --epochs 0", "tune --batch -1", "tune --seeds 1.5",
-                "tune --threads many", "tune --lanes 3", "tune --memory 2X", "tune --study-seed -1", "tune --data ,shapes",
+                "tune --threads many", "tune --memory 2X", "tune --study-seed -1", "tune --data ,shapes",
                 "tune --label-smoothing 1", "tune --label-smoothing much", "tune --augment zoom", "tune --augment 'shift 0'",
-                "tune --augment ,flip", "tune --checkpoint -1", "tune --lease 0", "worker --data mnist", "worker --lanes 3",
+                "tune --augment ,flip", "tune --checkpoint -1", "tune --lease 0", "worker --data mnist",
                "study verify --trials many", "tune --current conv=0.1", "tune --current conv=0.03,full=0.1", "tune --data shapes --augment 'crop 28'"],
     "names": ["tune --data shaps", "tune --data mnist", "tune --data mnist:nowhere", "tune --network lenet",
               "tune --optimizer adm --data shapes", "tune --strategy gird --data shapes",

@@ -32,7 +32,7 @@ TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
       "--augment flip --label-smoothing 0.1 "
       "--epochs 2 --batch 32 --samples 10 --seeds 4 --study-seed 5 --strategy random --trials 6 --refine "
       "--no-refine --confirm 7 "
-      "--validation 7 --threads 8 --lanes 16 --study name --store s.db --out o --no-report --dry-run "
+      "--validation 7 --threads 8 --study name --store s.db --out o --no-report --dry-run "
       "--json --quiet"));
   EXPECT_EQ(tune.study_file, "study.toml");
   EXPECT_EQ(tune.data, "shapes,mnist:d");
@@ -53,7 +53,6 @@ TEST(CommandLine, TuneTakesEveryOptionOfTheContract) {
   EXPECT_EQ(tune.confirm, "7");
   EXPECT_EQ(tune.validation, "7");
   EXPECT_EQ(tune.threads, "8");
-  EXPECT_EQ(tune.lanes, "16");
   EXPECT_EQ(tune.study, "name");
   EXPECT_EQ(tune.store, "s.db");
   EXPECT_EQ(tune.out, "o");
@@ -103,7 +102,7 @@ TEST(CommandLine, TheOtherCommands) {
 
 TEST(CommandLine, WorkersAndSubmissions) {
   const auto worker = std::get<WorkerArguments>(parse(
-      "worker --store s --study n --threads 2 --lanes 4 --memory 1G --checkpoint 3 --lease 20 --keep-weights "
+      "worker --store s --study n --threads 2 --memory 1G --checkpoint 3 --lease 20 --keep-weights "
       "--data a=b --data c=d"));
   EXPECT_EQ(worker.store, "s");
   EXPECT_EQ(worker.study, "n");

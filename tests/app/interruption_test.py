@@ -10,7 +10,7 @@ from program import PROGRAM, SLOW, ProgramTest, rows_of, signal, timeless
 
 
 # One trial of some seconds.
-LONG = ("--data shapes --samples 2500 --validation 100 --batch 32 --seeds 1 --epochs 4 --lanes 1 --threads 1 "
+LONG = ("--data shapes --samples 2500 --validation 100 --batch 32 --seeds 1 --epochs 60 --threads 1 "
         "--eta conv=0.1 --eta full=0.1 --strategy grid").split()
 
 
@@ -22,9 +22,9 @@ class Interruption(ProgramTest):
         self.wait_until(f"{count} workers", lambda: self.workers() == count)
 
     def undisturbed(self):
-        """The same study, trained in one go in another store and on other lanes."""
+        """The same study, trained in one go in another store and on all threads."""
         words = list(SLOW)
-        words[words.index("--lanes") + 1] = "auto"
+        del words[words.index("--threads"):words.index("--threads") + 2]
         self.done("tune", *words, "--store", "whole.db", "--out", "whole", "--quiet")
         return timeless(self.shown("whole.db"))
 

@@ -53,7 +53,7 @@ class Memory(ProgramTest):
         self.assertIn("--memory", refused.err)
         self.assertIn("fewer settings, seeds or epochs", refused.err)
         self.assertFalse((self.folder / "study.db").exists())
-        limit = self.stated("--lanes", "4")
+        limit = self.stated("--threads", "1")
         self.assertLessEqual(self.taken("--memory", str(limit), "--no-report"), limit)
 
 

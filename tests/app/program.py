@@ -18,7 +18,7 @@ SECONDS = 300  # no command of a test takes longer, not even under a sanitizer o
 TINY = ("--data shapes --samples 256 --validation 128 --batch 8 --seeds 2 --optimizer momentum "
         "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 # The same 8 trials, one after the other and long enough to be frozen between the first and the last.
-SLOW = ("--data shapes --samples 1500 --validation 100 --batch 32 --seeds 2 --epochs 2 --lanes 1 --threads 1 "
+SLOW = ("--data shapes --samples 1500 --validation 100 --batch 32 --seeds 2 --epochs 30 --threads 1 "
         "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 
 

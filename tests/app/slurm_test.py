@@ -20,7 +20,7 @@ SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "scontrol", "scancel", "squeue")
 
 # 8 trials, long enough for workers to be disturbed; a checkpoint every tenth of a second.
-STUDY = ("--data shapes --samples 3000 --validation 200 --batch 32 --seeds 2 --epochs 3 --lanes 1 "
+STUDY = ("--data shapes --samples 3000 --validation 200 --batch 32 --seeds 2 --epochs 45 "
          "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 WORK = ["--checkpoint", "0.1", "--lease", "10", "--no-report"]
 

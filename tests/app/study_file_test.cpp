@@ -99,7 +99,7 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
       "label_smoothing = 0.2\n"
       "[search]\nstrategy = \"random\"\ntrials = 7\nrefine = false\nconfirm = 4\n"
       "[choice]\nspeed_weight = 1\ndivergence_limit = 0.25\ntarget = {accuracy = 0.9, loss = 0.1}\n"
-      "[run]\nthreads = 2\nlanes = 8\nstore = \"s.db\"\nout = \"o\"\nreport = false\n");
+      "[run]\nthreads = 2\nstore = \"s.db\"\nout = \"o\"\nreport = false\n");
   const TrainingSpec& training = request.study.training;
   EXPECT_EQ(training.optimizer, (OptimizerSpec{"adamw", 0.9, 0.8, 0.99, 1e-6, 0.01}));
   EXPECT_EQ(training.schedule, (ScheduleSpec{"step", 0.5, 2.0, 0.5}));
@@ -111,13 +111,11 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
   EXPECT_EQ(request.confirmation, 4U);
   EXPECT_EQ(request.study.plan.choice, (ChoiceRules{1.0, 0.25, {}, 0.1, 0.9}));
   EXPECT_EQ(request.study.threads, 2U);
-  EXPECT_EQ(request.study.lanes, 8U);
   EXPECT_EQ(request.store, "s.db");
   EXPECT_EQ(request.out, "o");
   EXPECT_FALSE(request.report);
 }
 
-TEST(StudyFile, LanesMayBeAuto) { EXPECT_EQ(read("[run]\nlanes = \"auto\"\n").study.lanes, 0U); }
 
 TEST(StudyFile, GroupsKeepTheirOrder) {
   const TuneRequest request = read(
@@ -215,8 +213,6 @@ TEST(StudyFile, RefusesBadValues) {
                   {"[groups]\nconv = \"conv\"\n", ":2", "the text 'conv'", "a list of texts"},
                   {"[groups]\n\"a b\" = [\"conv\"]\n", ":2", "'a b'", "letters, digits"},
                   {"[groups]\nsettings = [\"conv\"]\n", ":2", "'settings'", "other than"},
-                  {"[run]\nlanes = 3\n", ":2", "'3'", "auto, 1, 4, 8 or 16"},
-                  {"[run]\nlanes = true\n", ":2", "true", "auto, 1, 4, 8 or 16"},
                   {"[run]\nreport = \"no\"\n", ":2", "the text 'no'", "true or false"},
                   {"[run]\nthreads = 0\n", ":2", "the number 0", "for 'threads'"}});
 }

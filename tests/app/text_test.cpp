@@ -37,7 +37,6 @@ TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
   arguments.eta = {"conv=0.1,1", "full=0.01"};
   arguments.seeds = "4";
   arguments.threads = "2";
-  arguments.lanes = "8";
   arguments.store = "s.db";
   arguments.out = "o";
   arguments.json = arguments.quiet = arguments.no_report = true;

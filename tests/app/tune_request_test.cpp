@@ -35,7 +35,6 @@ TEST(TuneRequest, DefaultsAreTheSeedGrid) {
   EXPECT_EQ(study.plan.confirmation, 8U);
   EXPECT_THAT(study.plan.space.values, ElementsAre(ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0),
                                                    ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0)));
-  EXPECT_EQ(study.lanes, 0U);
   EXPECT_EQ(study.threads, 0U);
   EXPECT_EQ(request.store, "etalon.db");
   EXPECT_EQ(request.out, "report");
@@ -96,7 +95,6 @@ TEST(TuneRequest, TakesEveryOption) {
   arguments.strategy = "random";
   arguments.trials = "2";
   arguments.threads = "3";
-  arguments.lanes = "4";
   arguments.memory = "1G";
   arguments.study = "mine";
   arguments.store = "s.db";
@@ -118,7 +116,6 @@ TEST(TuneRequest, TakesEveryOption) {
   EXPECT_EQ(study.plan.strategy, "random");
   EXPECT_EQ(study.plan.trials, 2U);
   EXPECT_EQ(study.threads, 3U);
-  EXPECT_EQ(study.lanes, 4U);
   EXPECT_EQ(study.memory, 1ULL << 30);
   EXPECT_EQ(study.study_name, "mine");
   EXPECT_THAT(study.plan.space.values, ElementsAre(ElementsAre(0.5), ElementsAre(0.1, 1)));
@@ -197,7 +194,7 @@ TEST(TuneRequest, RefusesNumbersOutOfRange) {
       {"--epochs", &TuneArguments::epochs},   {"--batch", &TuneArguments::batch},
       {"--samples", &TuneArguments::samples}, {"--validation", &TuneArguments::validation},
       {"--seeds", &TuneArguments::seeds},     {"--trials", &TuneArguments::trials},
-      {"--threads", &TuneArguments::threads}, {"--lanes", &TuneArguments::lanes}};
+      {"--threads", &TuneArguments::threads}};
   for (const auto& [name, option] : options)
     for (const char* text : {"0", "-1", "x", "", "1.5", "99999999999"}) {
       TuneArguments arguments;

@@ -81,9 +81,9 @@ class Tune(ProgramTest):
         self.assertEqual(answer.json()["trials"], 12)
         self.assertIn("12 trials, 8 of them finished", answer.err)
 
-    def test_threads_and_lanes_change_no_curve(self):
-        self.done("tune", *TINY, "--out", "a", "--store", "a.db", "--lanes", "1", "--threads", "1")
-        self.done("tune", *TINY, "--out", "b", "--store", "b.db", "--lanes", "4", "--threads", "2")
+    def test_threads_change_no_curve(self):
+        self.done("tune", *TINY, "--out", "a", "--store", "a.db", "--threads", "1")
+        self.done("tune", *TINY, "--out", "b", "--store", "b.db", "--threads", "3")
         self.assertEqual((self.folder / "a/curves.csv").read_bytes(), (self.folder / "b/curves.csv").read_bytes())
         self.assertEqual(timeless(self.shown("a.db")), timeless(self.shown("b.db")))
 
@@ -126,22 +126,22 @@ class Tune(ProgramTest):
 
     def assert_memory_adds_up(self, forecast):
         memory = forecast["memory"]
-        self.assertGreater(memory["pack"]["activations"], memory["pack"]["weights"])
+        self.assertGreater(memory["trial"]["activations"], memory["trial"]["weights"])
         self.assertEqual(forecast["memory_bytes"], memory["program"] + memory["samples"] + memory["evaluation"]
                          + memory["checkpoints"] + memory["curves"] + memory["judging"] + memory["report"]
-                         + memory["packs"] * sum(memory["pack"].values()))
+                         + memory["trials"] * sum(memory["trial"].values()))
 
-    def test_a_limit_of_memory_narrows_packs_and_changes_no_curve(self):
+    def test_a_limit_of_memory_takes_fewer_threads_and_changes_no_curve(self):
         wide = self.done("tune", *TINY, "--threads", "2", "--dry-run", "--json").json()
         limit = str(wide["memory_bytes"] - 1)
         narrow = self.done("tune", *TINY, "--threads", "2", "--memory", limit, "--dry-run", "--json").json()
         self.assert_memory_adds_up(narrow)
-        self.assertLess(narrow["memory"]["lanes"], wide["memory"]["lanes"])
+        self.assertEqual((narrow["memory"]["trials"], wide["memory"]["trials"]), (1, 2))
         self.assertLess(narrow["memory_bytes"], wide["memory_bytes"])
         self.done("tune", *TINY, "--out", "a", "--store", "a.db")
         answer = self.done("tune", *TINY, "--out", "b", "--store", "b.db", "--memory", limit, "--threads", "2")
         self.assertIn("memory at most", answer.err)
-        self.assertIn(f"{narrow['memory']['lanes']} lane", answer.err)
+        self.assertIn("1 thread", answer.err)
         self.assertEqual((self.folder / "a/curves.csv").read_text(), (self.folder / "b/curves.csv").read_text())
 
     def test_too_little_memory_for_one_trial(self):
@@ -149,7 +149,7 @@ class Tune(ProgramTest):
         self.assertIn("--memory: received 1.0 MiB, expected at least", answer.err)
         least = re.search(r"at least (\d+M) for one trial", answer.err).group(1)
         found = self.done("tune", *TINY, "--memory", least, "--dry-run", "--json").json()
-        self.assertEqual((found["memory"]["lanes"], found["memory"]["packs"]), (1, 1))
+        self.assertEqual(found["memory"]["trials"], 1)
 
     def test_a_dry_run_trains_and_writes_nothing(self):
         answer = self.done("tune", *TINY, "--dry-run")

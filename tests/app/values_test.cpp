@@ -106,12 +106,5 @@ TEST(ByteCount, ReadsSizesWithTheirUnit) {
         << text;
 }
 
-TEST(LaneCount, KnowsTheWidths) {
-  EXPECT_EQ(lane_count("auto", "--lanes"), 0U);
-  EXPECT_EQ(lane_count("16", "--lanes"), 16U);
-  for (const char* text : {"0", "2", "32", "", "Auto", "-1"})
-    EXPECT_EQ(complaint_of([&] { lane_count(text, "--lanes"); }).expected, "auto, 1, 4, 8 or 16") << text;
-}
-
 }  // namespace
 }  // namespace etalon

@@ -11,7 +11,7 @@ EPOCHS = 2
 class Crowd(FaultTest):
     def check_start_together(self, count, store, path):
         """`count` commands at the same moment, where there was no store before."""
-        running = [self.start(*self.tune(EPOCHS, store, "--quiet", "--threads", "1", "--lanes", "1")) for _ in range(count)]
+        running = [self.start(*self.tune(EPOCHS, store, "--quiet", "--threads", "1")) for _ in range(count)]
         for process in running:
             answer = self.finish(process)
             self.assertEqual(answer.code, 0, answer.err)
@@ -24,7 +24,7 @@ class Crowd(FaultTest):
 
     def test_a_frozen_worker_loses_its_lease_and_its_late_results(self):
         lease = ("--lease", "2")
-        frozen = self.start(*self.tune(EPOCHS, "etalon.db", "--threads", "1", "--lanes", "1", *lease))
+        frozen = self.start(*self.tune(EPOCHS, "etalon.db", "--threads", "1", *lease))
         self.freeze_in_the_middle(frozen)
         other = self.done("worker", "--store", "etalon.db", *lease)
         self.assertEqual(len(curves_of(self.folder / "etalon.db")), TRIALS)

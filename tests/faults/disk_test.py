@@ -83,7 +83,7 @@ class Disk(FaultTest):
 
     def one_by_one(self):
         """A study that is frozen with most of its trials before it."""
-        process = self.start(*self.tune(EPOCHS, "etalon.db", "--quiet", "--lanes", "1", "--threads", "1", *CHECKPOINTS))
+        process = self.start(*self.tune(EPOCHS, "etalon.db", "--quiet", "--threads", "1", *CHECKPOINTS))
         self.freeze_in_the_middle(process)
         return process
 

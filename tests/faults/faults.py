@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
 from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, rows_of, signal, timeless  # noqa: E402
 
-# 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs, lanes and threads are each test's own.
+# 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs and threads are each test's own.
 GRID = "--data shapes --samples 1024 --validation 128 --batch 32 --seeds 1 --strategy grid".split()
 TRIALS = 25
 
@@ -30,7 +30,7 @@ class FaultTest(ProgramTest):
         return ["tune", *GRID, "--epochs", str(epochs), "--store", store, "--no-report", *more]
 
     def undisturbed(self, epochs):
-        """The study in one go, in one process, in another store and on as many lanes as there are: (what is shown, curves, weights)."""
+        """The study in one go, in one process, in another store and on as many threads as there are cores: (what is shown, curves, weights)."""
         self.done(*self.tune(epochs, "whole.db", "--quiet"))
         return self.left_in("whole.db")
 

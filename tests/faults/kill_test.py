@@ -19,10 +19,10 @@ class Kill(FaultTest):
         self.store = self.folder / "etalon.db"
 
     def commands(self, epochs):
-        """A strategist and two workers, of three widths: who is killed, and what is started in its place."""
-        tune = self.tune(epochs, "etalon.db", "--quiet", "--checkpoint", "0.1", "--threads", "1", "--lanes", "8")
-        worker = ["worker", "--store", "etalon.db", "--quiet", "--checkpoint", "0.1", "--threads", "1", "--lanes"]
-        return [tune, [*worker, "1"], [*worker, "4"]]
+        """A strategist and two workers, of one thread and of several: who is killed, and what is started in its place."""
+        tune = self.tune(epochs, "etalon.db", "--quiet", "--checkpoint", "0.1", "--threads", "2")
+        worker = ["worker", "--store", "etalon.db", "--quiet", "--checkpoint", "0.1", "--threads"]
+        return [tune, [*worker, "1"], [*worker, "3"]]
 
     def share_done(self):
         """Share of the trials that are finished."""

@@ -48,9 +48,9 @@ class Postgresql(FaultTest):
 
     def start_workers(self, epochs, *more):
         words = ("--quiet", "--threads", "1", "--checkpoint", "0.2", *more)
-        tune = self.start(*self.tune(epochs, self.address, "--lanes", "4", *words))
+        tune = self.start(*self.tune(epochs, self.address, "--threads", "2", *words))
         self.wait_until("a study", lambda: self.sql("SELECT count(*) FROM etalon.study") == "1")
-        rest = [self.start("worker", "--store", self.address, "--lanes", str(lanes), *words) for lanes in (1, 4, 8)][:WORKERS - 1]
+        rest = [self.start("worker", "--store", self.address, "--threads", str(threads), *words) for threads in (1, 2, 3)][:WORKERS - 1]
         return [tune, *rest]
 
     def check_all_end_well(self, running, epochs=EPOCHS):
@@ -102,7 +102,7 @@ class Postgresql(FaultTest):
         self.disturb(hold_tables, least=3)
 
     def test_sixteen_at_once_on_a_fresh_database(self):
-        running = [self.start(*self.tune(EPOCHS, self.address, "--quiet", "--threads", "1", "--lanes", "1")) for _ in range(16)]
+        running = [self.start(*self.tune(EPOCHS, self.address, "--quiet", "--threads", "1")) for _ in range(16)]
         self.check_all_end_well(running)
         self.assertEqual(self.sql("SELECT sum(attempts) FROM etalon.trial"), str(TRIALS), "a trial was handed out twice")
 

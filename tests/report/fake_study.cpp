@@ -217,7 +217,7 @@ StudySnapshot fake_study(const FakeOptions& options) {
   study.plan.seeds = options.seeds;
   study.plan.space.values.assign(options.groups.size(), options.etas);
   study.plan.space.settings = options.settings;
-  study.machine = {"Imaginary 9000", 2, 8, "AVX2", "x86-64-fma", "0.1.0"};
+  study.machine = {"Imaginary 9000", 2, "AVX2", "x86-64-fma", "0.1.0"};
   study.command = "etalon tune --data shapes,digits --epochs 2";
   study.times = {1'700'000'000'000, 1'700'000'060'000, 41.5, 230'400};
   for (std::uint32_t set = 0; set < options.sets.size(); ++set) {

@@ -62,7 +62,7 @@ StudySnapshot some_study(const std::string& name) {
                 {"mnist", "mnist:/a \"b\"\n", 1, 28, 28, 2, 50, 10, 20, 0.69, 0.5, {"null", "\u00e9ins"}}};
   study.networks = {{0, {{"conv 6 5x5 pad 2", "6x28x28", 156, "first"}, {"relu", "6x28x28", 0, ""}}, 61706},
                     {1, {}, std::numeric_limits<std::uint64_t>::max()}};
-  study.machine = {"A Processor", 2, 8, "AVX2", "x86-64-fma", "0.1.0"};
+  study.machine = {"A Processor", 2, "AVX2", "x86-64-fma", "0.1.0"};
   study.command = "etalon tune --eta 'conv=0.1'";
   study.times = {1'700'000'000'001, 1'700'000'000'002, 0.1 + 0.2, 123'456'789'012};
   study.planned_trials = 24;

@@ -92,7 +92,7 @@ TEST_P(StoreConformance, a_claim_made_again_under_its_number_gets_the_same_trial
   store->save_study(some_study());
   plan({0, 2, 4, 6, 8});
   const Hand hand(*store, "some study");
-  const Claim first{hand.worker(), 1, 0, 2, "x86-64-fma", false};
+  const Claim first{hand.worker(), 1, 0, 2, "x86-64-fma"};
   EXPECT_EQ(numbers_of(store->claim(first).value()), (Numbers{0, 2}));
   store->save_checkpoints(hand.worker(), std::vector{some_checkpoint(2)});
   reopen();

@@ -1,8 +1,8 @@
-/// What it costs to pause a full pack and go on:
+/// What it costs to pause a trial and go on:
 ///
-///   checkpoint_cost NETWORK [OPTIMIZER] [LANES] [SECONDS] [BATCH]
+///   checkpoint_cost NETWORK [OPTIMIZER] [SECONDS] [BATCH]
 ///
-/// Trains one pack on one thread, asks for its states twice a second and makes them bytes. Prints medians,
+/// Trains one trial on one thread, asks for its states twice a second and makes them bytes. Prints medians,
 /// and the least, of processor time: how long training stands still for the states, how long the bytes take,
 /// and what share of the time that is at one checkpoint each 10 seconds; and whether the step after a
 /// checkpoint is slower than others.
@@ -42,18 +42,16 @@ Millis millis_of(std::vector<double> seconds) {
   return {seconds.front() * 1000, seconds[seconds.size() / 2] * 1000};
 }
 
-/// One pack of a budget without end. For one thread.
-class PausedPack : public AssignmentSource {
+/// One trial of a budget without end. For one thread.
+class PausedTrial : public TrialSource {
  public:
-  PausedPack(std::size_t groups, double seconds) : groups_(groups), seconds_(seconds) {}
+  PausedTrial(std::size_t groups, double seconds) : groups_(groups), seconds_(seconds) {}
 
-  std::vector<Assignment> next_pack(std::uint32_t most) override {
-    if (handed_out_) return {};
-    handed_out_ = true;
+  std::optional<Assignment> next() override {
+    if (std::exchange(handed_out_, true)) return std::nullopt;
     end_ = now() + seconds_;
-    return std::vector<Assignment>(most, {0, std::vector<double>(groups_, 1e-3), 0, 1u << 20, {}});
+    return Assignment{0, std::vector<double>(groups_, 1e-3), 0, 1u << 20, {}};
   }
-  std::optional<Assignment> next() override { return std::nullopt; }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t, double) override {}
   void finished(Outcome) override {}
@@ -65,11 +63,10 @@ class PausedPack : public AssignmentSource {
     just_paused_ = seconds > 0.5;
     return just_paused_;
   }
-  void checkpoint(std::vector<Pause> riders) override {
+  void checkpoint(Pause trial) override {
     const double start = busy();
     states_.push_back(start - asked_);
-    bytes_ = 0;
-    for (Pause& rider : riders) bytes_ += to_bytes(std::exchange(rider.state, {})).size();
+    bytes_ = to_bytes(trial.state).size();
     serializing_.push_back(busy() - start);
     asked_ = busy();
   }
@@ -96,7 +93,7 @@ class PausedPack : public AssignmentSource {
   std::uint64_t bytes_ = 0;
 };
 
-void measure(const std::string& network, const std::string& optimizer, std::uint32_t lanes, double seconds,
+void measure(const std::string& network, const std::string& optimizer, double seconds,
              std::uint32_t batch) {
   const DataSet data = bench::made_up_data(bench::shape_for(network), 200 * batch + 8);
   const Split split = split_training_part(data, 8, 0, 0);
@@ -106,10 +103,10 @@ void measure(const std::string& network, const std::string& optimizer, std::uint
   task.network = bench::describe(network);
   task.training.optimizer.name = optimizer;
   task.batch = batch;
-  const auto trainer = make_trainer(task, {.lanes = lanes, .threads = 1});
-  PausedPack source(default_groups().size(), seconds);
+  const auto trainer = make_trainer(task, {.threads = 1});
+  PausedTrial source(default_groups().size(), seconds);
   trainer->train(source);
-  source.print(network + " " + optimizer + ", " + std::to_string(trainer->lanes()) + " lanes");
+  source.print(network + " " + optimizer);
 }
 
 }  // namespace
@@ -119,8 +116,8 @@ int main(int count, char** words) {
     return std::string(count > at ? words[at] : otherwise);
   };
   try {
-    measure(word(1, "lenet5"), word(2, "sgd"), static_cast<std::uint32_t>(std::stoul(word(3, "0"))),
-            std::stod(word(4, "5")), static_cast<std::uint32_t>(std::stoul(word(5, "64"))));
+    measure(word(1, "lenet5"), word(2, "sgd"), std::stod(word(3, "5")),
+            static_cast<std::uint32_t>(std::stoul(word(4, "64"))));
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return static_cast<int>(error.code());

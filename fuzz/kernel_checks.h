@@ -7,12 +7,12 @@
 
 namespace etalon::fuzz {
 
-/// Trains 16 trials of their own weights, samples and rates for two steps, evaluates them, on every engine
-/// that runs here. Empty if each gives, bit for bit, what its class's engine of one lane gives; else where
-/// they part.
-std::string difference_between_widths(const NetworkCase& made);
+/// Trains trials of their own weights, samples and rates for two steps, evaluates them, by every instruction
+/// set of the class, on one thread and several. Empty if each gives, bit for bit, what the oldest gives on
+/// one; else where they part.
+std::string difference_between_sets(const NetworkCase& made);
 
-/// Runs one minibatch forward and back, then outside training, on Lanes<1>, with layers fused and apart.
+/// Runs one minibatch forward and back, then outside training, with layers fused and apart.
 /// Empty if logits, losses, gradient and running statistics are those of nested loops
 /// (tests/nn/plain_network.h), else where they part. Where an overflow made something that is no finite
 /// number, anything goes: an infinity meets the zeros of a border.

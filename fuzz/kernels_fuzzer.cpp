@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const etalon::fuzz::NetworkCase made = etalon::fuzz::decode_network({data, size});
-  std::string where = etalon::fuzz::difference_between_widths(made);
+  std::string where = etalon::fuzz::difference_between_sets(made);
   if (where.empty()) where = etalon::fuzz::difference_from_nested_loops(made);
   if (where.empty()) where = etalon::fuzz::difference_of_winograd(made);
   if (where.empty()) return 0;

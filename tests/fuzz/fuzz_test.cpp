@@ -60,7 +60,7 @@ TEST(Fuzz, SpecialNumbersAreAmongTheirs) {
 TEST(Fuzz, EveryWidthGivesTheBitsOfOneLane) {
   for (std::uint64_t seed = 0; seed < 25; ++seed) {
     const NetworkCase made = decode_network(any_bytes(seed, 20 + seed % 30));
-    ASSERT_EQ(difference_between_widths(made), "") << to_text(made);
+    ASSERT_EQ(difference_between_sets(made), "") << to_text(made);
   }
 }
 

@@ -2,6 +2,8 @@
 #include <bit>
 #include <cmath>
 #include <functional>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -18,7 +20,7 @@
 namespace etalon::fuzz {
 namespace {
 
-constexpr std::uint32_t trials = 16, steps = 2, images = 24;
+constexpr std::uint32_t trials = 3, steps = 2, images = 24;
 
 /// All that one trial leaves behind.
 struct Trace {
@@ -99,82 +101,66 @@ void together(std::uint32_t count, const std::function<void(const Member&)>& job
   job({0, count, meet, &meeting});
 }
 
-/// One pack of neighbouring trials on one engine.
-class PackRun {
+/// One trial on one instruction set.
+class SetRun {
  public:
-  PackRun(const Workload& work, SharedTask& shared, const Engine& engine, std::uint32_t first,
-          std::uint32_t members)
+  SetRun(const Workload& work, SharedTask& shared, std::uint32_t trial, std::uint32_t members)
       : work_(work),
         shared_(shared),
-        engine_(engine),
-        first_(first),
+        engine_(shared.engine(shared.plan())),
+        trial_(trial),
         members_(members),
-        arena_(shared.plan(), engine.lanes),
-        block_(shared.task().batch, engine.lanes, shared.task().data->shape.size()),
-        scalars_(shared, engine.lanes),
-        corrections_(engine.lanes),
-        traces_(engine.lanes) {
-    for (std::uint32_t lane = 0; lane < engine.lanes; ++lane) arena_.load(lane, work.weights(first + lane));
+        arena_(shared.plan()),
+        block_(shared.task().batch, shared.task().data->shape.size()),
+        scalars_(shared) {
+    arena_.load(work.weights(trial));
   }
 
-  std::vector<Trace> run() {
+  Trace run() {
     EngineTask task = shared_.engine_task();
     task.inputs = work_.inputs();
     const std::uint32_t batch = shared_.task().batch;
-    std::vector<float> losses(std::size_t{batch} * engine_.lanes);
-    std::vector<std::int32_t> right(losses.size());
+    std::vector<float> losses(batch);
+    std::vector<std::int32_t> right(batch);
     for (std::uint32_t step = 0; step < steps; ++step) {
       prepare(step);
       together(members_, [&](const Member& member) {
-        engine_.train(task, arena_.data(), block_.view(batch), scalars_.view(), losses.data(), member);
+        engine_.train(task, arena_.memory(), block_.view(batch), scalars_.view(), losses.data(), member);
       });
       keep(losses);
     }
+    const std::uint32_t some = 1 + batch / 2;
     together(members_, [&](const Member& member) {
-      engine_.evaluate(task, arena_.data(), block_.view(batch), losses.data(), right.data(), member);
+      engine_.evaluate(task, arena_.memory(), block_.view(some), losses.data(), right.data(), member);
     });
+    losses.resize(some), right.resize(some);
     keep(losses);
-    for (std::size_t k = 0; k < right.size(); ++k) traces_[k % engine_.lanes].right.push_back(right[k]);
-    for (std::uint64_t value = 0; value < shared_.plan().state_end(); ++value)
-      for (std::uint32_t lane = 0; lane < engine_.lanes; ++lane)
-        traces_[lane].numbers.push_back(arena_.at(value, lane));
-    return traces_;
+    trace_.right = right;
+    keep(arena_.state());
+    return trace_;
   }
 
  private:
   void prepare(std::uint32_t step) {
-    std::vector<DropoutLane> drawn;
-    for (std::uint32_t lane = 0; lane < engine_.lanes; ++lane) {
-      const std::uint32_t trial = first_ + lane;
-      for (std::uint32_t b = 0; b < shared_.task().batch; ++b)
-        block_.set(b, lane, work_.samples(), Workload::sample(trial, step, b));
-      scalars_.set(lane, work_.eta(trial), step, corrections_[lane]);
-      drawn.push_back({lane, trial, step});
-    }
-    draw_dropout(shared_, arena_, drawn);
+    for (std::uint32_t b = 0; b < shared_.task().batch; ++b)
+      block_.set(b, work_.samples(), Workload::sample(trial_, step, b));
+    scalars_.set(work_.eta(trial_), step, correction_);
+    draw_dropout(shared_, arena_, trial_, step);
   }
-  void keep(const std::vector<float>& losses) {
-    for (std::size_t k = 0; k < losses.size(); ++k) traces_[k % engine_.lanes].numbers.push_back(losses[k]);
+  void keep(const std::vector<float>& numbers) {
+    trace_.numbers.insert(trace_.numbers.end(), numbers.begin(), numbers.end());
   }
 
   const Workload& work_;
   SharedTask& shared_;
   const Engine& engine_;
-  std::uint32_t first_, members_;
+  std::uint32_t trial_, members_;
   Arena arena_;
   SampleBlock block_;
-  LaneScalars scalars_;
-  std::vector<BiasCorrection> corrections_;
-  std::vector<Trace> traces_;
+  StepNumbers scalars_;
+  BiasCorrection correction_;
+  Trace trace_;
 };
-
-std::vector<Trace> run_on(const Engine& engine, const Workload& work, SharedTask& shared,
-                          std::uint32_t members) {
-  std::vector<Trace> all;
-  for (std::uint32_t first = 0; first < trials; first += engine.lanes)
-    for (Trace& trace : PackRun(work, shared, engine, first, members).run()) all.push_back(std::move(trace));
-  return all;
-}
 
 /// Which NaN arithmetic gives is the compiler's choice; all else must agree to the bit.
 bool same(float a, float b) {
@@ -182,32 +168,28 @@ bool same(float a, float b) {
          std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
-std::string first_difference(const Engine& engine, const std::vector<Trace>& found,
-                             const std::vector<Trace>& expected) {
-  for (std::uint32_t trial = 0; trial < trials; ++trial) {
-    const Trace &a = found[trial], &b = expected[trial];
-    for (std::size_t k = 0; k < b.numbers.size(); ++k)
-      if (!same(a.numbers[k], b.numbers[k]))
-        return fmt::format("{} lanes, {}, trial {}: number {} is {:a}, with one lane {:a}", engine.lanes,
-                           engine.instruction_set, trial, k, a.numbers[k], b.numbers[k]);
-    if (a.right != b.right)
-      return fmt::format("{} lanes, {}, trial {}: other samples are right", engine.lanes,
-                         engine.instruction_set, trial);
-  }
-  return "";
+std::string first_difference(const Trace& found, const Trace& expected) {
+  for (std::size_t k = 0; k < expected.numbers.size(); ++k)
+    if (!same(found.numbers[k], expected.numbers[k]))
+      return fmt::format("number {} is {:a}, not {:a}", k, found.numbers[k], expected.numbers[k]);
+  return found.right == expected.right ? "" : "other samples are right";
 }
 
 }  // namespace
 
-std::string difference_between_widths(const NetworkCase& made) {
+std::string difference_between_sets(const NetworkCase& made) {
   const FlushDenormals flush;
   const Workload work(made);
-  SharedTask shared(work.task(), made.members);
-  std::vector<Trace> expected;  // by the last engine of one lane, the first of its class, on one thread
-  for (const Engine* engine : runnable_engines()) {
-    if (engine->lanes == 1) expected = run_on(*engine, work, shared, 1);
-    const std::vector<Trace> found = run_on(*engine, work, shared, made.members);
-    if (std::string where = first_difference(*engine, found, expected); !where.empty()) return where;
+  for (std::uint32_t trial = 0; trial < trials; ++trial) {
+    std::optional<Trace> expected;  // by the oldest set of the class, on one thread
+    for (const std::string& set : engine_support().instruction_sets)
+      for (const std::uint32_t members : {1u, made.members}) {
+        SharedTask shared(work.task(), members, set);
+        const Trace found = SetRun(work, shared, trial, members).run();
+        if (!expected) expected = found;
+        if (std::string where = first_difference(found, *expected); !where.empty())
+          return fmt::format("{}, {} threads, trial {}: {}", set, members, trial, where);
+      }
   }
   return "";
 }

@@ -225,12 +225,6 @@ ETALON_INLINE typename L::Scalar sum_over_lanes(L lanes) {
   return part[0];
 }
 
-/// The same of `count` lanes side by side.
-template <class L>
-ETALON_INLINE void sums_over_lanes(const L* lanes, std::uint64_t count, typename L::Scalar* sums) {
-  for (std::uint64_t k = 0; k < count; ++k) sums[k] = sum_over_lanes(lanes[k]);
-}
-
 /// As wide as a register, for loops over numbers that stand side by side.
 template <class T>
 using Wide = Lanes<sizeof(T) == sizeof(float) ? register_lanes : 1, T>;

@@ -12,6 +12,7 @@
 
 #include "etalon/nn/plan.h"
 #include "etalon/nn/tile.h"
+#include "etalon/nn/transpose.h"
 
 namespace etalon::ETALON_INSTANCE {
 

@@ -60,7 +60,8 @@ class AssignmentSource {
   virtual bool checkpoint_due(double /*seconds*/) const { return false; }
   /// A pack's riders, all of one phase: when due, and for the last time before a pack leaves because of
   /// stop_requested(). Left out are those that have taken no step yet. The pack waits until it returns.
-  virtual void checkpoint(std::vector<Pause> /*riders*/) {}  // NOLINT(performance-unnecessary-value-param)
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who keeps them moves them on
+  virtual void checkpoint(std::vector<Pause> /*riders*/) {}
 };
 
 }  // namespace etalon

@@ -10,7 +10,6 @@
 #include "etalon/app/output.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/base/files.h"
-#include "etalon/base/printable.h"
 #include "etalon/base/text.h"
 #include "etalon/data/contact_sheet.h"
 #include "etalon/data/doubts.h"
@@ -120,10 +119,10 @@ ExitCode run_data_describe(const DataDescribeArguments& arguments) {
   require_writable_folder(arguments.out, "--out " + arguments.out);
   const DataSet data = open_data(arguments.set);
   if (!arguments.json) {
-    if (!arguments.quiet) print("{}", printable(description_text(data)));
+    if (!arguments.quiet) print("{}", description_text(data));
     flush_output();
     const std::filesystem::path sheet = write_sheet(data, arguments.out);
-    if (!arguments.quiet) print("contact sheet: {}\n", printable(sheet.string()));
+    if (!arguments.quiet) print("contact sheet: {}\n", sheet.string());
     return ExitCode::done;
   }
   Json json = description(data);
@@ -149,7 +148,7 @@ ExitCode run_data_make(const DataMakeArguments& arguments) {
   if (arguments.json)
     print_json(Json{{"data", arguments.name}, {"made", spec}});
   else if (!arguments.quiet)
-    print("{} is written; it opens again as {}\n", printable(arguments.name), printable(spec));
+    print("{} is written; it opens again as {}\n", arguments.name, spec);
   return ExitCode::done;
 }
 

@@ -74,9 +74,9 @@ ExitCode run_decide(const DecideArguments& arguments) {
     print_json_text(decide_json(study, now, stored.plan.choice, changes));
   } else if (!arguments.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
-    print("{}\n\n{}{}", headline(stored, study.plan.choice),
-          conclusion_text(study, now, {Paint(terminal.colour), terminal.columns}),
-          changes_text(changes, study.definition.groups));
+    print_painted(fmt::format("{}\n\n{}{}", headline(stored, study.plan.choice),
+                              conclusion_text(study, now, {Paint(terminal.colour), terminal.columns}),
+                              changes_text(changes, study.definition.groups)));
   }
   return ExitCode::done;
 }

@@ -10,7 +10,6 @@
 #include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/base/clock.h"
-#include "etalon/base/printable.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
 #include "etalon/study/study_name.h"
@@ -56,7 +55,7 @@ ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& 
   const bool json = run.arguments.json, text = !json && !run.arguments.quiet;
   if (text) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
-    print("\n{}", conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
+    print_painted("\n" + conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));
     flush_output();  // a report may take its time, and may not come
   }
   ReportEnd report;
@@ -66,7 +65,7 @@ ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& 
   if (json)
     print_json_text(
         tune_json(study, judgement, {was_complete, shown_store(store_place), report.page, seconds}));
-  if (text && report.page) print("report: {}\n", printable(report.page->string()));
+  if (text && report.page) print("report: {}\n", report.page->string());
   if (!report.trouble.empty()) {
     flush_output();
     tell("{}\n", report.trouble);

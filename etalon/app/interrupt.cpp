@@ -53,12 +53,13 @@ InterruptWatch::~InterruptWatch() {
 const std::atomic<bool>& InterruptWatch::flag() const { return interrupt_flag; }
 
 void InterruptWatch::sleep(double seconds) {
-  if (interrupt_flag) throw Interrupted();
   const double end = system_clock().steady_seconds() + seconds;
-  for (double left = seconds; left > 0; left = end - system_clock().steady_seconds()) {
+  double left = seconds;
+  do {
     if (interrupt_flag) throw Interrupted();
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, 0.05)));
-  }
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(left, 0.0, 0.05)));
+    left = end - system_clock().steady_seconds();
+  } while (left > 0);
 }
 
 }  // namespace etalon

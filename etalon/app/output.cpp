@@ -67,7 +67,9 @@ void prepare_output() {
   }
 }
 
-void print_text(std::string_view text) { write_result(printable_with_colours(text)); }
+void print_text(std::string_view text) { write_result(printable(text)); }
+
+void print_painted(std::string_view text) { write_result(printable_with_colours(text)); }
 
 void tell_text(std::string_view text) {
   flush_output();  // in a terminal both appear in their order

@@ -19,8 +19,11 @@ namespace etalon {
 /// signal.
 void prepare_output();
 
-/// A result. Bytes that no terminal should get (base/text.h: printable) come out as "\\xNN", colours stay.
+/// A result. Bytes that no terminal should get (base/printable.h) come out as "\\xNN".
 void print_text(std::string_view text);
+
+/// The same of a text that was painted: its colours stay.
+void print_painted(std::string_view text);
 
 /// A message, in printable bytes. Where standard error takes nothing, as in a pipeline whose reader died of
 /// the same Ctrl-C, it appears on the terminal that this process was started from, if it is in the foreground

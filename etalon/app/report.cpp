@@ -7,7 +7,6 @@
 #include "etalon/app/commands.h"
 #include "etalon/app/draw_report.h"
 #include "etalon/app/output.h"
-#include "etalon/base/printable.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
 #include "etalon/study/study_name.h"
@@ -29,7 +28,7 @@ ExitCode run_report(const ReportArguments& arguments) {
       print_json(
           nlohmann::ordered_json{{"study", shown_name(chosen.study.name)}, {"report", report.page.string()}});
     else if (!arguments.quiet)
-      print("report: {}\n", printable(report.page.string()));
+      print("report: {}\n", report.page.string());
     if (report.plotless) {  // which is half of what was asked for
       flush_output();
       tell("{}\n", *report.plotless);

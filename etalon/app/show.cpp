@@ -37,8 +37,8 @@ ExitCode run_show(const ShowArguments& arguments) {
   } else if (!arguments.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     const Page page{Paint(terminal.colour), terminal.columns};
-    print("{}\n\n{}\n{}", headline(study, judgement), cells_text(study, judgement, page),
-          conclusion_text(study, judgement, page));
+    print_painted(fmt::format("{}\n\n{}\n{}", headline(study, judgement), cells_text(study, judgement, page),
+                              conclusion_text(study, judgement, page)));
   }
   return ExitCode::done;
 }

@@ -82,7 +82,7 @@ std::string key_hint(const std::string& key, const std::vector<std::string>& kno
     return fmt::format("did you mean '{}'?", plain);
   if (const auto foreign = foreign_keys().find(plain); foreign != foreign_keys().end())
     return foreign->second;
-  if (const std::string table = table_hint(plain); !table.empty()) return table;
+  if (std::string table = table_hint(plain); !table.empty()) return table;
   return hint_for(key, known);
 }
 

@@ -5,7 +5,6 @@
 #include "etalon/app/output.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/app/trial_id.h"
-#include "etalon/base/printable.h"
 #include "etalon/base/text.h"
 #include "etalon/storage/open.h"
 #include "etalon/study/study_name.h"
@@ -54,7 +53,7 @@ ExitCode run_study_list(const StudyListArguments& arguments) {
   if (arguments.json)
     print_json(list_json(studies, arguments.store, bytes));
   else if (!arguments.quiet)
-    print("{}", printable(list_text(studies, arguments.store, bytes)));
+    print("{}", list_text(studies, arguments.store, bytes));
   return ExitCode::done;
 }
 

@@ -89,7 +89,7 @@ ExitCode follow(const Submission& submission, StudyStore& store, const std::stri
 fs::path script_for(const Submission& submission, const SlurmJob& job) {
   fs::create_directories(job.output);
   if (!submission.arguments.script) {
-    const fs::path script = "etalon-jobs/" + file_name_of(job.study) + ".sbatch";
+    fs::path script = "etalon-jobs/" + file_name_of(job.study) + ".sbatch";
     write_atomically(script, sbatch_script(job));
     return script;
   }

@@ -13,6 +13,12 @@ namespace {
 
 constexpr double shown_seconds = 0.1;  // less would be printed as no time at all
 
+std::string time_of(const MoreTime& more) {
+  if (more.seconds <= 0) return counted(more.trials, "trial");
+  return more.seconds < shown_seconds ? "less than " + duration_text(shown_seconds)
+                                      : duration_text(more.seconds);
+}
+
 /// In whole tenths of a point, which is what an interval can carry; never -0.
 double tenths(double share) { return std::round(1000 * share) / 10 + 0.0; }
 
@@ -72,8 +78,7 @@ std::string more_time_text(const Recommendation& recommendation) {
   if (!recommendation.certificate) return {};
   std::vector<std::string> parts;
   for (const MoreTime& more : recommendation.certificate->more_time) {
-    const std::string time = more.seconds > 0 ? duration_text(std::max(more.seconds, shown_seconds))
-                                              : counted(more.trials, "trial");
+    const std::string time = time_of(more);
     parts.push_back(parts.empty()
                         ? fmt::format("{} more would gain {} on average", time, points_text(more.gain))
                         : fmt::format("{} more, {}", time, points_text(more.gain)));

@@ -63,7 +63,7 @@ Cells eligible_cells(const SetEvidence& evidence, const SetPosterior& posterior,
   });
   MarginAnswer safest = MarginAnswer::fails;
   for (const std::size_t cell : as_good) safest = std::min(safest, margin_of(evidence, cell, rules));
-  const Cells with_margin =
+  Cells with_margin =
       preferred(as_good, [&](std::size_t cell) { return margin_of(evidence, cell, rules) == safest; });
   story.without_margin = as_good.size() - with_margin.size();
   return with_margin;

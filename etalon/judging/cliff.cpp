@@ -50,13 +50,14 @@ struct Record {
   /// `terms`; returns their sum. Worked out from the last one down, by the ratio of neighbours: that one
   /// does not underflow where e is small.
   double likelihoods(double held, std::vector<double>& terms) const {
-    terms.assign(static_cast<std::size_t>(count.failed) + 1, last_likelihood(held));
+    const auto failed = static_cast<std::size_t>(count.failed);
+    terms.assign(failed + 1, last_likelihood(held));
     double sum = terms.back();
-    for (double j = count.failed - 1; j >= 0; --j) {
+    for (std::size_t k = failed; k-- > 0;) {
+      const auto j = static_cast<double>(k);
       const double ratio = (j + 1) * e * (a + b + held + j) / ((count.failed - j) * (1 - e) * (a + j));
-      double& term = terms[static_cast<std::size_t>(j)];
-      term = terms[static_cast<std::size_t>(j) + 1] * ratio;
-      sum += term;
+      terms[k] = terms[k + 1] * ratio;
+      sum += terms[k];
     }
     return sum;
   }
@@ -64,8 +65,8 @@ struct Record {
   /// L_failed.
   double last_likelihood(double held) const {
     double product = 1;
-    for (double i = 0; i < count.failed; ++i) product *= (1 - e) * (a + i) / (a + b + i);
-    for (double i = 0; i < held; ++i) product *= (1 - e) * (b + i) / (a + b + count.failed + i);
+    for (int i = 0; i < count.failed; ++i) product *= (1 - e) * (a + i) / (a + b + i);
+    for (int i = 0; i < held; ++i) product *= (1 - e) * (b + i) / (a + b + count.failed + i);
     return product;
   }
 };

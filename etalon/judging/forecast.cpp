@@ -72,9 +72,12 @@ double inverse_logit(double value) { return 1 / (1 + std::exp(-value)); }
 
 /// Doublings of the budget, each worth `damping` of the one before.
 double damped_doublings(double budgets, double damping) {
-  double sum = 0, worth = damping;
-  for (double left = std::log2(budgets); left > 0; left -= 1, worth *= damping)
+  double sum = 0, worth = damping, left = std::log2(budgets);
+  while (left > 0) {
     sum += worth * std::min(1.0, left);
+    left -= 1;
+    worth *= damping;
+  }
   return sum;
 }
 

@@ -19,13 +19,16 @@ constexpr double pairs_of_doubt = 4;  // pairs that speak against an estimated c
 /// psi(x) and psi'(x) by recurrence and their asymptotic series (Abramowitz and Stegun 6.3.18, 6.4.12).
 double digamma(double x) {
   double sum = 0;
-  for (; x < 8; ++x) sum -= 1 / x;
+  while (x < 8) sum -= 1 / x++;
   const double square = 1 / (x * x);
   return sum + std::log(x) - 0.5 / x - square * (1.0 / 12 - square * (1.0 / 120 - square / 252));
 }
 double trigamma(double x) {
   double sum = 0;
-  for (; x < 8; ++x) sum += 1 / (x * x);
+  while (x < 8) {
+    sum += 1 / (x * x);
+    ++x;
+  }
   const double square = 1 / (x * x);
   return sum + 1 / x + 0.5 * square + square / x * (1.0 / 6 - square * (1.0 / 30 - square / 42));
 }

@@ -74,7 +74,7 @@ Eigen::MatrixXd regrets_on(const SetEvidence& evidence, const SetPosterior& post
   std::vector<std::size_t> cells = posterior.draws.settings;
   for (const Candidate& one : found) cells.push_back(one.cell[evidence.set]);
   std::ranges::sort(cells);
-  cells.erase(std::ranges::unique(cells).begin(), cells.end());
+  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
   const RandomSequence random({study_seed, 0, Purpose::resampling}, 8 * evidence.set + 3);
   const PosteriorDraws drawn = posterior.model.draw(cells, draws, random);
   const Eigen::VectorXd best = drawn.expected.rowwise().maxCoeff();

@@ -107,7 +107,11 @@ class GraphMaker {
     }
     readers_.push_back(count);
   }
-  std::uint32_t readers(std::int32_t layer) const { return readers_[static_cast<std::size_t>(layer + 1)]; }
+  /// -1, the network's input, stands first.
+  static std::size_t place_of(std::int32_t layer) {
+    return static_cast<std::size_t>(layer + std::int64_t{1});
+  }
+  std::uint32_t readers(std::int32_t layer) const { return readers_[place_of(layer)]; }
   bool follows_alone(std::uint32_t next, std::uint32_t layer) const {
     return next < layers_.size() && layers_[next].source == static_cast<std::int32_t>(layer) &&
            layers_[next].kind != LayerKind::add && readers(static_cast<std::int32_t>(layer)) == 1;
@@ -156,7 +160,7 @@ class GraphMaker {
 
   /// Makes `value` the output of `layer`, with a fork for each reader after the first.
   void hand_out(std::int32_t layer, std::uint32_t value) {
-    auto& handed = outputs_[static_cast<std::size_t>(layer + 1)];
+    auto& handed = outputs_[place_of(layer)];
     for (std::uint32_t left = readers(layer); left > 0; --left) {
       if (left == 1 || !graph_.values[value].wants_gradient) {
         handed.push_back(value);
@@ -172,7 +176,7 @@ class GraphMaker {
     }
   }
   std::uint32_t take(std::int32_t layer) {
-    auto& handed = outputs_[static_cast<std::size_t>(layer + 1)];
+    auto& handed = outputs_[place_of(layer)];
     const std::uint32_t value = handed.front();
     handed.pop_front();
     return value;

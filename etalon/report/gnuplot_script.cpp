@@ -119,10 +119,12 @@ class ScriptWriter {
     point(at.x, at.y, style);
     if (!side) return;
     const double gap = side->down == 0 ? (dot.value ? 13 : 9) : 6;
-    if (side->far())
+    if (side->far()) {
+      const double length = 13.0 * std::abs(side->down) - 6;
       command("set arrow from {} to {} nohead front lw 0.7 lc rgb '{}'", screen(at.x, at.y),
-              screen(at.x + 0.8 * gap * side->across, at.y + (13.0 - 6 / std::abs(side->down)) * side->down),
+              screen(at.x + 0.8 * gap * side->across, at.y + (side->down > 0 ? length : -length)),
               gnuplot_color(ink::frame));
+    }
     label(dot.label, screen(at.x + gap * side->across, at.y + 13.0 * side->down), small_size,
           dot.role == DotRole::chosen ? ink::text : ink::quiet,
           side->across > 0   ? "left"

@@ -79,7 +79,8 @@ class Row {
     Place best{x, y_};
     std::ptrdiff_t fewest = PTRDIFF_MAX;
     for (int step = 0; step * row_step <= 2 * most_off && fewest > 0; ++step) {
-      const Place place{x, y_ + (step % 2 == 1 ? 1 : -1) * ((step + 1) / 2) * row_step};
+      const int rows = (step + 1) / 2;
+      const Place place{x, y_ + (step % 2 == 1 ? rows : -rows) * row_step};
       const auto hidden = std::count_if(taken_.begin(), taken_.end(), [&](const Place& other) {
         return std::abs(other.x - place.x) < width && std::abs(other.y - place.y) < row_step / 2;
       });

@@ -49,7 +49,7 @@ std::optional<Complaint> write_report(const StudySnapshot& study, const Judgemen
   const StudyView view(study, judgement);
   ReportPlots plots = plan_plots(view);
   std::vector<DrawnFigure> drawn;
-  const auto trouble = trouble_of([&] { drawn = draw(plots.figures, options.on_progress); });
+  auto trouble = trouble_of([&] { drawn = draw(plots.figures, options.on_progress); });
   if (trouble) {
     plots.missing = trouble->place + ": " + trouble->received;
     // Whoever interrupts the plotting program as well wants no report without plots: the observer says so.

@@ -16,7 +16,7 @@ CheckpointWriter::~CheckpointWriter() {
   thread_.join();
 }
 
-void CheckpointWriter::put(std::map<TrialKey, TrialState> states) {
+void CheckpointWriter::put(std::map<TrialKey, TrialState>&& states) {
   const std::scoped_lock lock(mutex_);
   throw_failure();
   for (auto& [trial, state] : states) unwritten_.insert_or_assign(trial, std::move(state));
@@ -59,7 +59,7 @@ void CheckpointWriter::run() {
   }
 }
 
-void CheckpointWriter::write(std::map<TrialKey, TrialState> states) {
+void CheckpointWriter::write(std::map<TrialKey, TrialState>&& states) {
   if (seat_.gone()) return;
   std::vector<TrialCheckpoint> checkpoints;
   for (auto& [trial, state] : states) {

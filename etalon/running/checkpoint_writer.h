@@ -26,7 +26,7 @@ class CheckpointWriter {
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
   /// Throws what an earlier write threw.
-  void put(std::map<TrialKey, TrialState> states);
+  void put(std::map<TrialKey, TrialState>&& states);
   /// The trial needs no checkpoint any more: it has finished.
   void forget(const TrialKey& trial);
   /// Returns when everything put is written, or the seat is gone. Throws what a write threw.
@@ -34,7 +34,7 @@ class CheckpointWriter {
 
  private:
   void run();
-  void write(std::map<TrialKey, TrialState> states);
+  void write(std::map<TrialKey, TrialState>&& states);
   void throw_failure();  ///< REQUIRES: mutex_ held
 
   StudyStore& store_;

@@ -1,7 +1,9 @@
 #include "etalon/running/verify.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -54,9 +56,11 @@ class Retraining final : public TrialSource {
   std::size_t handed_out_ = 0;
 };
 
+/// Bit for bit: a NaN equals the same NaN.
 template <typename Value>
 bool same_value(Value a, Value b) {
-  return std::memcmp(&a, &b, sizeof a) == 0;
+  using Bits = std::array<std::byte, sizeof(Value)>;
+  return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
 }
 
 std::string difference(const char* what, std::size_t number, double stored, double trained) {

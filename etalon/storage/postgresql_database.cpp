@@ -15,8 +15,6 @@ namespace {
 using ReadTransaction = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
 using WriteTransaction = pqxx::transaction<pqxx::read_committed>;
 
-constexpr int oldest_server = 120000;  // as PostgreSQL counts: 12.0
-
 /// What another transaction inserted at the same moment is found on the next attempt; a rule that is broken
 /// every time is a mistake.
 constexpr std::uint32_t most_conflicts = 1000;

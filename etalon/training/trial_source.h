@@ -57,6 +57,7 @@ class TrialSource {
   virtual bool checkpoint_due(double /*seconds*/) const { return false; }
   /// A trial that has taken a step: when due, and for the last time before its thread leaves because of
   /// stop_requested(). The trial waits until it returns.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who keeps it moves it on
   virtual void checkpoint(Pause /*trial*/) {}
 };
 

@@ -30,7 +30,10 @@ PASSING = [
     (re.escape(PROGRAM), "ETALON"),
     (r"\[TIME\] drawing plots, (\d+) of (?!\1\b)\d+\n", ""),
     (r"time     about .*", "time     about TIME"),
-    (r"\d[\d.]* (?:s|min|h) more", "TIME more"),
+    (r"(?:less\s+than\s+)?\d[\d.]*\s+(?:s|min|h)\s+more", "TIME more"),
+    # where the line breaks depends on how long the times are
+    (r"TIME more\s+would\s+gain\s+(\S+)\s+points\s+on\s+average;\s+TIME more,\s+(\S+)\s+points",
+     r"TIME more would gain \1 points on average; TIME more, \2 points"),
     (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
     (r"results and report .*", "results and report SIZE"),
     (r"a trial: .*", "a trial: SIZES"),

@@ -46,6 +46,13 @@ class Describe(ProgramTest):
         self.assertIn("labels seem to begin at 1", self.done("data", "describe", "mnist:one").out)
         self.assertIn("begin at 1", self.done("data", "describe", "mnist:one", "--json").json()["warnings"][0])
 
+    def test_folders_of_any_name_reach_no_terminal_as_they_are(self):
+        write_idx(self.folder / "esc\x1b[31mred", [0, 1] * 20, [0, 1])
+        found = self.done("data", "describe", "mnist:esc\x1b[31mred", "--out", "out\x1b[31mred")
+        self.assertIn("mnist:esc\\x1b[31mred: 1x4x4", found.out)
+        self.assertIn("contact sheet: out\\x1b[31mred/mnist.png", found.out)
+        self.assertNotIn("\x1b", found.out)
+
 
 class Warnings(ProgramTest):
     def setUp(self):

@@ -73,6 +73,8 @@ TEST(CertificateText, SaysWhatMoreTimeBuys) {
   EXPECT_EQ(more_time_text(recommendation()),
             "12 min 3 s more would gain 0.05 points on average; 48 min 12 s more, 0.07 points");
   Recommendation untimed = recommendation();
+  untimed.certificate->more_time = {{24, 0.03, 0.0005}};
+  EXPECT_EQ(more_time_text(untimed), "less than 0.1 s more would gain 0.05 points on average");
   untimed.certificate->more_time = {{24, 0, 0}};
   EXPECT_EQ(more_time_text(untimed), "24 trials more would gain less than 0.01 points on average");
 }

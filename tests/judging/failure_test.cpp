@@ -94,7 +94,7 @@ TEST(Failure, counts_slow_seeds_apart) {
   made_up::Study study;
   study.cell({{0.1, 0.1}}, {0.9, 0.9, 0.9});
   study.cell({{0.001, 0.1}}, {0.1, 0.1, 0.1}, [](double) { return 1.0; });
-  const CellSummary& small = judge(study.done()).cells[0][0];
+  const CellSummary small = judge(study.done()).cells[0][0];
   EXPECT_EQ(small.stalled_seeds, 3u);
   EXPECT_EQ(small.failed_seeds, 0u);
   EXPECT_EQ(small.slow_seeds, 3u);

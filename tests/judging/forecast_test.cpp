@@ -117,7 +117,7 @@ TEST(Forecast, does_not_warn_of_a_loss_that_lies_still) {
   made_up::Study study;
   for (const auto& [conv, final] : {std::pair{0.01, 0.6}, {0.1, 0.4}, {1.0, 0.2}})
     study.cell({{conv, 0.1}}, {0.9 - final / 2, 0.9 - final / 2}, made_up::falling(30, final));
-  const CellSummary& best = judge(study.done()).cells[0][2];
+  const CellSummary best = judge(study.done()).cells[0][2];
   ASSERT_EQ(best.forecast.size(), 2u);
   EXPECT_FALSE(budget_too_short(best));
   EXPECT_EQ(budget_text(best), "");

@@ -156,7 +156,8 @@ TEST(UnevenSeeds, ConfirmationIsNoTuning) {
 TEST(UnevenSeeds, AMapSaysHowManySeedsStandBehindEachCell) {
   const Fake fake(uneven());
   std::set<std::uint32_t> counts;
-  for (const HeatCell& cell : accuracy_maps(fake.view, 0).front().cells) {
+  const auto maps = accuracy_maps(fake.view, 0);
+  for (const HeatCell& cell : maps.front().cells) {
     counts.insert(cell.seeds);
     const std::string number = std::to_string(cell.seeds);
     EXPECT_TRUE(cell.count == "n=" + number || cell.detail.ends_with("of " + number + " failed")) << number;

@@ -88,7 +88,7 @@ def main():
                     parser.error(f"--networks: received {name}, expected some of {', '.join(networks)}, which both builds know")
             networks = asked.networks.split(",") if asked.networks else networks
             results = {"networks": {name: comparison.network(name) for name in networks}}
-            show("end to end, one thread", "trial-samples/s", 0, results["networks"])
+            show("end to end, one thread", "samples/s", 0, results["networks"])
             for name in networks if asked.layers else []:
                 results.setdefault("layers", {})[name] = comparison.layers(name)
                 show(name, "GFLOP/s", 1, results["layers"][name])

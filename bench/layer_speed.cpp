@@ -1,11 +1,11 @@
 /// How fast each layer with weights runs, phase by phase, beside the ceiling of the processor's multiply-adds
 /// measured in the same rounds:
 ///
-///   layer_speed [NETWORK] [LANES] [SECONDS] [--json]
-///   layer_speed --ceiling [LANES] [SECONDS]     GFLOP/s of the multiply-adds alone
+///   layer_speed [NETWORK] [SET] [SECONDS] [--json]
+///   layer_speed --ceiling [SET] [SECONDS]     GFLOP/s of the multiply-adds alone
 ///
-/// LANES 0 takes the widest; SECONDS (default 0.5) is for each line. GFLOP/s count a multiply-add of a lane
-/// as two operations of the direct sum, whichever way the layer computes it, in processor time; a line gives
+/// SET is the newest instruction set to use, 0 the newest there is; SECONDS (default 0.5) is for each line.
+/// GFLOP/s count a multiply-add of a sample as two operations of the direct sum, whichever way the layer computes it, in processor time; a line gives
 /// the median of its rounds. With --json, one JSON object a line.
 #include <algorithm>
 #include <cstdio>
@@ -21,41 +21,34 @@
 #include "etalon/base/error.h"
 #include "etalon/lanes/denormals.h"
 #include "etalon/training/arena.h"
-#include "etalon/training/trainer.h"
+#include "etalon/training/dispatch.h"
 
 namespace etalon {
 
-namespace bench_sse2_4 {
-extern const LayerProbe layer_probe;
-}
-namespace bench_avx2_4 {
-extern const LayerProbe layer_probe;
-}
-namespace bench_avx2_8 {
-extern const LayerProbe layer_probe;
-}
-namespace bench_avx512_16 {
-extern const LayerProbe layer_probe;
-}
+#define ETALON_ENGINE(instance)        \
+  namespace bench_##instance {         \
+  extern const LayerProbe layer_probe; \
+  }
+#include "layer_probes.inc"
+#undef ETALON_ENGINE
 
 namespace {
 
 constexpr std::uint32_t batch = 64;
 constexpr int least_rounds = 3;
 
-const LayerProbe& probe_for(std::uint32_t lanes) {
-  require_width(lanes);
-  switch (lanes == 0 ? lane_support().lanes : lanes) {
-    case 16:
-      return bench_avx512_16::layer_probe;
-    case 8:
-      return bench_avx2_8::layer_probe;
-    case 4:
-      return lane_support().numeric_class == "x86-64" ? bench_sse2_4::layer_probe : bench_avx2_4::layer_probe;
-    default:
-      throw RequestError(
-          {"LANES", std::to_string(lanes), "4, 8 or 16", "training_speed measures any width end to end"});
-  }
+const LayerProbe* const compiled_probes[] = {
+#define ETALON_ENGINE(instance) &bench_##instance::layer_probe,
+#include "layer_probes.inc"
+#undef ETALON_ENGINE
+};
+
+/// Beside the engine that trains such minibatches.
+const LayerProbe& probe_for(const std::string& set) {
+  const Engine& engine = engine_for(slots_of(batch), set);
+  for (const LayerProbe* probe : compiled_probes)
+    if (probe->slots == engine.slots && std::string(probe->instruction_set) == engine.instruction_set) return *probe;
+  throw Failure({"SET", set, "an instruction set with a probe", "see bench/CMakeLists.txt"});
 }
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
@@ -85,7 +78,7 @@ double ceiling_of(const LayerProbe& probe, double slice) {
   const std::uint64_t rounds = 20'000;
   volatile float sink = 0;
   const double time = time_of(slice, [&] { sink = probe.multiply_add(rounds, 0.999f); });
-  return 2e-9 * static_cast<double>(rounds * probe.chains * probe.lanes) / time;
+  return 2e-9 * static_cast<double>(rounds * probe.chains * probe.width) / time;
 }
 
 /// One phase of one layer: GFLOP/s and share of the ceiling, [round].
@@ -103,15 +96,14 @@ class LayerSpeed {
       : probe_(probe),
         name_(name),
         network_(bench::describe(name)),
-        plan_(network_, {.batch = batch}),
-        arena_(plan_, probe.lanes),
+        plan_(network_, {.batch = batch, .slots = probe.slots}),
+        arena_(plan_),
         seconds_(seconds),
         json_(json) {
     // Parameters of both signs: a ReLU whose every output is 0 takes time of its own on some processors.
     std::minstd_rand random(1);
-    const std::uint64_t numbers = plan_.parameters() * probe.lanes;
-    for (std::uint64_t k = 0; k < numbers; ++k)
-      arena_.data()[k] = static_cast<float>(random()) / static_cast<float>(random.max()) - 0.5f;
+    for (std::uint64_t k = 0; k < plan_.parameters(); ++k)
+      arena_.memory().numbers[k] = static_cast<float>(random()) / static_cast<float>(random.max()) - 0.5f;
   }
 
   void print_all() {
@@ -125,11 +117,11 @@ class LayerSpeed {
     const auto [least, most] = std::ranges::minmax(ceilings_);
     if (json_)
       std::printf(
-          "{\"network\": \"%s\", \"lanes\": %u, \"ceiling\": %.2f, \"least\": %.2f, \"most\": %.2f}\n",
-          name_.c_str(), probe_.lanes, median(ceilings_), least, most);
+          "{\"network\": \"%s\", \"set\": \"%s\", \"ceiling\": %.2f, \"least\": %.2f, \"most\": %.2f}\n",
+          name_.c_str(), probe_.instruction_set, median(ceilings_), least, most);
     else
-      std::printf("%s, %u lanes (%s): ceiling %.1f GFLOP/s (%.1f to %.1f)\n", name_.c_str(), probe_.lanes,
-                  lane_support().instruction_set.c_str(), median(ceilings_), least, most);
+      std::printf("%s, %s: ceiling %.1f GFLOP/s (%.1f to %.1f)\n", name_.c_str(), probe_.instruction_set,
+                  median(ceilings_), least, most);
   }
 
  private:
@@ -139,14 +131,13 @@ class LayerSpeed {
   }
   static std::string without_label(const std::string& text) { return text.substr(0, text.find(" label ")); }
 
-  /// As the engine runs it: [block of its stage].
-  LayerRun run_of(const LayerPlan& layer) const {
+  /// Groups that go through the layer's stage together.
+  std::uint32_t block_of(const LayerPlan& layer) const {
     const PlanView view = plan_.view();
-    LayerRun run{batch, 1, view.parts};
     const auto step = static_cast<std::uint32_t>(&layer - plan_.layers().data());
     for (std::uint32_t s = 0; s < view.stage_count; ++s)
-      if (step >= view.stages[s].first && step < view.stages[s].last) run.block = view.blocks[s];
-    return run;
+      if (step >= view.stages[s].first && step < view.stages[s].last) return view.blocks[s];
+    return 1;
   }
 
   double ceiling(double slice) {
@@ -157,12 +148,12 @@ class LayerSpeed {
   void measure(const LayerPlan& layer, int times) {
     const LayerDescription& described = network_.layers[layer.index];
     const char* way = layer.winograd != nullptr ? "Winograd" : "direct";
-    const double work = 2e-9 * sums_of(layer) * layer.columns * batch * probe_.lanes;
+    const double work = 2e-9 * sums_of(layer) * layer.columns * batch;
     LayerPlan alone = layer;
     alone.wants_input_gradient = false;
     Phase forward, weights, data;
-    const LayerRun how = run_of(layer);
-    const auto run = [&](auto phase, const LayerPlan& of) { phase(of, arena_.data(), how); };
+    const std::uint32_t block = block_of(layer);
+    const auto run = [&](auto phase, const LayerPlan& of) { phase(of, arena_.memory(), batch, block); };
     const double slice = seconds_ / 10, start = processor_seconds();
     run(probe_.forward, layer);
     run(probe_.backward, layer);
@@ -191,10 +182,10 @@ class LayerSpeed {
     const auto [least, most] = std::ranges::minmax(of.speeds);
     if (json_)
       std::printf(
-          "{\"network\": \"%s\", \"lanes\": %u, \"layer\": \"%s\", \"input\": \"%s\", \"times\": %d, "
+          "{\"network\": \"%s\", \"set\": \"%s\", \"layer\": \"%s\", \"input\": \"%s\", \"times\": %d, "
           "\"way\": \"%s\", \"phase\": \"%s\", \"gflops\": %.2f, \"least\": %.2f, \"most\": %.2f, \"share\": "
           "%.4f}\n",
-          name_.c_str(), probe_.lanes, without_label(layer.text).c_str(), to_text(layer.input).c_str(), times,
+          name_.c_str(), probe_.instruction_set, without_label(layer.text).c_str(), to_text(layer.input).c_str(), times,
           way, phase, median(of.speeds), least, most, median(of.shares));
     else
       std::printf("  %-28s of %-10s %dx %-8s %-16s %6.1f GFLOP/s (%.1f to %.1f) %3.0f %%\n",
@@ -220,9 +211,9 @@ int main(int count, char** words) {
     std::vector<std::string> asked(words + 1, words + count);
     const bool json = std::erase(asked, "--json") != 0;
     const std::string network = !asked.empty() ? asked[0] : "lenet5";
-    const double lanes = asked.size() > 1 ? std::atof(asked[1].c_str()) : 0;
+    const std::string set = asked.size() > 1 && asked[1] != "0" ? asked[1] : "";
     const double seconds = asked.size() > 2 ? std::atof(asked[2].c_str()) : 0.5;
-    const etalon::LayerProbe& probe = etalon::probe_for(static_cast<std::uint32_t>(lanes));
+    const etalon::LayerProbe& probe = etalon::probe_for(set);
     const etalon::FlushDenormals flush;
     if (network == "--ceiling")
       std::printf("%.2f\n", etalon::ceiling_of(probe, seconds));

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATASETS = Path(os.environ.get("ETALON_DATASETS", ROOT.parent / "shared" / "datasets"))
 CORES = sorted(os.sched_getaffinity(0))
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-NETWORKS = ("lenet5", "vgg-small", "resnet20")
+NETWORKS = ("lenet5", "vgg-small", "resnet20", "wide", "resnet18")
 
 
 class Unavailable(Exception):
@@ -63,10 +63,10 @@ def run(command, cores=None, environment=None):
 
 
 def speed_in(text):
-    """The number before "trial-samples/s" of training_speed's line."""
-    found = re.search(r": (\d+) trial-samples/s", text)
+    """The number before "samples/s" of training_speed's line; builds that trained a trial a lane wrote "trial-samples/s"."""
+    found = re.search(r": (\d+) (?:trial-)?samples/s", text)
     if not found:
-        raise Unavailable(f"received '{text.strip()}', expected a line with trial-samples/s")
+        raise Unavailable(f"received '{text.strip()}', expected a line with samples/s")
     return float(found.group(1))
 
 

@@ -22,11 +22,14 @@ ACCURACY, TRANSFER = HERE / "versus" / "accuracy.py", HERE / "versus" / "transfe
 PARTS = {
     "layers": [OWN, "--only", "layers"],
     "threads": [OWN, "--only", "threads"],
-    "width": [OWN, "--only", "width"],
+    "sets": [OWN, "--only", "sets"],
+    "batches": [OWN, "--only", "batches"],
     "studies": [OWN, "--only", "trials,grid,memory,loading"],
     "lenet5": [VERSUS, "--only", "one_core", "--networks", "lenet5", "--rounds", "3", "--seconds", "1"],
     "vgg-small": [VERSUS, "--only", "one_core", "--networks", "vgg-small", "--rounds", "3", "--seconds", "1"],
     "resnet20": [VERSUS, "--only", "one_core", "--networks", "resnet20", "--rounds", "5", "--seconds", "1"],
+    "wide": [VERSUS, "--only", "one_core", "--networks", "wide", "--rounds", "3", "--seconds", "1"],
+    "resnet18": [VERSUS, "--only", "one_core", "--networks", "resnet18", "--rounds", "3", "--seconds", "1"],
     "two-cores": [VERSUS, "--only", "both_cores", "--rounds", "3", "--seconds", "1"],
     "whole-job": [VERSUS, "--only", "whole_job"],
 }
@@ -34,8 +37,8 @@ ALONE = {"accuracy": [ACCURACY], "transfer": [TRANSFER]}  # long, and measure no
 HEADINGS = {"accuracy": "Accuracy", "transfer": "The advice in PyTorch"}
 SECTIONS = {
     "one_core": "Against others, one core", "both_cores": "Against PyTorch, both cores", "whole_job": "The whole job",
-    "threads": "Networks and threads", "width": "Widths", "trials": "Number of trials", "grid": "The MNIST grid", "memory": "Memory",
-    "loading": "Loading", "layers": "Layer by layer",
+    "threads": "Networks and threads", "sets": "Instruction sets", "batches": "Minibatches", "trials": "Number of trials",
+    "grid": "The MNIST grid", "memory": "Memory", "loading": "Loading", "layers": "Layer by layer",
 }
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Etalon's own speed: layers, networks, threads, widths, numbers of trials, memory.
+"""Etalon's own speed: layers, networks, threads, instruction sets, minibatches, numbers of trials, memory.
 
 Prints tables, and writes all figures as JSON. Needs the programs of the preset `bench`; MNIST is looked for in the folder
 ETALON_DATASETS (default ../shared/datasets).
@@ -15,6 +15,7 @@ import measure
 import tables
 from measure import CORES, DATASETS, interleave, paired_ratio, run, speed_in, summary
 
+BATCHES = (1, 4, 8, 20, 32, 50, 64, 128)
 TRIAL_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -22,31 +23,29 @@ class Benchmark:
     def __init__(self, build, quick):
         self.build, self.quick = Path(build), quick
         self.networks = measure.known_networks(build)
-        self.widths = [int(word) for word in run([self.build / "training_speed", "--widths"]).output.split()]
+        self.instruction_sets = run([self.build / "training_speed", "--sets"]).output.split()
         self.work = {name: float(count) for name, count in map(str.split, run([self.build / "training_speed", "--work"]).output.splitlines())}
         self.rounds = 2 if quick else 5
         self.left_out = {}
 
-    def speed(self, network, lanes=0, threads=1, packs=None, seconds=None):
-        """Trial-samples a second of one run."""
+    def speed(self, network, newest=0, threads=1, trials=None, seconds=None, batch=64):
+        """Samples a second of one run."""
         seconds = seconds or (0.5 if self.quick else 2)
-        command = [self.build / "training_speed", network, lanes, seconds, 64, threads, packs or threads]
+        command = [self.build / "training_speed", network, newest, seconds, batch, threads, trials or threads]
         return speed_in(run(command, CORES[:threads]).output)
 
     def layers(self):
-        """GFLOP/s of every layer and phase, for each width; [line of layer_speed --json]."""
+        """GFLOP/s of every layer and phase, for each instruction set; [line of layer_speed --json]."""
         lines = []
         for network in self.networks:
-            for width in (w for w in self.widths if w >= 4):
-                if self.quick and width != self.widths[-1]:
-                    continue
+            for newest in self.instruction_sets[-1:] if self.quick else self.instruction_sets:
                 seconds = 0.05 if self.quick else 0.2
-                text = run([self.build / "layer_speed", network, width, seconds, "--json"], CORES[-1:]).output
+                text = run([self.build / "layer_speed", network, newest, seconds, "--json"], CORES[-1:]).output
                 lines += [json.loads(line) for line in text.splitlines()]
         return lines
 
     def threads(self):
-        """Speed on one thread, on two with a pack each, and on two with one pack; two against one, paired.
+        """Speed on one thread, on two with a trial each, and on two with one trial; two against one, paired.
 
         One thread's speed also as its share of the multiply-adds that the core reaches in the same round.
         """
@@ -55,8 +54,8 @@ class Benchmark:
             ways = {"ceiling": lambda: float(run([self.build / "layer_speed", "--ceiling", 0, 0.3]).output),
                     "1 thread": lambda: self.speed(network)}
             if len(CORES) > 1:
-                ways |= {"2 threads, 2 packs": lambda: self.speed(network, threads=2),
-                         "2 threads, 1 pack": lambda: self.speed(network, threads=2, packs=1)}
+                ways |= {"2 threads, 2 trials": lambda: self.speed(network, threads=2),
+                         "2 threads, 1 trial": lambda: self.speed(network, threads=2, trials=1)}
             values = interleave(ways, self.rounds if network == "lenet5" else max(1, self.rounds - 2))
             ceiling = values.pop("ceiling")
             results[network] = {name: summary(value) for name, value in values.items()}
@@ -66,14 +65,19 @@ class Benchmark:
                 results[network][name]["ratio"] = paired_ratio(values[name], values["1 thread"])
         return results
 
-    def width(self):
-        """Speed of one thread for every width that runs here."""
+    def sets(self):
+        """Speed of one thread for every instruction set that runs here."""
         results = {}
         for network in self.networks[:1] if self.quick else self.networks:
-            ways = {str(width): lambda width=width: self.speed(network, width, seconds=0.3 if self.quick else 1) for width in self.widths}
+            ways = {name: lambda name=name: self.speed(network, name, seconds=0.3 if self.quick else 1) for name in self.instruction_sets}
             values = interleave(ways, 2 if self.quick or network != "lenet5" else 3)
             results[network] = {name: summary(value) for name, value in values.items()}
         return results
+
+    def batches(self):
+        """Speed of one thread for minibatches of several sizes, LeNet-5."""
+        ways = {str(batch): lambda batch=batch: self.speed("lenet5", batch=batch, seconds=0.3 if self.quick else 1) for batch in BATCHES}
+        return {batch: summary(value) for batch, value in interleave(ways, 2 if self.quick else 3).items()}
 
     def tune(self, *options):
         """One `etalon tune` into a store of its own, from process start to end."""
@@ -111,7 +115,7 @@ class Benchmark:
                 "peak_mb": summary([one.peak_mb for one in runs])}
 
     def memory(self):
-        """Peak memory of one training thread with the widest pack."""
+        """Peak memory of one training thread."""
         return {network: run([self.build / "training_speed", network, 0, 0.1]).peak_mb for network in self.networks}
 
     def loading(self):
@@ -120,7 +124,7 @@ class Benchmark:
         return loaded | {"seconds": summary(loaded["seconds"])}
 
 
-PARTS = ("layers", "threads", "width", "trials", "grid", "memory", "loading")
+PARTS = ("layers", "threads", "sets", "batches", "trials", "grid", "memory", "loading")
 
 
 def main():

@@ -29,7 +29,7 @@ using namespace etalon;
 using Json = nlohmann::json;
 
 constexpr int rounds = 5;
-constexpr std::uint32_t pack = 16;
+constexpr std::uint32_t held = 16;  // trials that a worker claims together
 constexpr std::size_t lenet5_parameters = 61'706;
 
 double now() { return system_clock().steady_seconds(); }
@@ -166,7 +166,7 @@ Json trials_a_second(StudyStore& store, double seconds) {
   return result;
 }
 
-/// Of a worker that holds a pack.
+/// Of a worker that claims trials together.
 Json lease_cycle(StudyStore& store, double seconds) {
   Bench bench(store, "lease");
   const int times = static_cast<int>(std::max(20.0, 100 * seconds));
@@ -178,10 +178,10 @@ Json lease_cycle(StudyStore& store, double seconds) {
   };
   store.dismiss(bench.worker());
   for (int i = 0; i < times; ++i) {
-    bench.plan(pack);
+    bench.plan(held);
     std::vector<ClaimedTrial> claimed;
     timed(enlist, [&] { bench.enlist(); });
-    timed(claim, [&] { claimed = bench.claim(pack); });
+    timed(claim, [&] { claimed = bench.claim(held); });
     timed(beat, [&] { store.beat(bench.worker(), {1, 1}); });
     for (const ClaimedTrial& one : claimed) timed(finish, [&] { bench.finish(one, 1000, {}); });
     timed(dismiss, [&] { store.dismiss(bench.worker()); });
@@ -195,9 +195,9 @@ Json lease_cycle(StudyStore& store, double seconds) {
 
 Json checkpoints(StudyStore& store, double seconds) {
   Bench bench(store, "checkpoints");
-  bench.plan(pack);
+  bench.plan(held);
   std::vector<TrialCheckpoint> checkpoints;
-  for (const ClaimedTrial& claimed : bench.claim(pack)) {
+  for (const ClaimedTrial& claimed : bench.claim(held)) {
     checkpoints.push_back({claimed.trial.key, made_up_trial(0, 1000).curve, "x86-64-fma", 3, {}});
     checkpoints.back().state = Bytes(4 * lenet5_parameters, 0x5A);
   }
@@ -206,7 +206,7 @@ Json checkpoints(StudyStore& store, double seconds) {
     return millis(times,
                   [&] { store.save_checkpoints(bench.worker(), std::span(checkpoints).first(count)); });
   };
-  return {{"1 of LeNet-5", save(1)}, {"16 of LeNet-5", save(pack)}};
+  return {{"1 of LeNet-5", save(1)}, {"16 of LeNet-5", save(held)}};
 }
 
 /// What a worker without work asks for over and over, and what commands show.

@@ -15,13 +15,13 @@ class Table(NamedTuple):
 
 
 def layers(lines):
-    """A table for each network and width."""
+    """A table for each network and instruction set."""
     tables = []
     for head in (line for line in lines if "ceiling" in line):
-        own = [line for line in lines if "phase" in line and (line["network"], line["lanes"]) == (head["network"], head["lanes"])]
+        own = [line for line in lines if "phase" in line and (line["network"], line["set"]) == (head["network"], head["set"])]
         rows = [[f"{line['layer']} of {line['input']}", line["times"], line["way"], line["phase"], f"{line['gflops']:.1f}",
                  f"{100 * line['share']:.0f} %"] for line in own]
-        tables.append(Table(f"{head['network']}, {head['lanes']} lanes: the processor's multiply-adds reach {head['ceiling']:.1f} GFLOP/s "
+        tables.append(Table(f"{head['network']}, {head['set']}: the processor's multiply-adds reach {head['ceiling']:.1f} GFLOP/s "
                             f"({head['least']:.1f} to {head['most']:.1f})",
                             ["layer", "times", "way", "phase", "GFLOP/s", "share"], rows))
     return tables
@@ -31,7 +31,7 @@ def threads(results):
     """The share of the ceiling counts direct sums, so that Winograd's algorithm may go beyond it."""
     rows = [[network, name, text_of(value, 0), text_of(value["ratio"]) if "ratio" in value else "", share_text(value.get("share"))]
             for network, ways in results.items() for name, value in ways.items()]
-    return [Table("trial-samples per second, end to end: median (smallest to largest); direct multiply-adds as a share of the ceiling",
+    return [Table("samples per second, end to end: median (smallest to largest); direct multiply-adds as a share of the ceiling",
                   ["network", "threads", "speed", "against 1 thread", "share"], rows)]
 
 
@@ -39,10 +39,14 @@ def share_text(of):
     return f"{100 * of['median']:.0f} % ({100 * of['least']:.0f} to {100 * of['most']:.0f})" if of else ""
 
 
-def width(results):
-    rows = [[network, width, text_of(value, 0), f"{value['median'] / int(width):,.0f}"]
-            for network, widths in results.items() for width, value in widths.items()]
-    return [Table("trial-samples per second of one thread, for each width", ["network", "lanes", "speed", "of one lane"], rows)]
+def sets(results):
+    rows = [[network, name, text_of(value, 0)] for network, ways in results.items() for name, value in ways.items()]
+    return [Table("samples per second of one thread, for each instruction set", ["network", "set", "speed"], rows)]
+
+
+def batches(results):
+    rows = [[batch, text_of(value, 0)] for batch, value in results.items()]
+    return [Table("samples per second of one thread: LeNet-5 at minibatches of several sizes", ["batch", "speed"], rows)]
 
 
 def trials(results):
@@ -66,11 +70,11 @@ def loading(result):
 
 
 def one_core(results):
-    return [Table(f"{network}, one core", ["", "trial-samples/s", "Etalon against it"], _speeds(ways)) for network, ways in results.items()]
+    return [Table(f"{network}, one core", ["", "samples/s", "Etalon against it"], _speeds(ways)) for network, ways in results.items()]
 
 
 def both_cores(results):
-    return [Table(f"{network}, two cores", ["", "trial-samples/s", "Etalon against it"], _speeds(ways)) for network, ways in results.items()]
+    return [Table(f"{network}, two cores", ["", "samples/s", "Etalon against it"], _speeds(ways)) for network, ways in results.items()]
 
 
 def _speeds(ways):

@@ -68,7 +68,7 @@ void make(const std::string& network, std::uint32_t steps, double eta, const std
   task.network = bench::describe(network);
   task.batch = batch;
   OneTrial source({1, std::vector<double>(default_groups().size(), eta), 0, 1});
-  make_trainer(task, {.lanes = 0, .threads = 1})->train(source);
+  make_trainer(task, {.threads = 1})->train(source);
 
   std::ofstream file(path, std::ios::binary);
   file << json{{"network", network},

@@ -32,20 +32,45 @@ def mlp():
     return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
-class Block(nn.Module):
-    """He et al. 2015, two 3x3 convolutions and a shortcut without parameters (option A)."""
+def wide():
+    layers, channels = [], 3
+    for width in (64, 128, 256, 512):
+        layers += [nn.MaxPool2d(2)] if layers else []
+        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(), nn.Conv2d(width, width, 3, padding=1), nn.ReLU()]
+        channels = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
-    def __init__(self, inputs, outputs, stride):
+
+def mobilenet_small():
+    def normed(*convolution, **more):
+        return [nn.Conv2d(*convolution, **more, bias=False), nn.BatchNorm2d(convolution[1]), nn.ReLU()]
+
+    layers, channels = normed(3, 32, 3, padding=1), 32
+    for width, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
+        layers += normed(channels, channels, 3, stride=stride, padding=1, groups=channels) + normed(channels, width, 1)
+        channels = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+class Block(nn.Module):
+    """He et al. 2015, two 3x3 convolutions and a shortcut: without parameters (option A), or `projected` where shapes differ (B)."""
+
+    def __init__(self, inputs, outputs, stride, projected=False):
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(outputs)
         self.stride, self.missing = stride, outputs - inputs
+        self.shortcut = None
+        if projected and self.missing:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x):
         out = self.norm2(self.conv2(functional.relu(self.norm1(self.conv1(x)))))
-        if self.stride != 1 or self.missing:
+        if self.shortcut is not None:
+            x = self.shortcut(x)
+        elif self.stride != 1 or self.missing:
             x = functional.pad(x[:, :, ::self.stride, ::self.stride], (0, 0, 0, 0, 0, self.missing))
         return functional.relu(out + x)
 
@@ -63,7 +88,23 @@ class ResNet20(nn.Module):
         return self.dense(self.blocks(functional.relu(self.norm(self.conv(x)))).mean((2, 3)))
 
 
-NETWORKS = {"lenet5": lenet5, "mlp": mlp, "vgg-small": vgg_small, "resnet20": ResNet20}
+class ResNet18(nn.Module):
+    """As it is used for 32x32 images: a first convolution of 3x3, no pooling behind it."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 64, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(64)
+        widths = [64, 64, 64, 128, 128, 256, 256, 512, 512]
+        self.blocks = nn.Sequential(*[Block(a, b, 1 if a == b else 2, projected=True) for a, b in zip(widths, widths[1:])])
+        self.dense = nn.Linear(512, 10)
+
+    def forward(self, x):
+        return self.dense(self.blocks(functional.relu(self.norm(self.conv(x)))).mean((2, 3)))
+
+
+NETWORKS = {"lenet5": lenet5, "mlp": mlp, "vgg-small": vgg_small, "wide": wide, "resnet20": ResNet20, "resnet18": ResNet18,
+            "mobilenet-small": mobilenet_small}
 
 
 def groups_of(network, conv, full):

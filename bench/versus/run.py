@@ -22,7 +22,8 @@ import tables
 from measure import CORES, DATASETS, Unavailable, finish, interleave, paired_ratio, run, speed_in, start, summary
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"lenet5": (20, 0.01), "vgg-small": (4, 0.01), "resnet20": (4, 0.05)}  # of a case, and its eta
+STEPS = {"lenet5": (20, 0.01), "vgg-small": (4, 0.01), "resnet20": (4, 0.05), "wide": (4, 0.01),
+         "resnet18": (4, 0.05)}  # of a case, and its eta
 SAME = 5e-3  # largest difference of a loss, relative where it is above 1; a max-pool or ReLU near a tie may fall the other way
 INSTALL = "tools/install-packages.sh bench/versus/packages.txt"
 
@@ -76,8 +77,8 @@ class Versus:
         }
         found = {}
         for name, way in ways.items():
-            if network == "resnet20" and not name.startswith("PyTorch eager"):
-                continue  # written for networks that are one chain of layers
+            if network not in ("lenet5", "vgg-small") and not name.startswith("PyTorch eager"):
+                continue  # written for these two
             with measure.tolerate(self.left_out, f"{network}: {name}"):
                 command, environment = way()
                 self.theirs(name, network, command[:-1] + [0], environment)  # checks it once before any round

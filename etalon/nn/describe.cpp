@@ -1,7 +1,6 @@
 #include "etalon/nn/describe.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -9,55 +8,11 @@
 #include "etalon/base/text.h"
 #include "etalon/nn/group_selection.h"
 #include "etalon/nn/layer_text.h"
+#include "etalon/nn/named_networks.h"
 #include "etalon/nn/shape_inference.h"
 
 namespace etalon {
 namespace {
-
-/// A network known by name; a last dense layer with an output a class follows.
-struct NamedNetwork {
-  const char* name;
-  std::vector<std::string> hidden_layers;
-};
-
-/// Two convolutions, and around them the addition of what they were given.
-void append_residual_block(std::vector<std::string>& layers, std::uint32_t stage, std::uint32_t stride) {
-  const std::uint32_t channels = 8u << stage;
-  const auto convolution = [&](const std::string& stride_text) {
-    layers.push_back(fmt::format("conv {} 3x3{} pad 1 no-bias label stage{}", channels, stride_text, stage));
-    layers.emplace_back("batchnorm");
-  };
-  convolution(stride == 1 ? "" : fmt::format(" stride {}", stride));
-  layers.emplace_back("relu");
-  convolution("");
-  layers.emplace_back("add block");
-  layers.emplace_back("relu label block");
-}
-
-/// He et al. 2015, arXiv 1512.03385, section 4.2, n = 3: three stages of three blocks with 16, 32 and 64
-/// channels, shortcuts of option A.
-std::vector<std::string> resnet20_layers() {
-  std::vector<std::string> layers{"conv 16 3x3 pad 1 no-bias label stem", "batchnorm", "relu label block"};
-  for (std::uint32_t stage = 1; stage <= 3; ++stage)
-    for (std::uint32_t block = 0; block < 3; ++block)
-      append_residual_block(layers, stage, stage > 1 && block == 0 ? 2 : 1);
-  layers.emplace_back("gap");
-  return layers;
-}
-
-const std::array<NamedNetwork, 4>& named_networks() {
-  static const std::array<NamedNetwork, 4> networks{{
-      {"lenet5",
-       {"conv 6 5x5 pad 2", "relu", "maxpool 2", "conv 16 5x5", "relu", "maxpool 2", "dense 120", "relu",
-        "dense 84", "relu"}},
-      {"vgg-small",
-       {"conv 32 3x3 pad 1", "relu", "conv 32 3x3 pad 1", "relu", "maxpool 2", "conv 64 3x3 pad 1", "relu",
-        "conv 64 3x3 pad 1", "relu", "maxpool 2", "dense 256", "relu"}},
-      {"mlp", {"dense 256", "relu", "dense 128", "relu"}},
-      {"resnet20", resnet20_layers()},
-  }};
-  return networks;
-}
 
 std::vector<std::string> layers_of(const NetworkSpec& spec, std::uint32_t classes, const std::string& place) {
   if (!spec.layers.empty()) return spec.layers;

@@ -45,7 +45,7 @@ class Network {
   void forward(bool training) const {
     for (std::uint32_t i = 0; i < plan_.layer_count; ++i)
       if (plan_.layers[i].winograd != nullptr)
-        WinogradConvolution<L>(plan_.layers[i], desk_, member_).transform_weights();
+        with_winograd(plan_.layers[i], desk_, member_, [](const auto& conv) { conv.transform_weights(); });
     meet(member_);
     for (std::uint32_t s = 0; s < plan_.stage_count; ++s) {
       const Stage& stage = plan_.stages[s];
@@ -96,7 +96,7 @@ class Network {
       for (Range run = run_from(stage, stage.first); run.count() > 0; run = run_from(stage, run.end)) {
         const LayerPlan& layer = plan_.layers[run.first];
         if (layer.winograd != nullptr)
-          WinogradConvolution<L>(layer, desk, member_).forward(groups);
+          with_winograd(layer, desk, member_, [&](const auto& conv) { conv.forward(groups); });
         else
           for (std::uint32_t g = groups.first; g < groups.end; ++g) forward_run(run, desk, g, training);
         meet(member_);
@@ -254,7 +254,7 @@ class Network {
         const LayerPlan& layer = plan_.layers[run.first];
         if (!layer.runs_backward && !by_channel(layer)) continue;
         if (layer.winograd != nullptr)
-          WinogradConvolution<L>(layer, desk, member_).backward(groups);
+          with_winograd(layer, desk, member_, [&](const auto& conv) { conv.backward(groups); });
         else
           for (std::uint32_t g = groups.first; g < groups.end; ++g) backward_run(run, desk, g);
         meet(member_);
@@ -266,7 +266,7 @@ class Network {
         BatchNorm<L>(layer, desk_).conclude_gradient(samples_, share(layer.input.channels), take);
       if (layer.kind != StepKind::conv) continue;
       if (layer.winograd != nullptr)
-        WinogradConvolution<L>(layer, desk_, member_).update(take, share(layer.output.channels));
+        with_winograd(layer, desk_, member_, [&](const auto& conv) { conv.update(take); });
       else
         Convolution<L>(layer, desk_).update(take, share(layer.output.channels));
     }

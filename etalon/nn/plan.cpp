@@ -78,6 +78,7 @@ void NetworkPlan::choose_winograd(const NetworkDescription& network) {
     WinogradShape shape;
     shape.input.channels = described.input.channels, shape.output.channels = described.output.channels;
     shape.sums_height = described.output.height, shape.sums_width = described.output.width;
+    shape.taps = described.kernel_height;
     const WinogradPlan plan = plan_winograd(shape, groups(), options_.members == 1);
     std::uint32_t& block = blocks_[graph_.steps[i].stage];
     block = std::max(block, plan.groups);
@@ -109,7 +110,7 @@ void NetworkPlan::plan_winograd_layers() {
     shape.input = layer.input, shape.output = layer.output;
     shape.output_gradient = layer.output_gradient, shape.input_gradient = layer.input_gradient;
     shape.sums_height = layer.sums.height, shape.sums_width = layer.sums.width;
-    shape.padding = paddings_[i];
+    shape.taps = layer.kernel_height, shape.padding = paddings_[i];
     shape.weight_row = layer.weight_row, shape.weight_plane = layer.weight_plane;
     shape.rectify = layer.rectify, shape.pool = layer.pool;
     shape.winners_group = layer.extra_group;
@@ -119,6 +120,7 @@ void NetworkPlan::plan_winograd_layers() {
     layer.transformed = take_numbers(plan.transformed);
     if (!options_.forward_only) {
       layer.frequency_gradients = take_numbers(plan.transformed);
+      if (plan.by_slot) layer.slot_gradients = take(std::uint64_t{winograd_frequencies} * plan.kernel_columns);
       layer.bias_gradients = take(layer.output.channels);
     }
     workspace = std::max(workspace, plan.workspace);
@@ -139,7 +141,9 @@ void NetworkPlan::lay_working_numbers() {
   std::uint64_t inputs = 0, gradients = 0, finished = 0;
   for (LayerPlan& layer : layers_) {
     if (layer.kind == StepKind::conv)
-      finished = std::max<std::uint64_t>(finished, row_of(9 * layer.weight_row + layer.columns));
+      finished = std::max(finished, layer.winograd != nullptr
+                                        ? layer.winograd->finished_row * layer.kernel_height * layer.kernel_width
+                                        : row_of(layer.columns));
     if (layer.kind != StepKind::dense) continue;
     layer.input_row = row_of(layer.columns), layer.gradient_row = row_of(layer.output.channels);
     inputs = std::max(inputs, layer.input_row * groups() * options_.slots);
@@ -175,13 +179,14 @@ void NetworkPlan::place_parameters(const NetworkDescription& network) {
     layer.weights = parameters_;
     std::uint32_t flat = described.first_parameter;
     if (by_winograd_[static_cast<std::size_t>(&layer - layers_.data())]) {
-      layer.weight_row = row_of(described.input.channels);
-      layer.weight_plane = layer.weight_row * rows;
+      const std::uint32_t inputs = described.input.channels, area = layer.kernel_height * layer.kernel_width;
+      layer.weight_row = winograd_by_slot(inputs, rows) ? inputs : row_of(inputs);
+      layer.weight_plane = row_of(layer.weight_row * rows);
       for (std::uint32_t o = 0; o < rows; ++o)
         for (std::uint32_t k = 0; k < layer.columns; ++k)
-          places_[flat++] = static_cast<std::uint32_t>(layer.weights + k % 9 * layer.weight_plane +
-                                                       o * layer.weight_row + k / 9);
-      layer.biases = parameters_ + 9 * layer.weight_plane;
+          places_[flat++] = static_cast<std::uint32_t>(layer.weights + k % area * layer.weight_plane +
+                                                       o * layer.weight_row + k / area);
+      layer.biases = parameters_ + area * layer.weight_plane;
     } else {
       layer.weight_row = row_of(layer.columns);
       for (std::uint32_t o = 0; o < rows; ++o)

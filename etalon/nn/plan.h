@@ -109,7 +109,7 @@ struct LayerPlan {
   // conv, dense, batch norm: where parameters stand among the numbers
   std::int32_t group = -1;                    ///< of layers: whose eta
   std::uint64_t weights = 0, weight_row = 0;  ///< [o][...], `weight_row` numbers from one o to the next
-  std::uint64_t weight_plane = 0;  ///< by Winograd's algorithm: [ky * 3 + kx][o][i], from one tap to the next
+  std::uint64_t weight_plane = 0;  ///< by Winograd's algorithm: [ky * kw + kx][o][i], from one tap to the next
   std::uint64_t biases = 0;        ///< [o]; zeros where the layer has none
   bool has_biases = true;
   std::uint32_t columns = 0;     ///< weights an output: i * kh * kw of its channel group

@@ -1,5 +1,5 @@
-/// A 3x3 convolution with stride 1 over slots, by Winograd's F(4x4, 3x3): forward, data gradient, weight
-/// gradient.
+/// A convolution with stride 1 and `taps` taps a side over slots, by Winograd's F(4x4, 3x3) or F(2x2, 5x5):
+/// forward, data gradient, weight gradient.
 ///
 ///   V = B^T d B      frequencies of the inputs       U = G w G^T   of the weights, once a step
 ///   M[f] = U[f] V[f] for each frequency f, summed over input channels;   sums = bias + A^T M A
@@ -8,7 +8,8 @@
 ///
 /// Sums run over channels, tiles and, within a tile, slots in ascending order: which tiles share a pass
 /// changes no bit. For dU the inputs of a frequency are turned round first, so that those of one tile and slot
-/// stand side by side. Members share a pass: its channels while they transform, its frequencies while they
+/// stand side by side; or, where the plan says so, each slot has a sum over the tiles of its own, and the slots
+/// are added by sum_over_lanes. Members share a pass: its channels while they transform, its frequencies while they
 /// multiply.
 #pragma once
 
@@ -19,7 +20,7 @@
 
 namespace etalon::ETALON_INSTANCE {
 
-template <class L>
+template <class L, int taps>
 class Winograd {
  public:
   using Scalar = typename L::Scalar;
@@ -27,11 +28,11 @@ class Winograd {
   using W = Wide<Scalar>;
 
   /// All are borrowed. `weights`: [tap][o][i]; `transformed` and `gradient`, plan.transformed numbers each;
-  /// `biases` and `bias_gradients`: [o].
+  /// `slot_gradients`: [f][o][i], unused unless plan.by_slot; `biases` and `bias_gradients`: [o].
   struct Weights {
     const Scalar *weights, *biases;
     Scalar *transformed, *gradient;
-    L* bias_gradients;
+    L *slot_gradients, *bias_gradients;
   };
   /// `workspace`: plan.workspace values of all members. This member's own: `scratch`, plan.scratch values;
   /// `transposed`, plan.tiles * slots * plan.input_row numbers.
@@ -59,9 +60,10 @@ class Winograd {
 
   /// Once a step, before anything else.
   void transform_weights() const {
-    for (std::uint32_t o = my_outputs_.first; o < my_outputs_.end; ++o)
-      for (std::uint64_t i = 0; i < s_.input.channels; i += W::width)
-        transform_kernels(w_.weights + o * s_.weight_row + i, w_.transformed + o * p_.input_row + i);
+    const Range rows = share_of(member_, p_.kernel_rows);
+    for (std::uint32_t r = rows.first; r < rows.end; ++r)
+      for (std::uint64_t i = 0; i < p_.kernel_columns; i += W::width)
+        transform_kernels(w_.weights + r * s_.weight_row + i, w_.transformed + r * p_.input_row + i);
   }
 
   /// `groups`: of the minibatch; `input`, `output` and `winners` at the first of them.
@@ -90,15 +92,17 @@ class Winograd {
     });
   }
 
-  /// The finished gradient of the weights of output `o` to `taps`, [tap][weight_row].
-  void finish_gradient(std::uint32_t o, Scalar* taps) const {
-    for (std::uint64_t i = 0; i < s_.input.channels; i += W::width)
-      transform_gradient(w_.gradient + o * p_.input_row + i, taps + i);
+  /// The finished gradient of row `row` of the kernels to `gradients`, [tap][plan.finished_row].
+  void finish_gradient(std::uint32_t row, Scalar* gradients) const {
+    if (p_.by_slot)
+      for (std::uint64_t f = 0; f < winograd_frequencies; ++f)
+        sums_over_lanes(slot_gradients(f), p_.kernel_columns, w_.gradient + f * p_.frequency);
+    for (std::uint64_t i = 0; i < p_.kernel_columns; i += W::width)
+      transform_gradient(w_.gradient + row * p_.input_row + i, gradients + i);
   }
 
  private:
-  using Transforms = WinogradTransforms<L>;
-  using WeightTransforms = WinogradTransforms<W>;
+  using WeightTransforms = WinogradTransforms<W, taps>;
 
   /// What goes through the weights together: these rows of tiles of some groups, counted in the block.
   struct Pass {
@@ -136,11 +140,11 @@ class Winograd {
   }
 
   void transform_kernels(const Scalar* w, Scalar* u) const {
-    W half[6][3];
-    ETALON_UNROLL for (int x = 0; x < 3; ++x) {
-      W column[3], f[6];
-      ETALON_UNROLL for (int y = 0; y < 3; ++y) column[y] =
-          load<W>(w + static_cast<std::uint64_t>(3 * y + x) * s_.weight_plane);
+    W half[6][taps];
+    ETALON_UNROLL for (int x = 0; x < taps; ++x) {
+      W column[taps], f[6];
+      ETALON_UNROLL for (int y = 0; y < taps; ++y) column[y] =
+          load<W>(w + static_cast<std::uint64_t>(taps * y + x) * s_.weight_plane);
       WeightTransforms::weights(column, f);
       ETALON_UNROLL for (int k = 0; k < 6; ++k) half[k][x] = f[k];
     }
@@ -153,19 +157,19 @@ class Winograd {
   }
 
   void transform_gradient(const Scalar* u, Scalar* w) const {
-    W half[3][6];
+    W half[taps][6];
     ETALON_UNROLL for (int x = 0; x < 6; ++x) {
-      W column[6], f[3];
+      W column[6], f[taps];
       ETALON_UNROLL for (int k = 0; k < 6; ++k) column[k] =
           load<W>(u + static_cast<std::uint64_t>(6 * k + x) * p_.frequency);
       WeightTransforms::weights_transposed(column, f);
-      ETALON_UNROLL for (int k = 0; k < 3; ++k) half[k][x] = f[k];
+      ETALON_UNROLL for (int k = 0; k < taps; ++k) half[k][x] = f[k];
     }
-    ETALON_UNROLL for (int y = 0; y < 3; ++y) {
-      W row[3];
+    ETALON_UNROLL for (int y = 0; y < taps; ++y) {
+      W row[taps];
       WeightTransforms::weights_transposed(half[y], row);
-      ETALON_UNROLL for (int k = 0; k < 3; ++k)
-          store(w + static_cast<std::uint64_t>(3 * y + k) * s_.weight_row, row[k]);
+      ETALON_UNROLL for (int k = 0; k < taps; ++k)
+          store(w + static_cast<std::uint64_t>(taps * y + k) * p_.finished_row, row[k]);
     }
   }
 
@@ -227,28 +231,34 @@ class Winograd {
               room_.workspace + f * p_.output_plane, tiles_of(pass));
   }
 
-  /// out[tile][r] = sum over k < count of a[r * a_row + k * a_step] * b[tile][k], r < rows. Tiles beyond the
-  /// pass's last are computed and never read.
+  /// out[tile][r] = sum over k < count of a[r * a_row + k * a_step] * b[tile][k], r < rows.
   void product(const Scalar* a, std::uint64_t a_row, std::uint64_t a_step, std::uint32_t rows, const L* b,
                std::uint32_t count, L* out, std::uint32_t tiles) const {
     for (std::uint32_t t = 0; t < tiles; t += 4)
-      for (std::uint32_t k = 0; k < count; k += run_length) {
-        const std::uint32_t length = k + run_length < count ? run_length : count - k;
-        for_blocks(rows, [&](std::uint32_t r, auto height) {
-          const L* from = b + std::uint64_t{t} * count + 4 * std::uint64_t{k};
-          const L* const columns[4] = {from, from + 1, from + 2, from + 3};
-          L* to = out + std::uint64_t{t} * rows + 4 * std::uint64_t{r};
-          L* const places[4] = {to, to + 1, to + 2, to + 3};
-          Tile<L, height.v, 4> tile;
-          if (k == 0)
-            tile.clear();
-          else
-            tile.load_from(places, 4);
-          tile.run(a + r * a_row + k * a_step, static_cast<std::ptrdiff_t>(a_row),
-                   static_cast<std::ptrdiff_t>(a_step), columns, 4, length);
-          tile.store(places, 4);
-        });
-      }
+      with_constant<4>(tiles - t < 4 ? tiles - t : 4, [&](auto width) {
+        for (std::uint32_t k = 0; k < count; k += run_length) {
+          const std::uint32_t length = k + run_length < count ? run_length : count - k;
+          for_blocks(rows, [&](std::uint32_t r, auto height) {
+            product_tile<height.v, width.v>(a + r * a_row + k * a_step, a_row, a_step,
+                                            b + std::uint64_t{t} * count + 4 * std::uint64_t{k}, length,
+                                            out + std::uint64_t{t} * rows + 4 * std::uint64_t{r}, k == 0);
+          });
+        }
+      });
+  }
+  template <int I, int J>
+  ETALON_INLINE void product_tile(const Scalar* a, std::uint64_t a_row, std::uint64_t a_step, const L* b,
+                                  std::uint32_t count, L* out, bool fresh) const {
+    const L* columns[J];
+    L* places[J];
+    ETALON_UNROLL for (int j = 0; j < J; ++j) columns[j] = b + j, places[j] = out + j;
+    Tile<L, I, J> tile;
+    if (fresh)
+      tile.clear();
+    else
+      tile.load_from(places, 4);
+    tile.run(a, static_cast<std::ptrdiff_t>(a_row), static_cast<std::ptrdiff_t>(a_step), columns, 4, count);
+    tile.store(places, 4);
   }
 
   /// dU[f] += dM[f] V[f]^T; then dV[f] takes the place of V[f].
@@ -256,12 +266,47 @@ class Winograd {
     for (std::uint32_t f = my_frequencies_.first; f < my_frequencies_.end; ++f) {
       const L* outputs = dm() + f * p_.output_plane;
       L* inputs = room_.workspace + f * p_.input_plane;
-      turn_round(inputs, tiles_of(pass));
-      add_weight_gradient(outputs, w_.gradient + f * p_.frequency, pass);
+      if (p_.by_slot) {
+        add_slot_gradients(outputs, inputs, slot_gradients(f), pass);
+      } else {
+        turn_round(inputs, tiles_of(pass));
+        add_weight_gradient(outputs, w_.gradient + f * p_.frequency, pass);
+      }
       if (wants_input)
         product(w_.transformed + f * p_.frequency, 1, p_.input_row, s_.input.channels, outputs,
                 s_.output.channels, inputs, tiles_of(pass));
     }
+  }
+
+  L* slot_gradients(std::uint64_t f) const { return w_.slot_gradients + f * p_.kernel_columns; }
+
+  void add_slot_gradients(const L* outputs, const L* inputs, L* gradients, const Pass& pass) const {
+    for_blocks<4>(s_.output.channels, [&](std::uint32_t o, auto columns) {
+      for_blocks(s_.input.channels, [&](std::uint32_t i, auto rows) {
+        slot_gradient_tile<rows.v, columns.v>(inputs + 4 * std::uint64_t{i}, outputs + 4 * std::uint64_t{o},
+                                              gradients + o * s_.input.channels + i, pass);
+      });
+    });
+  }
+  template <int I, int J>
+  ETALON_INLINE void slot_gradient_tile(const L* inputs, const L* outputs, L* gradients, const Pass& pass) const {
+    const L *sources[J], *from[J];
+    L* places[J];
+    ETALON_UNROLL for (int j = 0; j < J; ++j) {
+      sources[j] = places[j] = gradients + j * static_cast<std::ptrdiff_t>(s_.input.channels);
+      from[j] = outputs + 4 * j;
+    }
+    Tile<L, I, J> tile;
+    if (pass.fresh)
+      tile.clear();
+    else
+      tile.load(sources, 1);
+    const std::uint32_t tiles = tiles_of(pass);
+    std::ptrdiff_t at = 0;
+    for (std::uint32_t t = 0; t < tiles; t += 4, inputs += 4 * std::uint64_t{s_.input.channels},
+                       at += std::ptrdiff_t{4} * s_.output.channels)
+      tile.run(inputs, 4, 1, from, 1, tiles - t < 4 ? tiles - t : 4, at);
+    tile.store(places, 1);
   }
 
   void turn_round(const L* inputs, std::uint32_t tiles) const {
@@ -306,7 +351,7 @@ class Winograd {
   Weights w_;
   Room room_;
   const Member& member_;
-  WinogradTiles<L> tiles_;
+  WinogradTiles<L, taps> tiles_;
   Range my_inputs_, my_outputs_, my_frequencies_;
 };
 

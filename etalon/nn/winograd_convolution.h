@@ -7,7 +7,7 @@
 
 namespace etalon::ETALON_INSTANCE {
 
-template <class L>
+template <class L, int taps>
 class WinogradConvolution {
  public:
   WinogradConvolution(const LayerPlan& plan, const Desk<L>& desk, const Member& member)
@@ -37,15 +37,19 @@ class WinogradConvolution {
     });
   }
 
-  /// As Convolution::update.
+  /// As Convolution::update; this member's share.
   template <class Update>
-  void update(Update& take, Range outputs) const {
-    Scalar* taps = desk_.numbers + p_.finished + desk_.index * p_.member_finished;
+  void update(Update& take) const {
+    const WinogradPlan& plan = *p_.winograd;
+    Scalar* gradient = desk_.numbers + p_.finished + desk_.index * p_.member_finished;
+    const Range rows = share_of(member_, plan.kernel_rows), outputs = share_of(member_, p_.output.channels);
+    for (std::uint32_t r = rows.first; r < rows.end; ++r) {
+      winograd_.finish_gradient(r, gradient);
+      take(p_.weights + r * p_.weight_row, taps * taps, plan.kernel_columns, p_.weight_plane, gradient,
+           plan.finished_row, p_.group);
+    }
+    if (!p_.has_biases) return;
     for (std::uint32_t o = outputs.first; o < outputs.end; ++o) {
-      winograd_.finish_gradient(o, taps);
-      take(p_.weights + o * p_.weight_row, 9, p_.input.channels, p_.weight_plane, taps, p_.weight_row,
-           p_.group);
-      if (!p_.has_biases) continue;
       const Scalar bias = sum_over_lanes(desk_.arena[p_.bias_gradients + o]);
       take(p_.biases + o, 1, 1, 0, &bias, 0, p_.group);
     }
@@ -55,12 +59,13 @@ class WinogradConvolution {
   using Bytes = typename L::Bytes;
   using Scalar = typename L::Scalar;
 
-  typename Winograd<L>::Weights weights() const {
+  typename Winograd<L, taps>::Weights weights() const {
     Scalar* numbers = desk_.numbers;
     return {numbers + p_.weights, numbers + p_.biases, numbers + p_.transformed,
-            numbers + p_.frequency_gradients, desk_.arena + p_.bias_gradients};
+            numbers + p_.frequency_gradients, desk_.arena + p_.slot_gradients,
+            desk_.arena + p_.bias_gradients};
   }
-  typename Winograd<L>::Room room() const {
+  typename Winograd<L, taps>::Room room() const {
     return {desk_.arena + p_.workspace, desk_.arena + p_.scratch + desk_.index * p_.member_scratch,
             desk_.numbers + p_.transposed + desk_.index * p_.member_transposed};
   }
@@ -79,7 +84,16 @@ class WinogradConvolution {
   const LayerPlan& p_;
   Desk<L> desk_;
   const Member& member_;
-  Winograd<L> winograd_;
+  Winograd<L, taps> winograd_;
 };
+
+/// Calls body(WinogradConvolution of that layer).
+template <class L, class Body>
+ETALON_INLINE void with_winograd(const LayerPlan& layer, const Desk<L>& desk, const Member& member, const Body& body) {
+  if (layer.kernel_width == 3)
+    body(WinogradConvolution<L, 3>(layer, desk, member));
+  else
+    body(WinogradConvolution<L, 5>(layer, desk, member));
+}
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -10,7 +10,7 @@
 
 namespace etalon {
 
-/// A named network ("lenet5", "vgg-small", "mlp", "resnet20"), or a list of layers such as "conv 6 5x5 pad
+/// A network known by name ("lenet5"), or a list of layers such as "conv 6 5x5 pad
 /// 2". Exactly one is filled.
 struct NetworkSpec {
   std::string name = "lenet5";

@@ -42,6 +42,17 @@ TEST(Networks, MlpHasPyTorchsNumberOfParameters) {
   EXPECT_EQ(named("mlp", {1, 28, 28}, 10).parameters, 785u * 256 + 257 * 128 + 129 * 10);
 }
 
+// sum(p.numel() for p in parameters()) of bench/versus/networks.py; for resnet18 the known number of its form for
+// 32x32 images.
+TEST(Networks, LargerOnesHavePyTorchsNumberOfParameters) {
+  for (const auto& [name, expected] :
+       {std::pair{"wide", 4'690'506u}, {"resnet18", 11'173'962u}, {"mobilenet-small", 543'050u}}) {
+    std::uint32_t trained = 0;
+    for (const LayerDescription& layer : named(name, {3, 32, 32}, 10).layers) trained += layer.weights + layer.biases;
+    EXPECT_EQ(trained, expected) << name;
+  }
+}
+
 // He et al. 2015, table 6: "0.27M". sum(p.numel() for p in parameters()) in PyTorch: convolutions 267,696,
 // batch norms 1,376, dense 650.
 TEST(Networks, ResNet20HasThePapersNumberOfParameters) {

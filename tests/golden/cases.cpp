@@ -5,6 +5,7 @@
 #include "etalon/base/digest.h"
 #include "etalon/base/random.h"
 #include "etalon/nn/initializer.h"
+#include "etalon/nn/named_networks.h"
 
 namespace etalon::golden {
 namespace {
@@ -45,6 +46,17 @@ std::vector<GoldenCase> schedule_cases() {
       cases.back().training.schedule = {name, warmup_epochs, 1.2, 0.4};
     }
   return cases;
+}
+
+/// One of the larger networks known by name, on images as small as it takes.
+GoldenCase named_network(const std::string& name) {
+  GoldenCase result = tiny_lenet("networks", name);
+  result.shape = {3, 8, 8};
+  const auto& known = named_networks();
+  result.layers = std::ranges::find(known, name, &NamedNetwork::name)->hidden_layers;
+  result.layers.emplace_back("dense 5");
+  result.eta = {0.002, 0.01};
+  return result;
 }
 
 /// Networks that reach every kind of layer, stride and padding, each with another initializer.
@@ -130,7 +142,9 @@ std::vector<GoldenCase> network_cases() {
                     "batchnorm",
                     "silu",
                     "dense 5"};
-  return {strided, overlapping, dense, seven, as_torch, smoothed, residual, grouped};
+  std::vector<GoldenCase> cases{strided, overlapping, dense, seven, as_torch, smoothed, residual, grouped};
+  for (const char* name : {"wide", "resnet18", "mobilenet-small"}) cases.push_back(named_network(name));
+  return cases;
 }
 
 std::vector<std::uint8_t> labels_of(const DataSet& data, const std::vector<std::uint32_t>& indices) {

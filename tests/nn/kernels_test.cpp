@@ -171,6 +171,9 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"conv 8 3x3 pad 1", "tanh label a", "conv 9 3x3 pad 1", "batchnorm", "tanh",
                                  "conv 8 3x3 pad 1", "add a", "relu", "maxpool 2", "conv 8 3x3 pad 1", "relu",
                                  "maxpool 2", "dense 4"},
+        // so, with kernels of 5x5
+        std::vector<std::string>{"conv 7 5x5 pad 2", "tanh label a", "conv 8 5x5 pad 2", "batchnorm", "tanh",
+                                 "conv 7 5x5 pad 2 no-bias", "add a", "relu", "maxpool 2", "dense 4"},
         // so, a residual block that does the work of its batch norms
         std::vector<std::string>{"conv 8 3x3 pad 1", "relu label a", "conv 8 3x3 pad 1 no-bias", "batchnorm",
                                  "relu", "conv 8 3x3 pad 1 no-bias", "batchnorm", "add a", "relu", "gap",
@@ -181,15 +184,31 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"conv 3 3x3 pad 1 label c", "batchnorm", "relu", "add c", "tanh", "dense 5",
                                  "batchnorm", "relu", "dense 4"}));
 
-/// Relative to the largest gradient of the layer's kind: float sums in another order.
+/// In double, one slot a group, to 1e-9; in float, at every number of slots, to what its roundings leave.
+template <int slots>
+void winograd_agrees_with(const PlainResult<double>& direct, const NetworkDescription& network,
+                          const std::vector<double>& parameters, const PlainBatch<double>& batch) {
+  const std::vector<float> rounded(parameters.begin(), parameters.end());
+  PlainBatch<float> inputs{{}, batch.labels, {}};
+  for (const auto& image : batch.inputs) inputs.inputs.emplace_back(image.begin(), image.end());
+  const auto fast = LaneNetwork<float, slots>(network, 7, true, true).run(rounded, inputs);
+  const double largest = std::ranges::max(direct.gradient, {}, [](double g) { return std::abs(g); });
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    ASSERT_NEAR(double{fast.gradient[k]}, direct.gradient[k], 2e-4 * std::abs(largest)) << k << " of " << slots;
+}
+
 TEST(Kernels, WinogradAgreesWithTheDirectSums) {
-  // The larger image takes several passes a sample.
+  // The larger image takes several passes a sample; layers of few weights add up their gradients by slot.
   for (const TensorShape shape : {TensorShape{3, 13, 10}, TensorShape{3, 30, 21}})
     for (const auto& layers :
          {std::vector<std::string>{"conv 8 3x3 pad 1", "tanh", "conv 9 3x3 pad 1", "tanh", "conv 8 3x3",
                                    "tanh", "avgpool 2", "conv 11 3x3 pad 2", "tanh", "dense 4"},
-          std::vector<std::string>{"conv 16 3x3 pad 1", "relu", "conv 16 3x3 pad 1", "relu", "maxpool 2",
-                                   "dense 4"}}) {
+          std::vector<std::string>{"conv 16 3x3 pad 1", "tanh", "conv 17 3x3 pad 1", "tanh", "maxpool 2",
+                                   "dense 4"},
+          std::vector<std::string>{"conv 6 5x5 pad 2", "tanh", "conv 16 5x5 pad 1", "tanh", "maxpool 2",
+                                   "dense 4"},
+          std::vector<std::string>{"conv 9 5x5 pad 2", "tanh", "conv 18 5x5 pad 4", "tanh", "conv 8 5x5 pad 3",
+                                   "tanh", "dense 4"}}) {
       const NetworkDescription network = described(layers, shape);
       RandomSequence random({.study_seed = 5});
       const auto parameters = random_parameters<double>(random, network);
@@ -199,6 +218,10 @@ TEST(Kernels, WinogradAgreesWithTheDirectSums) {
       for (std::size_t k = 0; k < parameters.size(); ++k)
         ASSERT_NEAR(fast.gradient[k], direct.gradient[k], 1e-9) << k;
       for (std::size_t b = 0; b < 7; ++b) EXPECT_NEAR(fast.losses[b], direct.losses[b], 1e-9);
+      winograd_agrees_with<1>(direct, network, parameters, batch);
+      winograd_agrees_with<4>(direct, network, parameters, batch);
+      winograd_agrees_with<8>(direct, network, parameters, batch);
+      winograd_agrees_with<16>(direct, network, parameters, batch);
     }
 }
 

@@ -59,7 +59,7 @@ Header header_of(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-std::uint32_t TrialState::phase() const {
+std::uint32_t TrialState::step_of_epoch() const {
   const std::uint64_t steps = curve.steps_per_epoch, before = curve.epochs.size() * steps;
   if (curve.loss.size() != step)
     fail(fmt::format("a curve of {} steps beside a state after {}", curve.loss.size(), step));
@@ -96,7 +96,7 @@ TrialState state_from_bytes(std::span<const std::uint8_t> bytes, Curve curve) {
   state.values.resize(header.values);
   if (header.values > 0)
     std::memcpy(state.values.data(), bytes.data() + sizeof header, header.values * sizeof(float));
-  static_cast<void>(state.phase());  // throws unless the curve is of the same step
+  static_cast<void>(state.step_of_epoch());  // throws unless the curve is of the same step
   return state;
 }
 

@@ -1,4 +1,4 @@
-/// A trial between two steps: all that is needed to go on to the same bits, in any lane of any width, on any
+/// A trial between two steps: all that is needed to go on to the same bits, by any instruction set, on any
 /// number of threads, on any machine of the same numeric class. Plain values.
 #pragma once
 
@@ -22,7 +22,7 @@ struct TrialState {
 
   /// Steps done of the epoch at hand, in [0, steps an epoch]; at the end of that range the epoch's validation
   /// is still to be measured. Throws Failure if the curve is of another step.
-  std::uint32_t phase() const;
+  std::uint32_t step_of_epoch() const;
 };
 
 /// Little-endian: "EtTS", format (4 bytes, 1), step (8), power1, power2, seconds (8 each), number of values

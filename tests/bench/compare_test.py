@@ -16,12 +16,14 @@ cd "$(dirname "$0")"
 if [[ $1 == --networks ]]; then cat networks; exit; fi
 echo "$1" >> calls
 [[ -s speeds-$1 ]] || { echo "training_speed: no speed is left for $1" >&2; exit 1; }
-echo "$1 lanes 16 batch 64 threads 1 packs 1: $(head -n 1 "speeds-$1") trial-samples/s, 1 per processor second"
+unit=samples
+[[ $PWD != */old ]] || unit=trial-samples  # as builds wrote that trained a trial a lane
+echo "$1 batch 64 threads 1 trials 1: $(head -n 1 "speeds-$1") $unit/s, 1 per processor second"
 sed -i 1d "speeds-$1"
 """
 LAYER_SPEED = """#!/bin/bash
 cd "$(dirname "$0")"
-echo '{"network": "lenet5", "lanes": 16, "ceiling": 100.0}'
+echo '{"network": "lenet5", "set": "AVX-512", "ceiling": 100.0}'
 printf '{"layer": "dense 84", "input": "120", "phase": "forward", "gflops": %s}\\n' "$(head -n 1 speeds-layer)"
 sed -i 1d speeds-layer
 """

@@ -13,6 +13,7 @@
 #include "etalon/lanes/functions.h"
 #include "etalon/nn/plan.h"
 #include "tests/nn/plain_batch_norm.h"
+#include "tests/nn/plain_winograd.h"
 
 namespace etalon {
 
@@ -38,8 +39,10 @@ class PlainNetwork {
   using Values = std::vector<T>;
 
   /// `slots`: samples b with the same b % slots are summed first, in their order, then these sums by a tree.
-  PlainNetwork(const NetworkDescription& network, const std::vector<T>& parameters, std::uint32_t slots = 8)
-      : network_(network), parameters_(parameters), slots_(slots) {}
+  /// `winograd`: by Winograd's algorithm where a plan would.
+  PlainNetwork(const NetworkDescription& network, const std::vector<T>& parameters, std::uint32_t slots = 8,
+               bool winograd = false)
+      : network_(network), parameters_(parameters), slots_(slots), winograd_(winograd) {}
 
   PlainResult<T> run(const PlainBatch<T>& batch, bool training = true) {
     PlainResult<T> result;
@@ -150,7 +153,19 @@ class PlainNetwork {
     return out;
   }
 
+  bool by_winograd(const LayerDescription& l) const {
+    return winograd_ && l.kind == LayerKind::conv && l.channel_groups == 1 &&
+           winograd_pays(l.input, l.output.channels, l.kernel_height, l.kernel_width, l.stride, l.padding);
+  }
+  template <class Body>
+  auto with_winograd(const LayerDescription& l, const Body& body) const {
+    if (l.kernel_width == 3) return body(PlainWinograd<T, 3>(l, weights(l), slots_));
+    return body(PlainWinograd<T, 5>(l, weights(l), slots_));
+  }
+
   Values output(const LayerDescription& l, const Values& in) const {
+    if (by_winograd(l))
+      return with_winograd(l, [&](const auto& conv) { return conv.output(in, l.biases != 0 ? biases(l) : nullptr); });
     Values out(l.output.size(), T(0));
     if (l.kind == LayerKind::conv || l.kind == LayerKind::dense) {
       const std::uint32_t area = l.output.height * l.output.width;
@@ -248,6 +263,7 @@ class PlainNetwork {
 
   Values input_gradient(const LayerDescription& l, const Values& in, const Values& out,
                         const Values& g) const {
+    if (by_winograd(l)) return with_winograd(l, [&](const auto& conv) { return conv.input_gradient(g); });
     Values result(in.size(), T(0));
     if (l.kind == LayerKind::conv || l.kind == LayerKind::dense) {
       // Sums run over outputs, then taps in their order: for one input, later positions come with earlier
@@ -297,6 +313,12 @@ class PlainNetwork {
   /// Dense layers sum over the minibatch; convolutions over each slot, then over the slots.
   void add_parameter_gradients(const LayerDescription& l, const std::vector<Values>& in,
                                const std::vector<Values>& g) {
+    if (by_winograd(l)) {
+      T* own = gradient_.data() + l.first_parameter;
+      return with_winograd(l, [&](const auto& conv) {
+        conv.parameter_gradients(in, g, own, l.biases != 0 ? own + l.weights : nullptr);
+      });
+    }
     const std::size_t slots = l.kind == LayerKind::dense ? 1 : slots_;
     std::vector<Values> sums(slots, Values(l.weights + l.biases, T(0)));
     for (std::size_t b = 0; b < in.size(); ++b) add_sample(l, in[b], g[b], sums[b % slots]);
@@ -327,6 +349,7 @@ class PlainNetwork {
   const NetworkDescription& network_;
   const std::vector<T>& parameters_;
   std::uint32_t slots_;
+  bool winograd_;
   std::vector<T> gradient_;
   std::vector<std::vector<Values>> values_,
       gradients_;                                   ///< [layer + 1][sample]: its output, and its gradient

@@ -59,7 +59,7 @@ TEST_P(PausingOf, GoesOnFromEveryMoment) {
   const Assignment trial{4, {0.02, 0.05}, 1, epochs};
   const Outcome undisturbed = outcome_from(task, oldest(), trial, std::nullopt);
 
-  std::set<std::pair<std::size_t, std::uint32_t>> places;  // epochs finished, phase
+  std::set<std::pair<std::size_t, std::uint32_t>> places;  // epochs finished, step of the next
   for (int patience = 1;; ++patience) {
     Keeper keeper;
     int asked = 0;
@@ -67,11 +67,11 @@ TEST_P(PausingOf, GoesOnFromEveryMoment) {
     run_trial(task, newest(), keeper, trial);
     if (keeper.outcome) break;
     const TrialState state = keeper.kept->state();
-    places.emplace(state.curve.epochs.size(), state.phase());
+    places.emplace(state.curve.epochs.size(), state.step_of_epoch());
     EXPECT_TRUE(same_outcome(outcome_from(task, oldest(), trial, state), undisturbed))
         << "stopped when asked for the " << patience << "th time, after " << state.step << " steps";
   }
-  EXPECT_EQ(places.size(), steps + epochs - 1) << "each phase but the first, and before each validation";
+  EXPECT_EQ(places.size(), steps + epochs - 1) << "each step of an epoch but the very first, and before each validation";
   EXPECT_TRUE(places.contains({1, 0}));
   EXPECT_TRUE(places.contains({1, golden::steps_per_epoch}));
 }

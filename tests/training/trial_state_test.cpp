@@ -86,18 +86,18 @@ TEST(TrialState, HasTheBytesThatItsHeaderPromises) {
   EXPECT_EQ(Bytes(bytes.begin(), bytes.end() - 4), expected);
 }
 
-TEST(TrialState, KnowsItsPhase) {
-  EXPECT_EQ(state_of_7_steps().phase(), 2u);
+TEST(TrialState, KnowsItsStepOfTheEpoch) {
+  EXPECT_EQ(state_of_7_steps().step_of_epoch(), 2u);
   TrialState state;
-  EXPECT_EQ(state.phase(), 0u);
+  EXPECT_EQ(state.step_of_epoch(), 0u);
   state = {curve_of(10, 1), 10, 1, 1, 0, {}};
-  EXPECT_EQ(state.phase(), 5u) << "validation is still to come";
+  EXPECT_EQ(state.step_of_epoch(), 5u) << "validation is still to come";
   state.curve.epochs.push_back({});
-  EXPECT_EQ(state.phase(), 0u);
+  EXPECT_EQ(state.step_of_epoch(), 0u);
   state.curve.epochs.push_back({});
-  EXPECT_THROW(state.phase(), Failure) << "more epochs than steps";
+  EXPECT_THROW(state.step_of_epoch(), Failure) << "more epochs than steps";
   state.curve.epochs.clear();
-  EXPECT_THROW(state.phase(), Failure) << "ten steps in an epoch of five";
+  EXPECT_THROW(state.step_of_epoch(), Failure) << "ten steps in an epoch of five";
 }
 
 TEST(TrialState, RefusesEveryDamagedBit) {

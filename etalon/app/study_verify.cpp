@@ -41,7 +41,7 @@ std::string verification_text(const StudySnapshot& study, const Verification& fo
                         found.differences.empty() ? "every bit is the same"
                                                   : counted(found.differences.size(), "difference"));
   if (found.other_class > 0)
-    text += fmt::format("not trained again: {} of another numeric class than this machine's\n",
+    text += fmt::format("not trained again: {} of another numeric class, or version of the numerics, than this program's here\n",
                         counted(found.other_class, "trial"));
   for (const TrialDifference& one : found.differences)
     text += fmt::format("  {}: {}\n", trial_id(one.key, study.definition), one.what);

@@ -76,6 +76,7 @@ ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepar
                const std::string& resuming_line) {
   const auto store = open_watched(request.store, StoreAccess::create, run.display);
   try {
+    prepared.take_older(*store);
     prepared.open(*store);  // a refusal comes before any warning
     for (const std::string& warning : prepared.warnings()) run.display.note("warning: " + warning);
     const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
@@ -104,7 +105,9 @@ ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>
 
   PreparedStudy prepared(request.study);
   if (arguments.dry_run) {
-    print_forecast(prepared, prepared.forecast(existing_store(request.store).get()), arguments);
+    const auto store = existing_store(request.store);
+    if (store) prepared.take_older(*store);
+    print_forecast(prepared, prepared.forecast(store.get()), arguments);
     return ExitCode::done;
   }
   const auto display = make_display(arguments.quiet);

@@ -67,7 +67,8 @@ struct Lanes {
 
   Lanes() = default;
   ETALON_INLINE explicit Lanes(Vector vector) : v(vector) {}
-  ETALON_INLINE Lanes(float all) : v(Vector{} + all) {}
+  /// Less zero, not plus zero: that would make +0 of -0, and take an instruction.
+  ETALON_INLINE Lanes(float all) : v(all - Vector{}) {}
 };
 
 template <class T>

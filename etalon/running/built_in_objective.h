@@ -14,7 +14,7 @@ class BuiltInObjective final : public Objective {
       : trainer_(make_trainer(task, options)) {}
 
   std::uint32_t threads() const override { return trainer_->threads(); }
-  std::string numeric_class() const override { return engine_support().numeric_class; }
+  std::string numeric_class() const override { return curve_class(); }
   void train(TrialSource& source) override { trainer_->train(source); }
   Evaluation evaluate_test(std::span<const float> weights) override {
     return trainer_->evaluate_test(weights);

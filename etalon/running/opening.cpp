@@ -78,6 +78,25 @@ void open_study(const Preparation& all, StudyStore& store) {
   }
 }
 
+void take_older(Preparation& all, StudyStore& store) {
+  const std::vector<StudySummary> there = store.list_studies();
+  const auto is_there = [&](const std::string& name) {
+    return std::ranges::any_of(there, [&](const StudySummary& one) { return one.name == name; });
+  };
+  const bool named = !all.request.study_name.empty();
+  if (!named && is_there(all.study.name)) return;
+  StudyDefinition older = all.study.definition;
+  while (older.numerics_version-- > 1) {
+    const std::string name = named ? all.study.name : default_study_name(older);
+    if (!is_there(name)) continue;
+    const auto stored = store.load_study(name);
+    if (!stored || stored->definition != older) continue;
+    all.study.name = name;
+    all.study.definition = older;
+    return;
+  }
+}
+
 NextRound plan_next(const Preparation& all, StudySnapshot study, StudyStore& store) {
   Outlook outlook = outlook_of(study, all.request.strategies);
   const bool missing = !outlook.missing.empty();

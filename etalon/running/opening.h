@@ -14,6 +14,10 @@ namespace etalon {
 /// where the stored definition is another.
 void open_study(const Preparation& all, StudyStore& store);
 
+/// Where the store holds no study of that definition, but one that differs by being begun with an older version
+/// of the numerics alone: makes `all` a request for that one.
+void take_older(Preparation& all, StudyStore& store);
+
 struct NextRound {
   bool more = false;               ///< something is left to train, or has to be looked at again
   std::vector<std::string> words;  ///< what was planned just now, for a person

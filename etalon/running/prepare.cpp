@@ -79,7 +79,7 @@ StudyDefinition definition_of(const StudyRequest& request, const Augmentation& a
   definition.epochs = request.epochs;
   definition.study_seed = request.study_seed;
   for (const AugmentationStep& step : augmentation) definition.augmentation.push_back(to_text(step));
-  definition.numerics_version = numerics_version;
+  definition.numerics_version = request.numerics != 0 ? request.numerics : numerics_version;
   return definition;
 }
 

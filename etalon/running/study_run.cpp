@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -81,6 +82,7 @@ std::optional<StudyEnd> StudyRun::work_at(Seat& seat, bool until_sure) {
 }
 
 void StudyRun::train(std::uint32_t set, Seat& seat) {
+  note_older_numerics();
   Objective& objective = objective_for(set);
   chronicle_.set_started(set, objective.threads());
   Session session(store_, seat,
@@ -98,6 +100,16 @@ void StudyRun::train(std::uint32_t set, Seat& seat) {
   objective.train(session);
   session.close();
   chronicle_.set_ended();
+}
+
+/// Once, before anything is trained.
+void StudyRun::note_older_numerics() {
+  const std::uint32_t begun = all_.study.definition.numerics_version;
+  if (begun == numerics_version || std::exchange(told_of_numerics_, true)) return;
+  chronicle_.note(
+      fmt::format("the study was begun with version {} of the numerics, this program has version {}: what is finished stays, "
+                  "trials that were under way start anew",
+                  begun, numerics_version));
 }
 
 /// As the strategist, with nothing at work: plans what comes next, or concludes. True once there is nothing

@@ -26,6 +26,7 @@ class StudyRun {
  private:
   std::optional<StudyEnd> work_at(Seat& seat, bool until_sure);
   void train(std::uint32_t set, Seat& seat);
+  void note_older_numerics();
   bool finish();
   void wait();
   Objective& objective_for(std::uint32_t set);
@@ -35,6 +36,7 @@ class StudyRun {
   const std::atomic<bool>& stop_;
   const WorkOptions options_;
   Chronicle chronicle_;
+  bool told_of_numerics_ = false;
   bool news_ = false;  ///< the conclusion was written here
   std::unique_ptr<Objective> objective_;
   std::uint32_t objective_set_ = 0;

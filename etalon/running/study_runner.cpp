@@ -71,6 +71,8 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   return forecast;
 }
 
+void PreparedStudy::take_older(StudyStore& store) { etalon::take_older(parts_->all, store); }
+
 void PreparedStudy::open(StudyStore& store) const { open_study(parts_->all, store); }
 
 StudyEnd PreparedStudy::run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,

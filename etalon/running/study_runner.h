@@ -85,6 +85,10 @@ class PreparedStudy {
   /// Measures a few steps of each network (about a second in all).
   StudyForecast forecast(StudyStore* store) const;
 
+  /// From here on works on the study as an older version of the numerics began it, where the store holds that
+  /// one: its finished trials stay as they are, all others are trained by this version, from their start.
+  void take_older(StudyStore& store);
+
   /// Creates the study in the store, or joins the one of that name: its plan grows by what is asked for here,
   /// and what is missing of the first round waits for workers. Trains nothing. Throws RequestError if a study
   /// of that name has another definition.

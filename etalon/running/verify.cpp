@@ -117,7 +117,7 @@ Verification verify_study(const PreparedStudy& prepared, StudyStore& store, cons
   for (const TrialRecord& trial : study->trials)
     result.weights += store.load_weights(study->name, trial.key).has_value();
 
-  const std::string numeric_class = engine_support().numeric_class;
+  const std::string numeric_class = curve_class();
   std::map<std::uint32_t, std::vector<Expected>> by_set;
   std::uint32_t comparable = 0;
   for (const TrialRecord* trial : sample_of(*study, options.sample)) {

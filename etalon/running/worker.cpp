@@ -23,11 +23,11 @@ void require_same_program(const StudySnapshot& study) {
         {place_of(study), "made by Etalon " + study.machine.etalon_version,
          fmt::format("one made by this program's version, {}", version),
          "all workers of a study run the same version; install that one here, or run tune with this one"});
-  if (study.definition.numerics_version != numerics_version)
+  if (study.definition.numerics_version > numerics_version)
     throw RequestError({place_of(study),
                         fmt::format("curves of numerics version {}", study.definition.numerics_version),
-                        fmt::format("this program's version, {}", numerics_version),
-                        "another version trains other bits; use the program that the study was made with"});
+                        fmt::format("this program's version, {}, or an older one", numerics_version),
+                        "use the program that the study was made with"});
 }
 
 void require_known_strategy(const StudySnapshot& study, const std::string& name) {
@@ -124,6 +124,7 @@ StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request
   made.threads = request.threads;
   made.memory = request.memory;
   made.stored = true;
+  made.numerics = definition.numerics_version;
   made.study_name = study.name;
   made.command = study.command;
   return made;

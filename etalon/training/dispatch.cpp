@@ -74,4 +74,6 @@ EngineSupport engine_support() {
   return support;
 }
 
+std::string curve_class() { return fmt::format("{} {}", engine_support().numeric_class, numerics_version); }
+
 }  // namespace etalon

@@ -46,6 +46,10 @@ struct EngineSupport {
 };
 EngineSupport engine_support();
 
+/// Numeric class and version of the numerics, "x86-64-fma 4": curves of trials that name the same agree bit for
+/// bit. Trials of versions before 4 name the class alone.
+std::string curve_class();
+
 struct Evaluation {
   double loss = 0;      ///< mean cross-entropy
   double accuracy = 0;  ///< share in [0, 1]

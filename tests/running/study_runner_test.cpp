@@ -9,6 +9,8 @@
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open.h"
+#include "etalon/storage/process.h"
+#include "etalon/training/trainer.h"
 #include "tests/running/forwarding_store.h"
 #include "tests/running/studies.h"
 
@@ -58,6 +60,69 @@ TEST(StudyRunner, MoreSeedsAndCellsExtend) {
   EXPECT_EQ(study.trials.size(), 16u);
   EXPECT_EQ(study.plan.space.values, (std::vector<std::vector<double>>{{0.01, 0.1, 0.3}, {0.01, 0.1}}));
   EXPECT_EQ(study.command, "first command\nsecond command");
+}
+
+/// As an older version left it: three trials finished, of the class that it names.
+void leave_begun(StudyStore& store, const StudySnapshot& study) {
+  const auto finished = open_store("memory:", StoreAccess::create);
+  Recorder recorder;
+  run(small_request(), *finished, recorder);
+  StudySnapshot begun = study;
+  ASSERT_TRUE(store.save_study(begun));
+  std::vector<PlannedTrial> planned;
+  for (const TrialKey& key : PreparedStudy(small_request()).planned_trials()) planned.push_back({key, 1, 0});
+  store.plan_trials(begun.name, planned);
+  WorkerIdentity worker;
+  worker.id = 1;
+  worker.process = this_process();
+  store.enlist(begun.name, worker);
+  const StudySnapshot from = stored(*finished);
+  const auto claimed = store.claim({1, 1, 0, 3, "x86-64-fma"});
+  for (const ClaimedTrial& one : claimed.value()) {
+    TrialRecord trial = *std::ranges::find(from.trials, one.trial.key, &TrialRecord::key);
+    trial.numeric_class = "x86-64-fma";
+    EXPECT_TRUE(store.finish_trial(1, trial, std::vector<float>(4)));
+  }
+  store.dismiss(1);
+}
+
+TEST(StudyRunner, GoesOnWithWhatOlderNumericsBegan) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudySnapshot older = PreparedStudy(small_request()).study();
+  older.definition.numerics_version = 3;
+  older.name = default_study_name(older.definition);
+  leave_begun(*store, older);
+
+  PreparedStudy prepared(small_request());
+  EXPECT_NE(prepared.name(), older.name);
+  prepared.take_older(*store);
+  EXPECT_EQ(prepared.name(), older.name);
+  Recorder recorder;
+  const std::atomic<bool> stop{false};
+  EXPECT_EQ(prepared.run(*store, recorder, stop), StudyEnd::concluded);
+  EXPECT_EQ(recorder.trials.size(), 5u);
+  ASSERT_EQ(recorder.notes.size(), 1u);
+  EXPECT_EQ(recorder.notes[0],
+            "the study was begun with version 3 of the numerics, this program has version 4: what is finished "
+            "stays, trials that were under way start anew");
+  const StudySnapshot study = stored(*store);
+  EXPECT_EQ(store->list_studies().size(), 1u);
+  EXPECT_EQ(study.definition.numerics_version, 3u);
+  EXPECT_EQ(std::ranges::count(study.trials, curve_class(), &TrialRecord::numeric_class), 5);
+}
+
+TEST(StudyRunner, TakesNoOlderStudyOfAnotherDefinition) {
+  const auto store = open_store("memory:", StoreAccess::create);
+  StudySnapshot older = PreparedStudy(small_request()).study();
+  older.definition.numerics_version = 3;
+  older.definition.epochs = 7;
+  older.name = "mine";
+  store->save_study(older);
+  StudyRequest request = small_request();
+  request.study_name = "mine";
+  PreparedStudy prepared(request);
+  prepared.take_older(*store);
+  EXPECT_THROW(prepared.open(*store), RequestError);
 }
 
 StudyRequest small_race() {

@@ -226,29 +226,29 @@ class Winograd {
 
   void multiply_forward(const Pass& pass) const {
     for (std::uint32_t f = my_frequencies_.first; f < my_frequencies_.end; ++f)
-      product(w_.transformed + f * p_.frequency, p_.input_row, 1, s_.output.channels,
-              room_.workspace + p_.forward_inputs_at + f * p_.input_plane, s_.input.channels,
-              room_.workspace + f * p_.output_plane, tiles_of(pass));
+      product<false>(w_.transformed + f * p_.frequency, s_.output.channels,
+                     room_.workspace + p_.forward_inputs_at + f * p_.input_plane, s_.input.channels,
+                     room_.workspace + f * p_.output_plane, tiles_of(pass));
   }
 
-  /// out[tile][r] = sum over k < count of a[r * a_row + k * a_step] * b[tile][k], r < rows.
-  void product(const Scalar* a, std::uint64_t a_row, std::uint64_t a_step, std::uint32_t rows, const L* b,
-               std::uint32_t count, L* out, std::uint32_t tiles) const {
+  /// out[tile][r] = sum over k < count of u[r][k] * b[tile][k], r < rows; `turned`: of u[k][r].
+  template <bool turned>
+  void product(const Scalar* u, std::uint32_t rows, const L* b, std::uint32_t count, L* out,
+               std::uint32_t tiles) const {
     for (std::uint32_t t = 0; t < tiles; t += 4)
       with_constant<4>(tiles - t < 4 ? tiles - t : 4, [&](auto width) {
         for (std::uint32_t k = 0; k < count; k += run_length) {
           const std::uint32_t length = k + run_length < count ? run_length : count - k;
           for_blocks(rows, [&](std::uint32_t r, auto height) {
-            product_tile<height.v, width.v>(a + r * a_row + k * a_step, a_row, a_step,
-                                            b + std::uint64_t{t} * count + 4 * std::uint64_t{k}, length,
-                                            out + std::uint64_t{t} * rows + 4 * std::uint64_t{r}, k == 0);
+            const Scalar* a = turned ? u + r + k * p_.input_row : u + r * p_.input_row + k;
+            product_tile<turned, height.v, width.v>(a, b + std::uint64_t{t} * count + 4 * std::uint64_t{k}, length,
+                                                    out + std::uint64_t{t} * rows + 4 * std::uint64_t{r}, k == 0);
           });
         }
       });
   }
-  template <int I, int J>
-  ETALON_INLINE void product_tile(const Scalar* a, std::uint64_t a_row, std::uint64_t a_step, const L* b,
-                                  std::uint32_t count, L* out, bool fresh) const {
+  template <bool turned, int I, int J>
+  ETALON_INLINE void product_tile(const Scalar* a, const L* b, std::uint32_t count, L* out, bool fresh) const {
     const L* columns[J];
     L* places[J];
     ETALON_UNROLL for (int j = 0; j < J; ++j) columns[j] = b + j, places[j] = out + j;
@@ -257,8 +257,25 @@ class Winograd {
       tile.clear();
     else
       tile.load_from(places, 4);
-    tile.run(a, static_cast<std::ptrdiff_t>(a_row), static_cast<std::ptrdiff_t>(a_step), columns, 4, count);
+    run_ahead<turned>(tile, a, columns, count);
     tile.store(places, 4);
+  }
+  /// Fetches the weights of the next block of rows meanwhile: no processor guesses them.
+  template <bool turned, int I, int J>
+  ETALON_INLINE void run_ahead(Tile<L, I, J>& tile, const Scalar* a, const L* const (&columns)[J],
+                               std::uint32_t count) const {
+    constexpr std::ptrdiff_t line = 64 / sizeof(Scalar);
+    const auto row = static_cast<std::ptrdiff_t>(p_.input_row);
+    const std::ptrdiff_t a_row = turned ? 1 : row, a_step = turned ? row : 1, end = count;
+    if (count <= 2 * line) return tile.run(a, a_row, a_step, columns, 4, count);  // all of them are near
+    for (std::ptrdiff_t k = 0; k < end; k += line) {
+      const std::ptrdiff_t length = k + line < end ? line : end - k;
+      if (!turned) ETALON_UNROLL for (int i = 0; i < I; ++i) __builtin_prefetch(a + (I + i) * a_row);
+      for (std::ptrdiff_t at = 4 * k; at < 4 * (k + length); at += 4, a += a_step) {
+        if (turned) __builtin_prefetch(a + line);
+        tile.step(a, a_row, columns, at);
+      }
+    }
   }
 
   /// dU[f] += dM[f] V[f]^T; then dV[f] takes the place of V[f].
@@ -273,8 +290,8 @@ class Winograd {
         add_weight_gradient(outputs, w_.gradient + f * p_.frequency, pass);
       }
       if (wants_input)
-        product(w_.transformed + f * p_.frequency, 1, p_.input_row, s_.input.channels, outputs,
-                s_.output.channels, inputs, tiles_of(pass));
+        product<true>(w_.transformed + f * p_.frequency, s_.input.channels, outputs, s_.output.channels,
+                      inputs, tiles_of(pass));
     }
   }
 

@@ -64,7 +64,7 @@ class Dense {
  private:
   using Scalar = typename L::Scalar;
   using W = Wide<Scalar>;
-  static constexpr std::uint32_t run_length = 128;
+  static constexpr std::uint32_t run_length = 64;
   /// Inputs whose weights are read for the data gradient and found in a near cache for the update.
   static constexpr std::uint32_t piece = 64;
   static constexpr int forward_rows = most_rows;

@@ -361,7 +361,7 @@ class Winograd {
     tile.store(gradient, row);
   }
 
-  static constexpr std::uint32_t run_length = 128;
+  static constexpr std::uint32_t run_length = 64;
 
   const WinogradPlan& p_;
   const WinogradShape& s_;

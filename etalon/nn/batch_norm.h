@@ -7,9 +7,9 @@
 /// training the running ones are used.
 ///
 /// Two steps. The first sees each group while it is in the cache and keeps each sample's mean and its squared
-/// distance from that; these are put together slot by slot, then over slots (Chan, Golub and LeVeque 1979), so
-/// that no large numbers cancel. Empty slots add nothing and get no gradient. Backward, the second step sums the gradient in the same way, and the first step, in
-/// the stage before, passes it on:
+/// distance from that; these are put together slot by slot, then over slots (Chan, Golub and LeVeque 1979),
+/// so that no large numbers cancel. Empty slots add nothing and get no gradient. Backward, the second step
+/// sums the gradient in the same way, and the first step, in the stage before, passes it on:
 ///
 ///   dscale = sum dout * x',  dshift = sum dout,  x' = (in - mean) / sqrt(variance + epsilon)
 ///   din = scale / sqrt(variance + epsilon) * (dout - dshift / count - x' * dscale / count)
@@ -218,8 +218,7 @@ class BatchNorm {
       spreads = fma(off, off, spreads);
       distances = distances + in_filled(g, sums(g)[channels_ + c]);
     }
-    const Scalar distance =
-        fma(One(sum_over_lanes(spreads)), One(area), One(sum_over_lanes(distances))).v;
+    const Scalar distance = fma(One(sum_over_lanes(spreads)), One(area), One(sum_over_lanes(distances))).v;
     Scalar *running_mean = running() + c, *running_variance = running() + channels_ + c;
     const Scalar unbiased = distance * (Scalar(1) / (count > 1 ? count - 1 : Scalar(1)));
     *running_mean = moved(*running_mean, mean);

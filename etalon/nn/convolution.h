@@ -6,8 +6,9 @@
 ///   din[i][y][x]   = sum over o, ky, kx of w[o][i][ky][kx] * dsums[o][(y+p-ky)/s][(x+p-kx)/s]
 ///
 /// with the sums taken in the order written, that over slots by sum_over_lanes. Members share a group's
-/// channels and meet where one reads what another wrote. A ReLU and a 2x2 max-pool that follow are done on the tile while
-/// it is in registers; its positions then are pooling windows, and one byte a slot keeps which position won.
+/// channels and meet where one reads what another wrote. A ReLU and a 2x2 max-pool that follow are done on
+/// the tile while it is in registers; its positions then are pooling windows, and one byte a slot keeps which
+/// position won.
 #pragma once
 
 #include "etalon/nn/plan.h"
@@ -50,8 +51,7 @@ class Convolution {
   /// Outputs `outputs` of one group.
   void forward(std::uint32_t group, Range outputs) const {
     for_channel_blocks<wide_rows>(outputs, outs_, [&](std::uint32_t o, auto rows) {
-      with_kernel_width(p_.kernel_width,
-                        [&](auto width) { forward_block<rows.v, width.v>(group, o); });
+      with_kernel_width(p_.kernel_width, [&](auto width) { forward_block<rows.v, width.v>(group, o); });
     });
   }
 
@@ -144,24 +144,27 @@ class Convolution {
 
   /// J positions: those of tile `t` and, where there are more than four, of the next.
   template <int I, int K, int J>
-  ETALON_INLINE void forward_tile(const Scalar* bias, const Scalar* weights, const L* corner, std::uint32_t group,
-                                  std::uint32_t o, std::uint32_t t) const {
+  ETALON_INLINE void forward_tile(const Scalar* bias, const Scalar* weights, const L* corner,
+                                  std::uint32_t group, std::uint32_t o, std::uint32_t t) const {
     const PositionTile* at = p_.positions + t;
-    const L* inputs[J];
-    ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] = corner + at[j / 4].input[j % 4];
-    Tile<L, I, J> tile;
-    tile.set(bias);
-    accumulate<I, K, J>(tile, weights, inputs);
-    ETALON_UNROLL for (int j = 0; j < J; j += 4) {
-      if (p_.pool)
-        store_pooled<I, J>(tile, group, o, t + j / 4, j);
-      else
-        store<I, J>(tile, group, o, at[j / 4], j);
-    }
+    for_parts<L>([&](int part) {
+      PartPointer<L> inputs[J];
+      ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] = {corner + at[j / 4].input[j % 4], part};
+      Tile<Part<L>, I, J> tile;
+      tile.set(bias);
+      accumulate<I, K, J>(tile, weights, inputs);
+      ETALON_UNROLL for (int j = 0; j < J; j += 4) {
+        if (p_.pool)
+          store_pooled<I, J>(tile, part, group, o, t + j / 4, j);
+        else
+          store<I, J>(tile, part, group, o, at[j / 4], j);
+      }
+    });
   }
 
   template <int I, int K, int J>
-  ETALON_INLINE void accumulate(Tile<L, I, J>& tile, const Scalar* w, const L* const (&inputs)[J]) const {
+  ETALON_INLINE void accumulate(Tile<Part<L>, I, J>& tile, const Scalar* w,
+                                const PartPointer<L> (&inputs)[J]) const {
     const auto weight_row = static_cast<std::ptrdiff_t>(p_.weight_row);
     const std::ptrdiff_t width = K != 0 ? K : p_.kernel_width;
     for (std::uint32_t i = 0; i < ins_; ++i) {
@@ -175,29 +178,33 @@ class Convolution {
   }
 
   template <int I, int J>
-  ETALON_INLINE void store(const Tile<L, I, J>& tile, std::uint32_t group, std::uint32_t o,
+  ETALON_INLINE void store(const Tile<Part<L>, I, J>& tile, int part, std::uint32_t group, std::uint32_t o,
                            const PositionTile& at, int first) const {
-    L* out = output_of(group) + o * p_.output.plane;
+    const PartPointer<L> out(output_of(group) + o * p_.output.plane, part);
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < 4; ++j) {
-      const L sum = tile.sum[i][first + j];
-      L* place = out + at.output[j] + i * static_cast<std::ptrdiff_t>(p_.output.plane);
-      __builtin_prefetch(place + 2 * wide_columns, 1, 3);
-      *place = p_.rectify ? rectified(sum) : sum;
+      const Part<L> sum = tile.sum[i][first + j];
+      const std::ptrdiff_t place =
+          static_cast<std::ptrdiff_t>(at.output[j]) + i * static_cast<std::ptrdiff_t>(p_.output.plane);
+      __builtin_prefetch(&out[place + 2 * wide_columns], 1, 3);
+      out[place] = p_.rectify ? rectified(sum) : sum;
     }
   }
 
   template <int I, int J>
-  ETALON_INLINE void store_pooled(const Tile<L, I, J>& tile, std::uint32_t group, std::uint32_t o,
-                                  std::uint32_t t, int first) const {
-    L* out = output_of(group) + o * p_.output.plane + p_.positions[t].output[0];
-    Bytes* winners = winners_of(group) + o * p_.position_tiles + t;
+  ETALON_INLINE void store_pooled(const Tile<Part<L>, I, J>& tile, int part, std::uint32_t group,
+                                  std::uint32_t o, std::uint32_t t, int first) const {
+    const PartPointer<L> out(output_of(group) + o * p_.output.plane + p_.positions[t].output[0], part);
+    auto* winners =
+        reinterpret_cast<std::int8_t*>(winners_of(group) + o * p_.position_tiles + t) + part * Part<L>::width;
     const auto plane = static_cast<std::ptrdiff_t>(p_.output.plane),
                windows = static_cast<std::ptrdiff_t>(p_.position_tiles);
     const bool rectify = p_.rectify;
     ETALON_UNROLL for (int i = 0; i < I; ++i) {
-      const L window[4] = {tile.sum[i][first], tile.sum[i][first + 1], tile.sum[i][first + 2],
-                           tile.sum[i][first + 3]};
-      out[i * plane] = pooled(window, rectify, winners[i * windows]);
+      const Part<L> window[4] = {tile.sum[i][first], tile.sum[i][first + 1], tile.sum[i][first + 2],
+                                 tile.sum[i][first + 3]};
+      typename Part<L>::Bytes winner;
+      out[i * plane] = pooled(window, rectify, winner);
+      __builtin_memcpy(winners + i * windows * L::width, &winner, sizeof winner);
     }
   }
 
@@ -258,23 +265,26 @@ class Convolution {
     const std::ptrdiff_t stride = fixed_stride != 0 ? fixed_stride : static_cast<std::ptrdiff_t>(p_.stride);
     const auto plane = static_cast<std::ptrdiff_t>(p_.sums.plane), row = std::ptrdiff_t{p_.columns};
     L* gradient = desk_.arena + p_.slot_gradients + std::uint64_t{o} * p_.columns + column;
-    L* places[J];
-    const L *sources[J], *inputs[J];
-    ETALON_UNROLL for (int j = 0; j < J; ++j) {
-      sources[j] = places[j] = gradient + j;
-      inputs[j] = corner + p_.taps[column + static_cast<std::uint32_t>(j)];
-    }
-    Tile<L, I, J> tile;
-    if (group == 0 && first == 0)
-      tile.clear();
-    else
-      tile.load(sources, row);
-    const L* sums = sums_of(group) + o * p_.sums.plane + first * p_.sums.row;
-    for (std::uint32_t y = first; y < end; ++y, sums += p_.sums.row) {
-      tile.run(sums, plane, 1, inputs, stride, p_.sums.width);
-      ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] += p_.stride * p_.input.row;
-    }
-    tile.store(places, row);
+    for_parts<L>([&](int part) {
+      PartPointer<L> places[J], inputs[J],
+          sums(sums_of(group) + o * p_.sums.plane + first * p_.sums.row, part);
+      ETALON_UNROLL for (int j = 0; j < J; ++j) {
+        places[j] = {gradient + j, part};
+        inputs[j] = {corner + p_.taps[column + static_cast<std::uint32_t>(j)], part};
+      }
+      Tile<Part<L>, I, J> tile;
+      if (group == 0 && first == 0)
+        tile.clear();
+      else
+        tile.load(places, row);
+      for (std::uint32_t y = first; y < end; ++y) {
+        tile.run(sums, plane, 1, inputs, stride, p_.sums.width);
+        sums += static_cast<std::ptrdiff_t>(p_.sums.row);
+        ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] +=
+            static_cast<std::ptrdiff_t>(p_.stride * p_.input.row);
+      }
+      tile.store(places, row);
+    });
   }
 
   template <int I, int K>
@@ -295,24 +305,28 @@ class Convolution {
   ETALON_INLINE void data_gradient_tile(const Scalar* weights, const L* sums, L* out, const GradientTile& at,
                                         std::uint32_t first, std::uint32_t end) const {
     const auto plane = static_cast<std::ptrdiff_t>(p_.input_gradient.plane);
-    L* const places[4] = {out + at.output[0], out + at.output[1], out + at.output[2], out + at.output[3]};
-    Tile<L, I, 4> tile;
-    if (first == 0)
-      tile.clear();
-    else
-      tile.load({places[0], places[1], places[2], places[3]}, plane);
     weights += first * p_.weight_row + at.first_row * p_.kernel_width + at.first_column;
-    if (K != 0 && at.columns == K)  // NOLINT(bugprone-branch-clone): the same only where K is 0
-      scatter<I, K>(tile, weights, sums, at, first, end);
-    else
-      scatter<I, 0>(tile, weights, sums, at, first, end);
-    tile.store(places, plane);
+    for_parts<L>([&](int part) {
+      PartPointer<L> places[4], from[4];
+      ETALON_UNROLL for (int j = 0; j < 4; ++j) places[j] = {out + at.output[j], part},
+                                                from[j] = {sums + at.sums[j], part};
+      Tile<Part<L>, I, 4> tile;
+      if (first == 0)
+        tile.clear();
+      else
+        tile.load(places, plane);
+      if (K != 0 && at.columns == K)  // NOLINT(bugprone-branch-clone): the same only where K is 0
+        scatter<I, K>(tile, weights, from, at, first, end);
+      else
+        scatter<I, 0>(tile, weights, from, at, first, end);
+      tile.store(places, plane);
+    });
   }
 
   template <int I, int K>
-  ETALON_INLINE void scatter(Tile<L, I, 4>& tile, const Scalar* weights, const L* sums, const GradientTile& at,
-                             std::uint32_t first, std::uint32_t end) const {
-    const L* const from[4] = {sums + at.sums[0], sums + at.sums[1], sums + at.sums[2], sums + at.sums[3]};
+  ETALON_INLINE void scatter(Tile<Part<L>, I, 4>& tile, const Scalar* weights,
+                             const PartPointer<L> (&from)[4], const GradientTile& at, std::uint32_t first,
+                             std::uint32_t end) const {
     const auto area = std::ptrdiff_t{p_.kernel_height} * p_.kernel_width;
     const auto row = std::ptrdiff_t{p_.kernel_width} * p_.stride;
     const std::ptrdiff_t columns = K != 0 ? K : at.columns, step = K != 0 ? 1 : p_.stride;

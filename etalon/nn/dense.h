@@ -53,7 +53,8 @@ class Dense {
     const Scalar* gradients = numbers(p_.gradient_samples);
     for (std::uint32_t o = 0; o < outputs_; o += W::width) {
       W total(0);
-      for (std::uint32_t n = 0; n < samples; ++n) total = total + load<W>(gradients + n * p_.gradient_row + o);
+      for (std::uint32_t n = 0; n < samples; ++n)
+        total = total + load<W>(gradients + n * p_.gradient_row + o);
       Scalar sums[W::width];
       store(sums, total);
       const std::uint32_t left = outputs_ - o;
@@ -68,7 +69,6 @@ class Dense {
   /// Inputs whose weights are read for the data gradient and found in a near cache for the update.
   static constexpr std::uint32_t piece = 64;
   static constexpr int forward_rows = most_rows;
-  static constexpr int update_columns = 4;
 
   Scalar* numbers(std::uint64_t at) const { return desk_.numbers + at; }
   std::uint64_t row_at(std::uint32_t group, std::uint64_t row) const { return group * L::width * row; }
@@ -92,22 +92,23 @@ class Dense {
 
   template <int I, int J>
   void forward_tile(std::uint32_t g, std::uint32_t o, std::uint32_t k, std::uint32_t length) const {
-    const L* inputs[J];
-    L* outputs[J];
-    ETALON_UNROLL for (int j = 0; j < J; ++j) {
-      inputs[j] = input_of(g + static_cast<std::uint32_t>(j)) + k;
-      outputs[j] = output_of(g + static_cast<std::uint32_t>(j)) + o * p_.output.plane;
-    }
-    // Zeros stand around each output where a convolution with padding follows.
-    const auto plane = static_cast<std::ptrdiff_t>(p_.output.plane);
-    Tile<L, I, J> tile;
-    if (k == 0)
-      tile.set(numbers(p_.biases + o));
-    else
-      tile.load_from(outputs, plane);
-    tile.run(numbers(p_.weights + o * p_.weight_row + k), static_cast<std::ptrdiff_t>(p_.weight_row), 1,
-             inputs, 1, length);
-    tile.store(outputs, plane);
+    for_parts<L>([&](int part) {
+      PartPointer<L> inputs[J], outputs[J];
+      ETALON_UNROLL for (int j = 0; j < J; ++j) {
+        inputs[j] = {input_of(g + static_cast<std::uint32_t>(j)) + k, part};
+        outputs[j] = {output_of(g + static_cast<std::uint32_t>(j)) + o * p_.output.plane, part};
+      }
+      // Zeros stand around each output where a convolution with padding follows.
+      const auto plane = static_cast<std::ptrdiff_t>(p_.output.plane);
+      Tile<Part<L>, I, J> tile;
+      if (k == 0)
+        tile.set(numbers(p_.biases + o));
+      else
+        tile.load(outputs, plane);
+      tile.run(numbers(p_.weights + o * p_.weight_row + k), static_cast<std::ptrdiff_t>(p_.weight_row), 1,
+               inputs, 1, length);
+      tile.store(outputs, plane);
+    });
   }
 
   void data_gradient(Range inputs) const {
@@ -119,27 +120,28 @@ class Dense {
 
   template <int I, int J>
   void data_gradient_tile(std::uint32_t g, std::uint32_t i, std::uint32_t k, std::uint32_t length) const {
-    const L* gradients[J];
-    L* places[J];
-    ETALON_UNROLL for (int j = 0; j < J; ++j) {
-      gradients[j] = gradient_of(g + static_cast<std::uint32_t>(j)) + k;
-      places[j] = desk_.at(p_.input_gradient, g + static_cast<std::uint32_t>(j)) + i;
-    }
-    Tile<L, I, J> tile;
-    if (k == 0)
-      tile.clear();
-    else
-      tile.load_from(places, 1);
-    const auto row = static_cast<std::ptrdiff_t>(p_.weight_row);
-    tile.run(numbers(p_.weights + k * p_.weight_row + i), 1, row, gradients, 1, length);
-    tile.store(places, 1);
+    for_parts<L>([&](int part) {
+      PartPointer<L> gradients[J], places[J];
+      ETALON_UNROLL for (int j = 0; j < J; ++j) {
+        gradients[j] = {gradient_of(g + static_cast<std::uint32_t>(j)) + k, part};
+        places[j] = {desk_.at(p_.input_gradient, g + static_cast<std::uint32_t>(j)) + i, part};
+      }
+      Tile<Part<L>, I, J> tile;
+      if (k == 0)
+        tile.clear();
+      else
+        tile.load(places, 1);
+      const auto row = static_cast<std::ptrdiff_t>(p_.weight_row);
+      tile.run(numbers(p_.weights + k * p_.weight_row + i), 1, row, gradients, 1, length);
+      tile.store(places, 1);
+    });
   }
 
   template <class Update>
   void update(std::uint32_t samples, Range inputs, Update& take) const {
     const std::uint32_t vectors = (inputs.count() + W::width - 1) / W::width;
-    for_blocks<update_columns>(vectors, [&](std::uint32_t v, auto columns) {
-      for_blocks<most_rows>(outputs_, [&](std::uint32_t o, auto rows) {
+    for_blocks<number_vectors>(vectors, [&](std::uint32_t v, auto columns) {
+      for_blocks<number_rows>(outputs_, [&](std::uint32_t o, auto rows) {
         update_tile<rows.v, columns.v>(samples, o, {inputs.first + v * W::width, inputs.end}, take);
       });
     });

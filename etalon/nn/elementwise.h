@@ -1,5 +1,5 @@
-/// Steps that work value by value, a channel of a group at a time: activations, dropout, add, fork. An activation states its function and its
-/// derivative by its input or its output. A NaN passes through each.
+/// Steps that work value by value, a channel of a group at a time: activations, dropout, add, fork. An
+/// activation states its function and its derivative by its input or its output. A NaN passes through each.
 #pragma once
 
 #include "etalon/lanes/functions.h"
@@ -84,8 +84,8 @@ void elementwise_backward(const LayerPlan& p, const Desk<L>& desk, std::uint32_t
 template <class L>
 void scale_by_factors(const LayerPlan& p, const Desk<L>& desk, std::uint32_t group, std::uint32_t c,
                       const Tensor& from, const Tensor& to) {
-  const L* factors = desk.arena + p.extra + group * p.extra_group +
-                     std::uint64_t{c} * p.output.height * p.output.width;
+  const L* factors =
+      desk.arena + p.extra + group * p.extra_group + std::uint64_t{c} * p.output.height * p.output.width;
   for (std::uint32_t y = 0; y < p.output.height; ++y) {
     const L* in = row_of(desk, from, group, c, y);
     L* out = row_of(desk, to, group, c, y);

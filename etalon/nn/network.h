@@ -1,9 +1,9 @@
 /// A network over slots: runs a plan's stages forward and back on one trial's numbers and arena. The registry
 /// of layers: a new kind is one line in each switch.
 ///
-/// A stage's groups go block by block through all its steps, so that what one leaves is still in the cache for
-/// the next; a layer that needs the whole minibatch runs alone over all groups, and batch norm ends a stage
-/// between its two steps.
+/// A stage's groups go block by block through all its steps, so that what one leaves is still in the cache
+/// for the next; a layer that needs the whole minibatch runs alone over all groups, and batch norm ends a
+/// stage between its two steps.
 ///
 /// Several members may run a network together: each has its share of a step's channels, and they meet where
 /// one reads what another wrote. Who does what changes no sum, so that their number changes no bit.
@@ -33,8 +33,8 @@ template <class L>
 class Network {
  public:
   /// `numbers`: plan.numbers; `arena`: plan.values values, zero where nothing was written. Both are borrowed,
-  /// as is `member`, one of those that run the same calls on the same arena. `samples`: of the minibatch, 1 to
-  /// plan.batch.
+  /// as is `member`, one of those that run the same calls on the same arena. `samples`: of the minibatch, 1
+  /// to plan.batch.
   Network(const PlanView& plan, typename L::Scalar* numbers, L* arena, std::uint32_t samples,
           const Member& member)
       : plan_(plan), member_(member), samples_(samples), desk_(desk_of(numbers, arena, samples, member)) {}
@@ -144,7 +144,8 @@ class Network {
       }
     });
   }
-  void backward_convolution(const Convolution<L>& convolution, const LayerPlan& layer, std::uint32_t g) const {
+  void backward_convolution(const Convolution<L>& convolution, const LayerPlan& layer,
+                            std::uint32_t g) const {
     const Range outputs = share(layer.output.channels);
     convolution.unpool(g, outputs);
     meet(member_);

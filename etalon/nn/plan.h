@@ -1,7 +1,7 @@
 /// How a network runs: its layers as stages over one arena, every offset and tile worked out beforehand.
 ///
-/// The samples of a minibatch stand in *slots*, side by side in the lanes of a vector: a *group* of slots goes
-/// through a layer together, each sample alone in its lane, and meets there the one copy of the weights.
+/// The samples of a minibatch stand in *slots*, side by side in the lanes of a vector: a *group* of slots
+/// goes through a layer together, each sample alone in its lane, and meets there the one copy of the weights.
 /// Slots of the last group that no sample fills are empty: their input is zero, and so is every gradient.
 ///
 /// A plan depends on shapes and batch alone, never on the width or the instruction set: it fixes the order of
@@ -32,14 +32,14 @@ struct Tensor {
   std::uint32_t channels = 0, height = 0, width = 0, pad = 0;
   std::uint64_t row = 0, plane = 0;  ///< values from one row, one channel to the next
   std::uint64_t group = 0;           ///< values from one group to the next
-  bool of_block = false;    ///< has room for one block of groups alone
-  std::uint64_t first = 0;  ///< value [0][0][0][0] in the arena
+  bool of_block = false;             ///< has room for one block of groups alone
+  std::uint64_t first = 0;           ///< value [0][0][0][0] in the arena
   std::uint32_t size() const { return channels * height * width; }
   bool empty() const { return channels == 0; }
 };
 
-/// One of the threads that share a trial. All run the same code and meet between its phases; what each of them
-/// does depends on nobody, so that their number changes no bit.
+/// One of the threads that share a trial. All run the same code and meet between its phases; what each of
+/// them does depends on nobody, so that their number changes no bit.
 struct Member {
   std::uint32_t index = 0, count = 1;
   void (*meet)(void*) = nullptr;  ///< returns when all have called it; unused where count is 1
@@ -56,7 +56,7 @@ template <class L>
 struct Desk {
   using Scalar = typename L::Scalar;
 
-  Scalar* numbers;               ///< parameters, what the optimizer keeps, all else with one copy for all slots
+  Scalar* numbers;  ///< parameters, what the optimizer keeps, all else with one copy for all slots
   L* arena;
   std::uint32_t index = 0;       ///< the member's
   std::uint32_t groups = 0;      ///< of the minibatch
@@ -109,8 +109,9 @@ struct LayerPlan {
   // conv, dense, batch norm: where parameters stand among the numbers
   std::int32_t group = -1;                    ///< of layers: whose eta
   std::uint64_t weights = 0, weight_row = 0;  ///< [o][...], `weight_row` numbers from one o to the next
-  std::uint64_t weight_plane = 0;  ///< by Winograd's algorithm: [ky * kw + kx][o][i], from one tap to the next
-  std::uint64_t biases = 0;        ///< [o]; zeros where the layer has none
+  std::uint64_t weight_plane =
+      0;                     ///< by Winograd's algorithm: [ky * kw + kx][o][i], from one tap to the next
+  std::uint64_t biases = 0;  ///< [o]; zeros where the layer has none
   bool has_biases = true;
   std::uint32_t columns = 0;     ///< weights an output: i * kh * kw of its channel group
   std::uint64_t statistics = 0;  ///< batch norm: running mean, then running variance
@@ -119,7 +120,7 @@ struct LayerPlan {
   std::uint32_t channel_groups = 1;
   std::uint64_t slot_gradients = 0;  ///< in the arena, each slot's share: [o][columns] unless by Winograd's
   std::uint64_t bias_gradients = 0;  ///< algorithm, and [o]
-  Tensor sums;  ///< gradient of the convolution's own sums, before pooling and ReLU
+  Tensor sums;                       ///< gradient of the convolution's own sums, before pooling and ReLU
   std::uint32_t position_tiles = 0, gradient_tiles = 0;
   const PositionTile* positions = nullptr;
   const GradientTile* gradients = nullptr;
@@ -128,14 +129,14 @@ struct LayerPlan {
   const LayerPlan* output_norm = nullptr;  ///< its output's gradient that of this one's output
   std::uint64_t transformed = 0, frequency_gradients = 0;  ///< among the numbers: of the weights, [f][o][i]
   std::uint64_t workspace = 0;                             ///< in the arena, of all members
-  std::uint64_t scratch = 0, member_scratch = 0;           ///< in the arena, of the first; from one to the next
-  std::uint64_t transposed = 0, member_transposed = 0;     ///< among the numbers, in the same way: V[f] of a
-                                                           ///< pass, [tile][slot][i]
-  const std::uint32_t* taps = nullptr;              ///< [columns] offset of tap (i, ky, kx) in the input
+  std::uint64_t scratch = 0, member_scratch = 0;        ///< in the arena, of the first; from one to the next
+  std::uint64_t transposed = 0, member_transposed = 0;  ///< among the numbers, in the same way: V[f] of a
+                                                        ///< pass, [tile][slot][i]
+  const std::uint32_t* taps = nullptr;                  ///< [columns] offset of tap (i, ky, kx) in the input
 
   /// dense, among the numbers: input and output gradient by sample, [batch][row]
   std::uint64_t input_samples = 0, gradient_samples = 0, input_row = 0, gradient_row = 0;
-  std::uint64_t finished = 0;  ///< conv, among the numbers: room for an output's finished gradient,
+  std::uint64_t finished = 0;         ///< conv, among the numbers: room for an output's finished gradient,
   std::uint64_t member_finished = 0;  ///< from one member's to the next
   std::uint64_t constants = 0;        ///< batch norm, among the numbers: [batch_norm_constants][c]
 
@@ -171,8 +172,8 @@ struct PlanOptions {
 /// Numbers a channel that a batch norm keeps beside the sums of each sample.
 inline constexpr std::uint32_t batch_norm_constants = 6;
 
-/// Immutable once made. A trial has numbers (parameters, `state_arrays` arrays as long, what else has one copy
-/// for all slots) and an arena of values.
+/// Immutable once made. A trial has numbers (parameters, `state_arrays` arrays as long, what else has one
+/// copy for all slots) and an arena of values.
 class NetworkPlan {
  public:
   NetworkPlan(const NetworkDescription& network, const PlanOptions& options);

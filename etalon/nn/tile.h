@@ -13,16 +13,20 @@
 
 namespace etalon::ETALON_INSTANCE {
 
-#if defined(__AVX512F__)
-inline constexpr int most_rows = 6;                    // of 4 sums, 6 + 1 operands: 31 of 32 registers
-inline constexpr int wide_rows = 3, wide_columns = 8;  // 24 sums, 3 + 1 operands: 28 of them
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr int most_rows = 6;                        // of 4 sums, 6 + 1 operands: 31 of 32 registers
+inline constexpr int wide_rows = 3, wide_columns = 8;      // 24 sums, 3 + 1 operands: 28 of them
+inline constexpr int number_rows = 6, number_vectors = 4;  // of a WideTile: 24 sums, 4 + 1 operands
 #else
 inline constexpr int most_rows = 3;  // of 4 sums, 3 + 1 operands: all of 16 registers
 inline constexpr int wide_rows = 3, wide_columns = 4;
+inline constexpr int number_rows = 4, number_vectors = 3;  // 12 sums, 3 + 1 operands
 #endif
 
+/// L fits into a register.
 template <class L, int I, int J>
 struct Tile {
+  static_assert(parts_of<L> == 1);
   L sum[I][J];
 
   using Scalar = typename L::Scalar;
@@ -35,23 +39,21 @@ struct Tile {
   ETALON_INLINE void clear() {
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] = L(0);
   }
-  /// sum[i][j] at from[j] + i * row, and back.
-  ETALON_INLINE void load(const L* const (&from)[J], std::ptrdiff_t row) {
+  /// sum[i][j] at from[j][i * row], and back.
+  template <class Pointer>
+  ETALON_INLINE void load(const Pointer (&from)[J], std::ptrdiff_t row) {
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] =
         from[j][i * row];
   }
-  ETALON_INLINE void load_from(L* const (&from)[J], std::ptrdiff_t row) {
-    ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) sum[i][j] =
-        from[j][i * row];
-  }
-  ETALON_INLINE void store(L* const (&to)[J], std::ptrdiff_t row) const {
+  template <class Pointer>
+  ETALON_INLINE void store(const Pointer (&to)[J], std::ptrdiff_t row) const {
     ETALON_UNROLL for (int i = 0; i < I; ++i) ETALON_UNROLL for (int j = 0; j < J; ++j) to[j][i * row] =
         sum[i][j];
   }
 
-  /// `A` is L, or Scalar, which all lanes share.
-  template <class A>
-  ETALON_INLINE void step(const A* a, std::ptrdiff_t a_row, const L* const (&b)[J], std::ptrdiff_t at) {
+  /// `a` points to numbers, which all lanes share, or to values.
+  template <class A, class Pointer>
+  ETALON_INLINE void step(A a, std::ptrdiff_t a_row, const Pointer (&b)[J], std::ptrdiff_t at) {
     L left[I];
     ETALON_UNROLL for (int i = 0; i < I; ++i) left[i] = held(L(a[i * a_row]));
     ETALON_UNROLL for (int j = 0; j < J; ++j) {
@@ -62,8 +64,8 @@ struct Tile {
 
   /// sum[i][j] += sum over k < count of a[i * a_row + k * a_step] * b[j][at + k * b_step], k ascending. The
   /// loop stays a loop where `count` is a constant too: unrolled, GCC spills sums.
-  template <class A>
-  ETALON_INLINE void run(const A* a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const L* const (&b)[J],
+  template <class A, class Pointer>
+  ETALON_INLINE void run(A a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const Pointer (&b)[J],
                          std::ptrdiff_t b_step, std::ptrdiff_t count, std::ptrdiff_t at = 0) {
     for (std::ptrdiff_t k = 0; k < count; ++k, a += a_step, at += b_step) step(a, a_row, b, at);
   }

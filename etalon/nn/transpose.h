@@ -33,23 +33,27 @@ ETALON_INLINE void exchange(Lanes<W> (&rows)[W]) {
   }
 }
 
-/// to[slot * row + k] = lane `slot` of from[k * step], k < count; zeros up to the next multiple of the slots.
-/// REQUIRES: room for these in each row.
+/// to[slot * row + k] = lane `slot` of from[k * step], k < count; zeros up to the next multiple of a
+/// register's lanes. REQUIRES: room for these in each row.
 template <int W>
-  requires(W > 1)
-inline void transpose(const Lanes<W>* from, std::uint32_t count, float* to, std::uint64_t row,
-                      std::uint64_t step = 1) {
-  for (std::uint32_t first = 0; first < count; first += W) {
-    Lanes<W> rows[W];
-    if (first + W <= count)
-      ETALON_UNROLL for (std::uint32_t k = 0; k < W; ++k) rows[k] = from[(first + k) * step];
-    else
-      for (std::uint32_t k = 0; k < W; ++k)
-        rows[k] = first + k < count ? from[(first + k) * step] : Lanes<W>(0);
-    exchange<W / 2>(rows);
-    ETALON_UNROLL for (int slot = 0; slot < W; ++slot)
-        store(to + static_cast<std::uint64_t>(slot) * row + first, rows[slot]);
-  }
+requires(W > 1) inline void transpose(const Lanes<W>* from, std::uint32_t count, float* to, std::uint64_t row,
+                                      std::uint64_t step = 1) {
+  using V = Part<Lanes<W>>;
+  constexpr std::uint32_t width = V::width;
+  for (std::uint32_t first = 0; first < count; first += width)
+    for_parts<Lanes<W>>([&](int part) {
+      const PartPointer<Lanes<W>> own(from + first * step, part);
+      const auto apart = static_cast<std::ptrdiff_t>(step);
+      V rows[width];
+      if (first + width <= count)
+        ETALON_UNROLL for (int k = 0; k < V::width; ++k) rows[k] = own[k * apart];
+      else
+        for (std::uint32_t k = 0; k < width; ++k)
+          rows[k] = first + k < count ? own[static_cast<std::ptrdiff_t>(k) * apart] : V(0);
+      exchange<V::width / 2>(rows);
+      ETALON_UNROLL for (int slot = 0; slot < V::width; ++slot)
+          store(to + static_cast<std::uint64_t>(part * V::width + slot) * row + first, rows[slot]);
+    });
 }
 template <class T>
 inline void transpose(const Lanes<1, T>* from, std::uint32_t count, T* to, std::uint64_t,
@@ -57,17 +61,19 @@ inline void transpose(const Lanes<1, T>* from, std::uint32_t count, T* to, std::
   for (std::uint32_t k = 0; k < count; ++k) to[k] = from[k * step].v;
 }
 
-/// sums[k] = sum_over_lanes(lanes[k]), k < count, W at a time: the tree's halves are rows of the transposed.
-/// Writes up to the next multiple of W.
+/// sums[k] = sum_over_lanes(lanes[k]), k < count, as many at a time as a register has lanes: the tree's
+/// halves are parts, then rows of the transposed. Writes up to the next multiple of them.
 template <int W>
-  requires(W > 1)
-inline void sums_over_lanes(const Lanes<W>* lanes, std::uint64_t count, float* sums) {
-  for (std::uint64_t first = 0; first < count; first += W) {
-    Lanes<W> rows[W];
-    for (std::uint64_t k = 0; k < W; ++k) rows[k] = first + k < count ? lanes[first + k] : Lanes<W>(0);
-    exchange<W / 2>(rows);
-    ETALON_UNROLL for (int half = W / 2; half > 0; half /= 2)
-      ETALON_UNROLL for (int k = 0; k < half; ++k) rows[k] = rows[k] + rows[k + half];
+requires(W > 1) inline void sums_over_lanes(const Lanes<W>* lanes, std::uint64_t count, float* sums) {
+  using V = Part<Lanes<W>>;
+  constexpr std::uint64_t width = V::width;
+  for (std::uint64_t first = 0; first < count; first += width) {
+    V rows[width];
+    for (std::uint64_t k = 0; k < width; ++k)
+      rows[k] = first + k < count ? sum_over_parts(lanes[first + k]) : V(0);
+    exchange<V::width / 2>(rows);
+    ETALON_UNROLL for (int half = V::width / 2; half > 0; half /= 2)
+        ETALON_UNROLL for (int k = 0; k < half; ++k) rows[k] = rows[k] + rows[k + half];
     store(sums + first, rows[0]);
   }
 }

@@ -7,10 +7,10 @@
 ///   dU[f] = dM[f] V[f]^T, summed over tiles and slots;   dw = G^T dU G, once a step
 ///
 /// Sums run over channels, tiles and, within a tile, slots in ascending order: which tiles share a pass
-/// changes no bit. For dU the inputs of a frequency are turned round first, so that those of one tile and slot
-/// stand side by side; or, where the plan says so, each slot has a sum over the tiles of its own, and the slots
-/// are added by sum_over_lanes. Members share a pass: its channels while they transform, its frequencies while they
-/// multiply.
+/// changes no bit. For dU the inputs of a frequency are turned round first, so that those of one tile and
+/// slot stand side by side; or, where the plan says so, each slot has a sum over the tiles of its own, and
+/// the slots are added by sum_over_lanes. Members share a pass: its channels while they transform, its
+/// frequencies while they multiply.
 #pragma once
 
 #include "etalon/nn/sharing.h"
@@ -198,7 +198,10 @@ class Winograd {
         const GradientChannel<L> channel{
             out.gradient + g * s_.output_gradient.group + o * s_.output_gradient.plane,
             out.output + g * s_.output.group + o * s_.output.plane,
-            out.winners + g * s_.winners_group + o * area, out.norm, pass.first_group + g, o};
+            out.winners + g * s_.winners_group + o * area,
+            out.norm,
+            pass.first_group + g,
+            o};
         L& total = w_.bias_gradients[o];
         total = tiles_.from_gradient(channel, ty, output_tiles(dm(), o, tile), fresh ? L(0) : total);
       }
@@ -241,28 +244,31 @@ class Winograd {
           const std::uint32_t length = k + run_length < count ? run_length : count - k;
           for_blocks(rows, [&](std::uint32_t r, auto height) {
             const Scalar* a = turned ? u + r + k * p_.input_row : u + r * p_.input_row + k;
-            product_tile<turned, height.v, width.v>(a, b + std::uint64_t{t} * count + 4 * std::uint64_t{k}, length,
-                                                    out + std::uint64_t{t} * rows + 4 * std::uint64_t{r}, k == 0);
+            product_tile<turned, height.v, width.v>(
+                a, b + std::uint64_t{t} * count + 4 * std::uint64_t{k}, length,
+                out + std::uint64_t{t} * rows + 4 * std::uint64_t{r}, k == 0);
           });
         }
       });
   }
   template <bool turned, int I, int J>
-  ETALON_INLINE void product_tile(const Scalar* a, const L* b, std::uint32_t count, L* out, bool fresh) const {
-    const L* columns[J];
-    L* places[J];
-    ETALON_UNROLL for (int j = 0; j < J; ++j) columns[j] = b + j, places[j] = out + j;
-    Tile<L, I, J> tile;
-    if (fresh)
-      tile.clear();
-    else
-      tile.load_from(places, 4);
-    run_ahead<turned>(tile, a, columns, count);
-    tile.store(places, 4);
+  ETALON_INLINE void product_tile(const Scalar* a, const L* b, std::uint32_t count, L* out,
+                                  bool fresh) const {
+    for_parts<L>([&](int part) {
+      PartPointer<L> columns[J], places[J];
+      ETALON_UNROLL for (int j = 0; j < J; ++j) columns[j] = {b + j, part}, places[j] = {out + j, part};
+      Tile<Part<L>, I, J> tile;
+      if (fresh)
+        tile.clear();
+      else
+        tile.load(places, 4);
+      run_ahead<turned>(tile, a, columns, count);
+      tile.store(places, 4);
+    });
   }
   /// Fetches the weights of the next block of rows meanwhile: no processor guesses them.
   template <bool turned, int I, int J>
-  ETALON_INLINE void run_ahead(Tile<L, I, J>& tile, const Scalar* a, const L* const (&columns)[J],
+  ETALON_INLINE void run_ahead(Tile<Part<L>, I, J>& tile, const Scalar* a, const PartPointer<L> (&columns)[J],
                                std::uint32_t count) const {
     constexpr std::ptrdiff_t line = 64 / sizeof(Scalar);
     const auto row = static_cast<std::ptrdiff_t>(p_.input_row);
@@ -306,24 +312,27 @@ class Winograd {
     });
   }
   template <int I, int J>
-  ETALON_INLINE void slot_gradient_tile(const L* inputs, const L* outputs, L* gradients, const Pass& pass) const {
-    const L *sources[J], *from[J];
-    L* places[J];
-    ETALON_UNROLL for (int j = 0; j < J; ++j) {
-      sources[j] = places[j] = gradients + j * static_cast<std::ptrdiff_t>(s_.input.channels);
-      from[j] = outputs + 4 * j;
-    }
-    Tile<L, I, J> tile;
-    if (pass.fresh)
-      tile.clear();
-    else
-      tile.load(sources, 1);
+  ETALON_INLINE void slot_gradient_tile(const L* inputs, const L* outputs, L* gradients,
+                                        const Pass& pass) const {
     const std::uint32_t tiles = tiles_of(pass);
-    std::ptrdiff_t at = 0;
-    for (std::uint32_t t = 0; t < tiles; t += 4, inputs += 4 * std::uint64_t{s_.input.channels},
-                       at += std::ptrdiff_t{4} * s_.output.channels)
-      tile.run(inputs, 4, 1, from, 1, tiles - t < 4 ? tiles - t : 4, at);
-    tile.store(places, 1);
+    for_parts<L>([&](int part) {
+      PartPointer<L> places[J], from[J], own(inputs, part);
+      ETALON_UNROLL for (int j = 0; j < J; ++j) {
+        places[j] = {gradients + j * static_cast<std::ptrdiff_t>(s_.input.channels), part};
+        from[j] = {outputs + 4 * j, part};
+      }
+      Tile<Part<L>, I, J> tile;
+      if (pass.fresh)
+        tile.clear();
+      else
+        tile.load(places, 1);
+      std::ptrdiff_t at = 0;
+      for (std::uint32_t t = 0; t < tiles; t += 4) {
+        tile.run(own, 4, 1, from, 1, tiles - t < 4 ? tiles - t : 4, at);
+        own += std::ptrdiff_t{4} * s_.input.channels, at += std::ptrdiff_t{4} * s_.output.channels;
+      }
+      tile.store(places, 1);
+    });
   }
 
   void turn_round(const L* inputs, std::uint32_t tiles) const {
@@ -334,8 +343,8 @@ class Winograd {
 
   void add_weight_gradient(const L* outputs, Scalar* gradient, const Pass& pass) const {
     const std::uint32_t vectors = (s_.input.channels + W::width - 1) / W::width;
-    for_blocks<4>(vectors, [&](std::uint32_t v, auto columns) {
-      for_blocks(s_.output.channels, [&](std::uint32_t o, auto rows) {
+    for_blocks<number_vectors>(vectors, [&](std::uint32_t v, auto columns) {
+      for_blocks<number_rows>(s_.output.channels, [&](std::uint32_t o, auto rows) {
         weight_gradient_tile<rows.v, columns.v>(outputs + 4 * std::uint64_t{o}, v * W::width,
                                                 gradient + o * p_.input_row + v * W::width, pass);
       });

@@ -61,8 +61,11 @@ class WinogradConvolution {
 
   typename Winograd<L, taps>::Weights weights() const {
     Scalar* numbers = desk_.numbers;
-    return {numbers + p_.weights, numbers + p_.biases, numbers + p_.transformed,
-            numbers + p_.frequency_gradients, desk_.arena + p_.slot_gradients,
+    return {numbers + p_.weights,
+            numbers + p_.biases,
+            numbers + p_.transformed,
+            numbers + p_.frequency_gradients,
+            desk_.arena + p_.slot_gradients,
             desk_.arena + p_.bias_gradients};
   }
   typename Winograd<L, taps>::Room room() const {
@@ -89,7 +92,8 @@ class WinogradConvolution {
 
 /// Calls body(WinogradConvolution of that layer).
 template <class L, class Body>
-ETALON_INLINE void with_winograd(const LayerPlan& layer, const Desk<L>& desk, const Member& member, const Body& body) {
+ETALON_INLINE void with_winograd(const LayerPlan& layer, const Desk<L>& desk, const Member& member,
+                                 const Body& body) {
   if (layer.kernel_width == 3)
     body(WinogradConvolution<L, 3>(layer, desk, member));
   else

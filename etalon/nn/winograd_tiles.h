@@ -76,12 +76,13 @@ class WinogradTiles {
         L d[6], v[6];
         ETALON_UNROLL for (int k = 0; k < 6; ++k) d[k] = row[k];
         Transforms::inputs(d, v);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane) *frequencies = v[k];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane)* frequencies = v[k];
       }
     }
   }
 
-  /// The gradient of a channel's sums, A dy A^T; returns `total` and, after it, the sum of each column's rows.
+  /// The gradient of a channel's sums, A dy A^T; returns `total` and, after it, the sum of each column's
+  /// rows.
   L from_gradient(const GradientChannel<L>& channel, std::uint32_t tile_row, const TileRow<L>& to,
                   L total) const {
     if (channel.norm != nullptr)
@@ -102,7 +103,7 @@ class WinogradTiles {
         L y[side], m[6];
         ETALON_UNROLL for (std::uint32_t k = 0; k < side; ++k) y[k] = row[k];
         Transforms::outputs_transposed(y, m);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane) *frequencies = m[k];
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane)* frequencies = m[k];
       }
     }
     return total;
@@ -200,7 +201,9 @@ class WinogradTiles {
       const auto place = static_cast<typename L::Integer>(k % 2 * 2 + odd);
       return select<L>(equal<L>(winner, all_integers<L>(place)), from[k / 2 * row + x / 2], L(0));
     }
-    ETALON_INLINE void look_ahead(std::uint32_t x) const { fetch(from + (side / 2 + x % (side / 2)) * row + x / 2); }
+    ETALON_INLINE void look_ahead(std::uint32_t x) const {
+      fetch(from + (side / 2 + x % (side / 2)) * row + x / 2);
+    }
     std::uint64_t row, winners_row;
     const L* from;
     const Bytes* winners;
@@ -210,7 +213,7 @@ class WinogradTiles {
   template <class Gradient>
   L columns_of_gradient(const Gradient& gradient, L total) const {
     total = gradient.below >= side ? columns_of_gradient<true>(gradient, total)
-                                : columns_of_gradient<false>(gradient, total);
+                                   : columns_of_gradient<false>(gradient, total);
     for (std::uint32_t fy = 0; fy < 6; ++fy)
       for (std::uint32_t x = gradient.width; x < side * columns_; ++x) rows_[fy * step_ + x] = L(0);
     return total;

@@ -105,46 +105,96 @@ ETALON_INLINE Lanes<W, T> operator/(Lanes<W, T> a, Lanes<W, T> b) {
   return Lanes<W, T>(a.v / b.v);
 }
 
+/// Lanes wider than a register, as two halves: what the compiler would take apart number by number is done on
+/// each.
+template <class L>
+using Half = Lanes<L::width / 2, typename L::Scalar>;
+template <class Type>
+struct Halves {
+  Type low, high;
+};
+template <class L>
+inline constexpr bool splits = sizeof(typename L::Scalar) == sizeof(float) && (L::width > register_lanes);
+template <class Type, class Whole>
+ETALON_INLINE Halves<Type> halves_of(const Whole& whole) {
+  return __builtin_bit_cast(Halves<Type>, whole);
+}
+template <class Whole, class Type>
+ETALON_INLINE Whole joined(Type low, Type high) {
+  return __builtin_bit_cast(Whole, (Halves<Type>{low, high}));
+}
+
 // Comparisons: false where either side is NaN, but for !=.
 template <class L>
 ETALON_INLINE typename L::Mask less(L a, L b) {
-  if constexpr (L::width == 1)
+  if constexpr (splits<L>) {
+    const auto x = halves_of<Half<L>>(a), y = halves_of<Half<L>>(b);
+    return joined<typename L::Mask>(less(x.low, y.low), less(x.high, y.high));
+  } else if constexpr (L::width == 1) {
     return a.v < b.v ? -1 : 0;
-  else
+  } else {
     return a.v < b.v;
+  }
 }
 template <class L>
 ETALON_INLINE typename L::Mask less_equal(L a, L b) {
-  if constexpr (L::width == 1)
+  if constexpr (splits<L>) {
+    const auto x = halves_of<Half<L>>(a), y = halves_of<Half<L>>(b);
+    return joined<typename L::Mask>(less_equal(x.low, y.low), less_equal(x.high, y.high));
+  } else if constexpr (L::width == 1) {
     return a.v <= b.v ? -1 : 0;
-  else
+  } else {
     return a.v <= b.v;
+  }
 }
 template <class L>
 ETALON_INLINE typename L::Mask is_nan(L a) {
-  if constexpr (L::width == 1)
+  if constexpr (splits<L>) {
+    const auto x = halves_of<Half<L>>(a);
+    return joined<typename L::Mask>(is_nan(x.low), is_nan(x.high));
+  } else if constexpr (L::width == 1) {
     return a.v != a.v ? -1 : 0;
-  else
+  } else {
     return a.v != a.v;
+  }
 }
 /// Mask of equal integers.
 template <class L>
 ETALON_INLINE typename L::Mask equal(typename L::Integers a, typename L::Integers b) {
-  if constexpr (L::width == 1)
+  if constexpr (splits<L>) {
+    using Integers = typename Half<L>::Integers;
+    const auto x = halves_of<Integers>(a), y = halves_of<Integers>(b);
+    return joined<typename L::Mask>(equal<Half<L>>(x.low, y.low), equal<Half<L>>(x.high, y.high));
+  } else if constexpr (L::width == 1) {
     return a == b ? -1 : 0;
-  else
+  } else {
     return a == b;
+  }
 }
 
 /// Lane by lane `yes` where the mask is set, else `no`.
 template <class L>
 ETALON_INLINE L select(typename L::Mask mask, L yes, L no) {
-  return L(mask ? yes.v : no.v);
+  if constexpr (splits<L>) {
+    const auto m = halves_of<typename Half<L>::Mask>(mask);
+    const auto y = halves_of<Half<L>>(yes), n = halves_of<Half<L>>(no);
+    return joined<L>(select(m.low, y.low, n.low), select(m.high, y.high, n.high));
+  } else {
+    return L(mask ? yes.v : no.v);
+  }
 }
 template <class L>
 ETALON_INLINE typename L::Integers select_integers(typename L::Mask mask, typename L::Integers yes,
                                                    typename L::Integers no) {
-  return mask ? yes : no;
+  if constexpr (splits<L>) {
+    using Integers = typename Half<L>::Integers;
+    const auto m = halves_of<typename Half<L>::Mask>(mask);
+    const auto y = halves_of<Integers>(yes), n = halves_of<Integers>(no);
+    return joined<typename L::Integers>(select_integers<Half<L>>(m.low, y.low, n.low),
+                                        select_integers<Half<L>>(m.high, y.high, n.high));
+  } else {
+    return mask ? yes : no;
+  }
 }
 template <class L>
 ETALON_INLINE typename L::Integers all_integers(typename L::Integer value) {
@@ -163,21 +213,33 @@ ETALON_INLINE L from_bits(typename L::Integers bits) {
 /// Integers to the nearest numbers.
 template <class L>
 ETALON_INLINE L to_lanes(typename L::Integers integers) {
-  if constexpr (L::width == 1)
+  if constexpr (splits<L>) {
+    const auto x = halves_of<typename Half<L>::Integers>(integers);
+    return joined<L>(to_lanes<Half<L>>(x.low), to_lanes<Half<L>>(x.high));
+  } else if constexpr (L::width == 1) {
     return L(static_cast<typename L::Scalar>(integers));
-  else
+  } else {
     return L(__builtin_convertvector(integers, typename L::Vector));
+  }
 }
 /// Small integers (-128 .. 127) to one byte a lane, and back.
 template <class L>
 ETALON_INLINE typename L::Bytes to_bytes(typename L::Integers integers) {
-  if constexpr (L::width == 1)
+  if constexpr (splits<L>) {
+    const auto x = halves_of<typename Half<L>::Integers>(integers);
+    return joined<typename L::Bytes>(to_bytes<Half<L>>(x.low), to_bytes<Half<L>>(x.high));
+  } else if constexpr (L::width == 1) {
     return static_cast<std::int8_t>(integers);
-  else
+  } else {
     return __builtin_convertvector(integers, typename L::Bytes);
+  }
 }
 template <class L>
 ETALON_INLINE typename L::Integers from_bytes(typename L::Bytes bytes) {
+  if constexpr (splits<L>) {
+    const auto x = halves_of<typename Half<L>::Bytes>(bytes);
+    return joined<typename L::Integers>(from_bytes<Half<L>>(x.low), from_bytes<Half<L>>(x.high));
+  }
   // GCC 12 takes __builtin_convertvector apart, byte by byte.
 #if defined(__AVX512F__)
   if constexpr (L::width == 16)
@@ -284,29 +346,16 @@ ETALON_INLINE L held(L a) {
   return a;
 }
 
-/// Lanes wider than a register, as two halves.
-template <int W>
-struct Halves {
-  Lanes<W / 2> low, high;
-};
-template <int W>
-ETALON_INLINE Halves<W> halves_of(Lanes<W> a) {
-  return __builtin_bit_cast(Halves<W>, a);
-}
-template <int W>
-ETALON_INLINE Lanes<W> joined(Halves<W> halves) {
-  return __builtin_bit_cast(Lanes<W>, halves);
-}
-
 /// a * b + c: rounded once in the classes with fused multiply-add, twice in the one without.
 template <int W, class T>
 ETALON_INLINE Lanes<W, T> fma(Lanes<W, T> a, Lanes<W, T> b, Lanes<W, T> c) {
 #if defined(__FMA__) || defined(__aarch64__)
   if constexpr (W == 1 && sizeof(T) == 4) return __builtin_fmaf(a.v, b.v, c.v);
   if constexpr (W == 1 && sizeof(T) == 8) return __builtin_fma(a.v, b.v, c.v);
-  if constexpr (W > register_lanes) {
-    const Halves<W> x = halves_of(a), y = halves_of(b), z = halves_of(c);
-    return joined<W>({fma(x.low, y.low, z.low), fma(x.high, y.high, z.high)});
+  if constexpr (splits<Lanes<W, T>>) {
+    using H = Half<Lanes<W, T>>;
+    const auto x = halves_of<H>(a), y = halves_of<H>(b), z = halves_of<H>(c);
+    return joined<Lanes<W, T>>(fma(x.low, y.low, z.low), fma(x.high, y.high, z.high));
   }
 #if defined(__aarch64__)
   if constexpr (W == 4) return Lanes<W, T>((typename Lanes<W, T>::Vector)vfmaq_f32(c.v, a.v, b.v));
@@ -326,9 +375,9 @@ ETALON_INLINE Lanes<W, T> fma(Lanes<W, T> a, Lanes<W, T> b, Lanes<W, T> c) {
 /// Correctly rounded; NaN below 0.
 template <int W, class T>
 ETALON_INLINE Lanes<W, T> square_root(Lanes<W, T> a) {
-  if constexpr (W > register_lanes) {
-    const Halves<W> x = halves_of(a);
-    return joined<W>({square_root(x.low), square_root(x.high)});
+  if constexpr (splits<Lanes<W, T>>) {
+    const auto x = halves_of<Half<Lanes<W, T>>>(a);
+    return joined<Lanes<W, T>>(square_root(x.low), square_root(x.high));
   }
 #if defined(__AVX512F__)
   if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_maskz_sqrt_ps(0xffff, a.v));

@@ -18,7 +18,7 @@
 
 namespace etalon::ETALON_INSTANCE {
 
-/// The widest Lanes that one register holds. Wider ones are there for comparison: the compiler splits them.
+/// The widest Lanes that one register holds. Wider ones are pairs of narrower ones.
 #if defined(__AVX512F__)
 inline constexpr int register_lanes = 16;
 #elif defined(__AVX__)
@@ -88,113 +88,137 @@ struct Lanes<1, T> {
   ETALON_INLINE Lanes(T all) : v(all) {}
 };
 
-template <int W, class T>
-ETALON_INLINE Lanes<W, T> operator+(Lanes<W, T> a, Lanes<W, T> b) {
-  return Lanes<W, T>(a.v + b.v);
-}
-template <int W, class T>
-ETALON_INLINE Lanes<W, T> operator-(Lanes<W, T> a, Lanes<W, T> b) {
-  return Lanes<W, T>(a.v - b.v);
-}
-template <int W, class T>
-ETALON_INLINE Lanes<W, T> operator*(Lanes<W, T> a, Lanes<W, T> b) {
-  return Lanes<W, T>(a.v * b.v);
-}
-template <int W, class T>
-ETALON_INLINE Lanes<W, T> operator/(Lanes<W, T> a, Lanes<W, T> b) {
-  return Lanes<W, T>(a.v / b.v);
+/// Two halves of what no register holds.
+template <class T>
+struct Pair {
+  T low, high;
+};
+#define ETALON_PAIRWISE(op)                                               \
+  template <class T>                                                      \
+  ETALON_INLINE Pair<T> operator op(const Pair<T>& a, const Pair<T>& b) { \
+    return {a.low op b.low, a.high op b.high};                            \
+  }                                                                       \
+  template <class T>                                                      \
+  ETALON_INLINE Pair<T> operator op(const Pair<T>& a, std::int32_t b) {   \
+    return {a.low op b, a.high op b};                                     \
+  }
+ETALON_PAIRWISE(+)
+ETALON_PAIRWISE(-)
+ETALON_PAIRWISE(&)
+ETALON_PAIRWISE(|)
+ETALON_PAIRWISE(<<)
+ETALON_PAIRWISE(>>)
+#undef ETALON_PAIRWISE
+template <class T>
+ETALON_INLINE Pair<T> operator~(const Pair<T>& a) {
+  return {~a.low, ~a.high};
 }
 
-/// Lanes wider than a register, as two halves: what the compiler would take apart number by number is done on
-/// each.
-template <class L>
-using Half = Lanes<L::width / 2, typename L::Scalar>;
-template <class Type>
-struct Halves {
-  Type low, high;
+/// Wider than a register: GCC keeps vectors that it has no register for in memory, and takes much of what is
+/// done with them apart number by number.
+template <int W>
+requires(W > register_lanes) struct Lanes<W, float> {
+  static constexpr int width = W;
+  using Scalar = float;
+  using Integer = std::int32_t;
+  using Half = Lanes<W / 2>;
+  using Integers = Pair<typename Half::Integers>;
+  using Bytes = Pair<typename Half::Bytes>;
+  using Mask = Integers;
+
+  Half low, high;
+
+  Lanes() = default;
+  ETALON_INLINE Lanes(const Half& first, const Half& second) : low(first), high(second) {}
+  ETALON_INLINE Lanes(float all) : low(all), high(all) {}
 };
 template <class L>
 inline constexpr bool splits = sizeof(typename L::Scalar) == sizeof(float) && (L::width > register_lanes);
-template <class Type, class Whole>
-ETALON_INLINE Halves<Type> halves_of(const Whole& whole) {
-  return __builtin_bit_cast(Halves<Type>, whole);
+
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator+(Lanes<W, T> a, Lanes<W, T> b) {
+  if constexpr (splits<Lanes<W, T>>)
+    return {a.low + b.low, a.high + b.high};
+  else
+    return Lanes<W, T>(a.v + b.v);
 }
-template <class Whole, class Type>
-ETALON_INLINE Whole joined(Type low, Type high) {
-  return __builtin_bit_cast(Whole, (Halves<Type>{low, high}));
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator-(Lanes<W, T> a, Lanes<W, T> b) {
+  if constexpr (splits<Lanes<W, T>>)
+    return {a.low - b.low, a.high - b.high};
+  else
+    return Lanes<W, T>(a.v - b.v);
+}
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator*(Lanes<W, T> a, Lanes<W, T> b) {
+  if constexpr (splits<Lanes<W, T>>)
+    return {a.low * b.low, a.high * b.high};
+  else
+    return Lanes<W, T>(a.v * b.v);
+}
+template <int W, class T>
+ETALON_INLINE Lanes<W, T> operator/(Lanes<W, T> a, Lanes<W, T> b) {
+  if constexpr (splits<Lanes<W, T>>)
+    return {a.low / b.low, a.high / b.high};
+  else
+    return Lanes<W, T>(a.v / b.v);
 }
 
 // Comparisons: false where either side is NaN, but for !=.
 template <class L>
 ETALON_INLINE typename L::Mask less(L a, L b) {
-  if constexpr (splits<L>) {
-    const auto x = halves_of<Half<L>>(a), y = halves_of<Half<L>>(b);
-    return joined<typename L::Mask>(less(x.low, y.low), less(x.high, y.high));
-  } else if constexpr (L::width == 1) {
+  if constexpr (splits<L>)
+    return {less(a.low, b.low), less(a.high, b.high)};
+  else if constexpr (L::width == 1)
     return a.v < b.v ? -1 : 0;
-  } else {
+  else
     return a.v < b.v;
-  }
 }
 template <class L>
 ETALON_INLINE typename L::Mask less_equal(L a, L b) {
-  if constexpr (splits<L>) {
-    const auto x = halves_of<Half<L>>(a), y = halves_of<Half<L>>(b);
-    return joined<typename L::Mask>(less_equal(x.low, y.low), less_equal(x.high, y.high));
-  } else if constexpr (L::width == 1) {
+  if constexpr (splits<L>)
+    return {less_equal(a.low, b.low), less_equal(a.high, b.high)};
+  else if constexpr (L::width == 1)
     return a.v <= b.v ? -1 : 0;
-  } else {
+  else
     return a.v <= b.v;
-  }
 }
 template <class L>
 ETALON_INLINE typename L::Mask is_nan(L a) {
-  if constexpr (splits<L>) {
-    const auto x = halves_of<Half<L>>(a);
-    return joined<typename L::Mask>(is_nan(x.low), is_nan(x.high));
-  } else if constexpr (L::width == 1) {
+  if constexpr (splits<L>)
+    return {is_nan(a.low), is_nan(a.high)};
+  else if constexpr (L::width == 1)
     return a.v != a.v ? -1 : 0;
-  } else {
+  else
     return a.v != a.v;
-  }
 }
 /// Mask of equal integers.
 template <class L>
 ETALON_INLINE typename L::Mask equal(typename L::Integers a, typename L::Integers b) {
-  if constexpr (splits<L>) {
-    using Integers = typename Half<L>::Integers;
-    const auto x = halves_of<Integers>(a), y = halves_of<Integers>(b);
-    return joined<typename L::Mask>(equal<Half<L>>(x.low, y.low), equal<Half<L>>(x.high, y.high));
-  } else if constexpr (L::width == 1) {
+  if constexpr (splits<L>)
+    return {equal<typename L::Half>(a.low, b.low), equal<typename L::Half>(a.high, b.high)};
+  else if constexpr (L::width == 1)
     return a == b ? -1 : 0;
-  } else {
+  else
     return a == b;
-  }
 }
 
 /// Lane by lane `yes` where the mask is set, else `no`.
 template <class L>
 ETALON_INLINE L select(typename L::Mask mask, L yes, L no) {
-  if constexpr (splits<L>) {
-    const auto m = halves_of<typename Half<L>::Mask>(mask);
-    const auto y = halves_of<Half<L>>(yes), n = halves_of<Half<L>>(no);
-    return joined<L>(select(m.low, y.low, n.low), select(m.high, y.high, n.high));
-  } else {
+  if constexpr (splits<L>)
+    return {select(mask.low, yes.low, no.low), select(mask.high, yes.high, no.high)};
+  else
     return L(mask ? yes.v : no.v);
-  }
 }
 template <class L>
 ETALON_INLINE typename L::Integers select_integers(typename L::Mask mask, typename L::Integers yes,
                                                    typename L::Integers no) {
-  if constexpr (splits<L>) {
-    using Integers = typename Half<L>::Integers;
-    const auto m = halves_of<typename Half<L>::Mask>(mask);
-    const auto y = halves_of<Integers>(yes), n = halves_of<Integers>(no);
-    return joined<typename L::Integers>(select_integers<Half<L>>(m.low, y.low, n.low),
-                                        select_integers<Half<L>>(m.high, y.high, n.high));
-  } else {
+  if constexpr (splits<L>)
+    return {select_integers<typename L::Half>(mask.low, yes.low, no.low),
+            select_integers<typename L::Half>(mask.high, yes.high, no.high)};
+  else
     return mask ? yes : no;
-  }
 }
 template <class L>
 ETALON_INLINE typename L::Integers all_integers(typename L::Integer value) {
@@ -204,56 +228,58 @@ ETALON_INLINE typename L::Integers all_integers(typename L::Integer value) {
 /// The bits of each lane as an integer, and back.
 template <class L>
 ETALON_INLINE typename L::Integers bits_of(L a) {
-  return __builtin_bit_cast(typename L::Integers, a.v);
+  if constexpr (splits<L>)
+    return {bits_of(a.low), bits_of(a.high)};
+  else
+    return __builtin_bit_cast(typename L::Integers, a.v);
 }
 template <class L>
 ETALON_INLINE L from_bits(typename L::Integers bits) {
-  return L(__builtin_bit_cast(typename L::Vector, bits));
+  if constexpr (splits<L>)
+    return {from_bits<typename L::Half>(bits.low), from_bits<typename L::Half>(bits.high)};
+  else
+    return L(__builtin_bit_cast(typename L::Vector, bits));
 }
 /// Integers to the nearest numbers.
 template <class L>
 ETALON_INLINE L to_lanes(typename L::Integers integers) {
-  if constexpr (splits<L>) {
-    const auto x = halves_of<typename Half<L>::Integers>(integers);
-    return joined<L>(to_lanes<Half<L>>(x.low), to_lanes<Half<L>>(x.high));
-  } else if constexpr (L::width == 1) {
+  if constexpr (splits<L>)
+    return {to_lanes<typename L::Half>(integers.low), to_lanes<typename L::Half>(integers.high)};
+  else if constexpr (L::width == 1)
     return L(static_cast<typename L::Scalar>(integers));
-  } else {
+  else
     return L(__builtin_convertvector(integers, typename L::Vector));
-  }
 }
 /// Small integers (-128 .. 127) to one byte a lane, and back.
 template <class L>
 ETALON_INLINE typename L::Bytes to_bytes(typename L::Integers integers) {
-  if constexpr (splits<L>) {
-    const auto x = halves_of<typename Half<L>::Integers>(integers);
-    return joined<typename L::Bytes>(to_bytes<Half<L>>(x.low), to_bytes<Half<L>>(x.high));
-  } else if constexpr (L::width == 1) {
+  if constexpr (splits<L>)
+    return {to_bytes<typename L::Half>(integers.low), to_bytes<typename L::Half>(integers.high)};
+  else if constexpr (L::width == 1)
     return static_cast<std::int8_t>(integers);
-  } else {
+  else
     return __builtin_convertvector(integers, typename L::Bytes);
-  }
 }
 template <class L>
 ETALON_INLINE typename L::Integers from_bytes(typename L::Bytes bytes) {
   if constexpr (splits<L>) {
-    const auto x = halves_of<typename Half<L>::Bytes>(bytes);
-    return joined<typename L::Integers>(from_bytes<Half<L>>(x.low), from_bytes<Half<L>>(x.high));
-  }
-  // GCC 12 takes __builtin_convertvector apart, byte by byte.
+    return {from_bytes<typename L::Half>(bytes.low), from_bytes<typename L::Half>(bytes.high)};
+  } else {
+    // GCC 12 takes __builtin_convertvector apart, byte by byte.
 #if defined(__AVX512F__)
-  if constexpr (L::width == 16)
-    return (typename L::Integers)_mm512_maskz_cvtepi8_epi32(0xffff, __builtin_bit_cast(__m128i, bytes));
+    if constexpr (L::width == 16)
+      return (typename L::Integers)_mm512_maskz_cvtepi8_epi32(0xffff, __builtin_bit_cast(__m128i, bytes));
 #endif
 #if defined(__AVX2__)
-  if constexpr (L::width == 8)
-    return (typename L::Integers)_mm256_cvtepi8_epi32(
-        _mm_cvtsi64_si128(__builtin_bit_cast(long long, bytes)));
+    if constexpr (L::width == 8)
+      return (typename L::Integers)_mm256_cvtepi8_epi32(
+          _mm_cvtsi64_si128(__builtin_bit_cast(long long, bytes)));
 #endif
-  if constexpr (L::width == 1)
-    return bytes;
-  else
-    return __builtin_convertvector(bytes, typename L::Integers);
+    if constexpr (L::width == 1)
+      return bytes;
+    else
+      return __builtin_convertvector(bytes, typename L::Integers);
+  }
 }
 
 /// W numbers from and to anywhere; neither need be aligned.
@@ -349,52 +375,43 @@ ETALON_INLINE L held(L a) {
 /// a * b + c: rounded once in the classes with fused multiply-add, twice in the one without.
 template <int W, class T>
 ETALON_INLINE Lanes<W, T> fma(Lanes<W, T> a, Lanes<W, T> b, Lanes<W, T> c) {
+  using L = Lanes<W, T>;
+  if constexpr (splits<L>) return {fma(a.low, b.low, c.low), fma(a.high, b.high, c.high)};
 #if defined(__FMA__) || defined(__aarch64__)
   if constexpr (W == 1 && sizeof(T) == 4) return __builtin_fmaf(a.v, b.v, c.v);
   if constexpr (W == 1 && sizeof(T) == 8) return __builtin_fma(a.v, b.v, c.v);
-  if constexpr (splits<Lanes<W, T>>) {
-    using H = Half<Lanes<W, T>>;
-    const auto x = halves_of<H>(a), y = halves_of<H>(b), z = halves_of<H>(c);
-    return joined<Lanes<W, T>>(fma(x.low, y.low, z.low), fma(x.high, y.high, z.high));
-  }
 #if defined(__aarch64__)
-  if constexpr (W == 4) return Lanes<W, T>((typename Lanes<W, T>::Vector)vfmaq_f32(c.v, a.v, b.v));
+  if constexpr (W == 4) return L((typename L::Vector)vfmaq_f32(c.v, a.v, b.v));
 #else
-  if constexpr (W == 4) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm_fmadd_ps(a.v, b.v, c.v));
-  if constexpr (W == 8 && W <= register_lanes)
-    return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm256_fmadd_ps(a.v, b.v, c.v));
+  if constexpr (W == 4) return L((typename L::Vector)_mm_fmadd_ps(a.v, b.v, c.v));
+  if constexpr (W == 8 && !splits<L>) return L((typename L::Vector)_mm256_fmadd_ps(a.v, b.v, c.v));
 #endif
 #if defined(__AVX512F__)
-  if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_fmadd_ps(a.v, b.v, c.v));
+  if constexpr (W == 16) return L((typename L::Vector)_mm512_fmadd_ps(a.v, b.v, c.v));
 #endif
 #else
-  return a * b + c;
+  if constexpr (!splits<L>) return a * b + c;
 #endif
 }
 
 /// Correctly rounded; NaN below 0.
 template <int W, class T>
 ETALON_INLINE Lanes<W, T> square_root(Lanes<W, T> a) {
-  if constexpr (splits<Lanes<W, T>>) {
-    const auto x = halves_of<Half<Lanes<W, T>>>(a);
-    return joined<Lanes<W, T>>(square_root(x.low), square_root(x.high));
-  }
+  using L = Lanes<W, T>;
+  if constexpr (splits<L>) return {square_root(a.low), square_root(a.high)};
+  if constexpr (W == 1 && sizeof(T) == 4) return __builtin_sqrtf(a.v);
+  if constexpr (W == 1 && sizeof(T) == 8) return __builtin_sqrt(a.v);
 #if defined(__AVX512F__)
-  if constexpr (W == 16) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm512_maskz_sqrt_ps(0xffff, a.v));
+  if constexpr (W == 16) return L((typename L::Vector)_mm512_maskz_sqrt_ps(0xffff, a.v));
 #endif
 #if defined(__AVX__)
-  if constexpr (W == 8) return Lanes<W, T>((typename Lanes<W, T>::Vector)_mm256_sqrt_ps(a.v));
+  if constexpr (W == 8 && !splits<L>) return L((typename L::Vector)_mm256_sqrt_ps(a.v));
 #endif
-  Lanes<W, T> root;
-  if constexpr (W == 1) {
-    if constexpr (sizeof(T) == 4)
-      root.v = __builtin_sqrtf(a.v);
-    else
-      root.v = __builtin_sqrt(a.v);
-  } else if constexpr (W == 4) {
+  if constexpr (W == 4) {
+    L root;
     ETALON_UNROLL for (int lane = 0; lane < W; ++lane) root.v[lane] = __builtin_sqrtf(a.v[lane]);
+    return root;
   }
-  return root;
 }
 
 /// The larger of both; NaN if either is NaN (of two NaNs, the first).

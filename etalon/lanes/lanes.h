@@ -346,12 +346,6 @@ struct PartPointer {
   }
 };
 
-/// Calls body(part) for each part of L.
-template <class L, class Body>
-ETALON_INLINE void for_parts(const Body& body) {
-  ETALON_UNROLL for (int part = 0; part < parts_of<L>; ++part) body(part);
-}
-
 /// The first steps of the tree of sum_over_lanes, down to one register.
 template <class L>
 ETALON_INLINE Part<L> sum_over_parts(const L& lanes) {

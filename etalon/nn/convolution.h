@@ -147,7 +147,7 @@ class Convolution {
   ETALON_INLINE void forward_tile(const Scalar* bias, const Scalar* weights, const L* corner,
                                   std::uint32_t group, std::uint32_t o, std::uint32_t t) const {
     const PositionTile* at = p_.positions + t;
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> inputs[J];
       ETALON_UNROLL for (int j = 0; j < J; ++j) inputs[j] = {corner + at[j / 4].input[j % 4], part};
       Tile<Part<L>, I, J> tile;
@@ -159,7 +159,7 @@ class Convolution {
         else
           store<I, J>(tile, part, group, o, at[j / 4], j);
       }
-    });
+    }
   }
 
   template <int I, int K, int J>
@@ -265,7 +265,7 @@ class Convolution {
     const std::ptrdiff_t stride = fixed_stride != 0 ? fixed_stride : static_cast<std::ptrdiff_t>(p_.stride);
     const auto plane = static_cast<std::ptrdiff_t>(p_.sums.plane), row = std::ptrdiff_t{p_.columns};
     L* gradient = desk_.arena + p_.slot_gradients + std::uint64_t{o} * p_.columns + column;
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> places[J], inputs[J],
           sums(sums_of(group) + o * p_.sums.plane + first * p_.sums.row, part);
       ETALON_UNROLL for (int j = 0; j < J; ++j) {
@@ -284,7 +284,7 @@ class Convolution {
             static_cast<std::ptrdiff_t>(p_.stride * p_.input.row);
       }
       tile.store(places, row);
-    });
+    }
   }
 
   template <int I, int K>
@@ -306,7 +306,7 @@ class Convolution {
                                         std::uint32_t first, std::uint32_t end) const {
     const auto plane = static_cast<std::ptrdiff_t>(p_.input_gradient.plane);
     weights += first * p_.weight_row + at.first_row * p_.kernel_width + at.first_column;
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> places[4], from[4];
       ETALON_UNROLL for (int j = 0; j < 4; ++j) places[j] = {out + at.output[j], part},
                                                 from[j] = {sums + at.sums[j], part};
@@ -320,7 +320,7 @@ class Convolution {
       else
         scatter<I, 0>(tile, weights, from, at, first, end);
       tile.store(places, plane);
-    });
+    }
   }
 
   template <int I, int K>

@@ -92,7 +92,7 @@ class Dense {
 
   template <int I, int J>
   void forward_tile(std::uint32_t g, std::uint32_t o, std::uint32_t k, std::uint32_t length) const {
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> inputs[J], outputs[J];
       ETALON_UNROLL for (int j = 0; j < J; ++j) {
         inputs[j] = {input_of(g + static_cast<std::uint32_t>(j)) + k, part};
@@ -108,7 +108,7 @@ class Dense {
       tile.run(numbers(p_.weights + o * p_.weight_row + k), static_cast<std::ptrdiff_t>(p_.weight_row), 1,
                inputs, 1, length);
       tile.store(outputs, plane);
-    });
+    }
   }
 
   void data_gradient(Range inputs) const {
@@ -120,7 +120,7 @@ class Dense {
 
   template <int I, int J>
   void data_gradient_tile(std::uint32_t g, std::uint32_t i, std::uint32_t k, std::uint32_t length) const {
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> gradients[J], places[J];
       ETALON_UNROLL for (int j = 0; j < J; ++j) {
         gradients[j] = {gradient_of(g + static_cast<std::uint32_t>(j)) + k, part};
@@ -134,7 +134,7 @@ class Dense {
       const auto row = static_cast<std::ptrdiff_t>(p_.weight_row);
       tile.run(numbers(p_.weights + k * p_.weight_row + i), 1, row, gradients, 1, length);
       tile.store(places, 1);
-    });
+    }
   }
 
   template <class Update>

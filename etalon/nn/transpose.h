@@ -41,7 +41,7 @@ requires(W > 1) inline void transpose(const Lanes<W>* from, std::uint32_t count,
   using V = Part<Lanes<W>>;
   constexpr std::uint32_t width = V::width;
   for (std::uint32_t first = 0; first < count; first += width)
-    for_parts<Lanes<W>>([&](int part) {
+    for (int part = 0; part < parts_of<Lanes<W>>; ++part) {
       const PartPointer<Lanes<W>> own(from + first * step, part);
       const auto apart = static_cast<std::ptrdiff_t>(step);
       V rows[width];
@@ -53,7 +53,7 @@ requires(W > 1) inline void transpose(const Lanes<W>* from, std::uint32_t count,
       exchange<V::width / 2>(rows);
       ETALON_UNROLL for (int slot = 0; slot < V::width; ++slot)
           store(to + static_cast<std::uint64_t>(part * V::width + slot) * row + first, rows[slot]);
-    });
+    }
 }
 template <class T>
 inline void transpose(const Lanes<1, T>* from, std::uint32_t count, T* to, std::uint64_t,

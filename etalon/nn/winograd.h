@@ -254,7 +254,7 @@ class Winograd {
   template <bool turned, int I, int J>
   ETALON_INLINE void product_tile(const Scalar* a, const L* b, std::uint32_t count, L* out,
                                   bool fresh) const {
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> columns[J], places[J];
       ETALON_UNROLL for (int j = 0; j < J; ++j) columns[j] = {b + j, part}, places[j] = {out + j, part};
       Tile<Part<L>, I, J> tile;
@@ -264,7 +264,7 @@ class Winograd {
         tile.load(places, 4);
       run_ahead<turned>(tile, a, columns, count);
       tile.store(places, 4);
-    });
+    }
   }
   /// Fetches the weights of the next block of rows meanwhile: no processor guesses them.
   template <bool turned, int I, int J>
@@ -315,7 +315,7 @@ class Winograd {
   ETALON_INLINE void slot_gradient_tile(const L* inputs, const L* outputs, L* gradients,
                                         const Pass& pass) const {
     const std::uint32_t tiles = tiles_of(pass);
-    for_parts<L>([&](int part) {
+    for (int part = 0; part < parts_of<L>; ++part) {
       PartPointer<L> places[J], from[J], own(inputs, part);
       ETALON_UNROLL for (int j = 0; j < J; ++j) {
         places[j] = {gradients + j * static_cast<std::ptrdiff_t>(s_.input.channels), part};
@@ -332,7 +332,7 @@ class Winograd {
         own += std::ptrdiff_t{4} * s_.input.channels, at += std::ptrdiff_t{4} * s_.output.channels;
       }
       tile.store(places, 1);
-    });
+    }
   }
 
   void turn_round(const L* inputs, std::uint32_t tiles) const {

@@ -76,10 +76,7 @@ class WinogradTiles {
         L d[6], v[6];
         ETALON_UNROLL for (int k = 0; k < 6; ++k) d[k] = row[k];
         Transforms::inputs(d, v);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane) {
-          claim(frequencies + 1);
-          *frequencies = v[k];
-        }
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane)* frequencies = v[k];
       }
     }
   }
@@ -106,10 +103,7 @@ class WinogradTiles {
         L y[side], m[6];
         ETALON_UNROLL for (std::uint32_t k = 0; k < side; ++k) y[k] = row[k];
         Transforms::outputs_transposed(y, m);
-        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane) {
-          claim(frequencies + 1);
-          *frequencies = m[k];
-        }
+        ETALON_UNROLL for (int k = 0; k < 6; ++k, frequencies += to.plane)* frequencies = m[k];
       }
     }
     return total;

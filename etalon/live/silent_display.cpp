@@ -12,7 +12,7 @@ class SilentDisplay final : public ProgressDisplay {
   void study_opened(const StudySnapshot&) override {}
   void memory_needed(const StudyMemory&) override {}
   void plan_grew(std::uint32_t) override {}
-  void set_started(std::uint32_t, std::uint32_t, std::uint32_t) override {}
+  void set_started(std::uint32_t, std::uint32_t) override {}
   void advanced(std::uint64_t, double) override {}
   void trial_finished(const TrialRecord&, double, bool) override {}
   void concluding() override {}

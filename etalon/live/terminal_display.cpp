@@ -26,7 +26,7 @@ class TerminalDisplay final : public ProgressDisplay {
     note("  " + results_text(memory));
   }
   void plan_grew(std::uint32_t planned_trials) override { progress_.grow(planned_trials); }
-  void set_started(std::uint32_t set, std::uint32_t, std::uint32_t) override {
+  void set_started(std::uint32_t set, std::uint32_t) override {
     progress_.start_set(set);
     show();
   }

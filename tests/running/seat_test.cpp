@@ -34,7 +34,7 @@ class SeatTest : public testing::Test {
             .on_dismissed = [this](const auto&, const std::string& why) { dismissals_.push_back(why); }});
   }
   std::size_t claim(Seat& seat, std::uint32_t most) {
-    const auto claimed = store_->claim({seat.id(), seat.next_claim(), 0, most, "class", false});
+    const auto claimed = store_->claim({seat.id(), seat.next_claim(), 0, most, "class"});
     return claimed ? claimed->size() : 0;
   }
   std::uint32_t waiting() {

@@ -290,8 +290,8 @@ TEST_F(SessionTest, ManyThreadsOfTwoWorkersTakeEveryTrialOnce) {
   std::vector<std::thread> threads;
   for (std::size_t thread = 0; thread < taken.size(); ++thread)
     threads.emplace_back([&one = thread < 2 ? *a : *b, &seeds = taken[thread]] {
-      for (auto taken = take(one, 7); !taken.empty(); taken = take(one, 7))
-        for (const Assignment& assignment : taken) {
+      for (auto some = take(one, 7); !some.empty(); some = take(one, 7))
+        for (const Assignment& assignment : some) {
           seeds.push_back(assignment.seed_index);
           one.finished({.ticket = assignment.ticket, .curve = {}, .weights = {}});
         }

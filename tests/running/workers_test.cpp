@@ -201,7 +201,7 @@ TEST(Workers, GoOnWithTheTrialsOfOneThatFellSilent) {
   const WorkerIdentity silent{77, this_process(), "silent"};
   store->enlist(prepared.name(), silent);
   ASSERT_TRUE(store->take_strategist(77));
-  ASSERT_EQ(store->claim({77, 1, 0, 5, "class", false})->size(), 5u);
+  ASSERT_EQ(store->claim({77, 1, 0, 5, "class"})->size(), 5u);
 
   const std::atomic<bool> stop{false};
   Recorder recorder;

@@ -97,7 +97,7 @@ TEST_P(StoreConformance, a_worker_whose_seat_is_gone_changes_nothing) {
       store->save_checkpoints(slow.worker(), std::vector{some_checkpoint(0, 9), some_checkpoint(2)}));
   EXPECT_FALSE(store->finish_trial(slow.worker(), some_trial(0), {}));
   EXPECT_FALSE(store->finish_trial(slow.worker(), some_trial(2), {}));
-  EXPECT_FALSE(store->claim({slow.worker(), 1, 0, 9, "x86-64-fma", false}));
+  EXPECT_FALSE(store->claim({slow.worker(), 1, 0, 9, "x86-64-fma"}));
   EXPECT_FALSE(store->take_strategist(slow.worker()));
   reopen();
   EXPECT_EQ(load().times.training_seconds, 0);

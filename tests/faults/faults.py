@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
-from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, rows_of, signal, timeless  # noqa: E402
+from program import EMULATOR, PROGRAM, SECONDS, SLOWNESS, Answer, ProgramTest, rows_of, signal, timeless  # noqa: E402
 
 # 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs, lanes and threads are each test's own.
 GRID = "--data shapes --samples 1024 --validation 128 --batch 32 --seeds 1 --strategy grid".split()
@@ -49,5 +49,5 @@ class FaultTest(ProgramTest):
         self.assertEqual(shown, expected)
 
 
-__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "TRIALS", "curves_of", "random", "rows_of", "signal",
+__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "SLOWNESS", "TRIALS", "curves_of", "random", "rows_of", "signal",
            "time", "timeless", "weights_of"]

@@ -49,5 +49,5 @@ class FaultTest(ProgramTest):
         self.assertEqual(shown, expected)
 
 
-__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "SLOWNESS", "TRIALS", "curves_of", "random", "rows_of", "signal",
-           "time", "timeless", "weights_of"]
+__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "SLOWNESS", "TRIALS", "curves_of", "random",
+           "rows_of", "signal", "time", "timeless", "weights_of"]

@@ -34,6 +34,29 @@ function(etalon_test name)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
 endfunction()
 
+# program_test(ROOM/FILE [PYTHON interpreter] SECONDS limit [SLOW])
+# Runs FILE_test.py of the calling folder, which drives the real program: ETALON_PROGRAM, under ETALON_EMULATOR where it is for
+# another processor, ETALON_SLOWNESS times slower than an optimized build. Exit code 77 skips.
+set(ETALON_SLOWNESS 1)
+if(ETALON_SANITIZE OR CMAKE_CROSSCOMPILING)
+  set(ETALON_SLOWNESS 4)
+endif()
+function(program_test name)
+  cmake_parse_arguments(TEST "SLOW" "PYTHON;SECONDS" "" ${ARGN})
+  if(NOT TEST_PYTHON)
+    find_package(Python3 REQUIRED COMPONENTS Interpreter)
+    set(TEST_PYTHON ${Python3_EXECUTABLE})
+  endif()
+  get_filename_component(file ${name} NAME)
+  math(EXPR limit "${TEST_SECONDS} * ${ETALON_SLOWNESS}")
+  add_test(NAME ${name} COMMAND ${TEST_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/${file}_test.py)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${limit} SKIP_RETURN_CODE 77 ENVIRONMENT
+    "ETALON_PROGRAM=$<TARGET_FILE:etalon>;ETALON_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR};ETALON_SLOWNESS=${ETALON_SLOWNESS}")
+  if(TEST_SLOW)
+    set_tests_properties(${name} PROPERTIES LABELS slow)
+  endif()
+endfunction()
+
 # One PostgreSQL server for all tests that ask for it, in a folder that the user it runs as can reach. Its tests say
 # themselves that none is installed. It goes when ctest ends, however that ends.
 function(postgresql_fixture)

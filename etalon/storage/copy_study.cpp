@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mutex>
 
 #include "etalon/storage/complaints.h"
 #include "etalon/storage/study_store.h"
@@ -50,6 +51,10 @@ void copy_study(StudyStore& from, StudyStore& to, const std::string& name,
   const auto there = to.list_studies();
   if (std::any_of(there.begin(), there.end(), [&](const auto& study) { return study.name == name; }))
     throw RequestError(study_there_already(name));
+  // Two copies at once, one from A to B and one back, would wait for each other: each holds one and wants
+  // both.
+  static std::mutex turn;
+  const std::lock_guard mine(turn);
   to.receive_study([&](StudyReceiver& receiver) {
     Progress counted(receiver, progress);
     from.send_study(name, counted);

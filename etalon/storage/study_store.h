@@ -212,7 +212,7 @@ class StudyStore {
 /// Copies a study with every bit: trials in their order of finishing, weights, tests, times, waiting trials,
 /// checkpoints; no workers. Throws RequestError if `to` has a study of that name, or if somebody works on it
 /// whose process is not known to be dead, or if its name is none that a new study may have. `progress` may be
-/// empty.
+/// empty. Copies of one process take turns.
 void copy_study(StudyStore& from, StudyStore& to, const std::string& name,
                 const std::function<void(std::uint32_t done, std::uint32_t all)>& progress);
 

@@ -6,11 +6,11 @@ import shlex
 import unittest
 from pathlib import Path
 
-from program import PROGRAM, SLOW, ProgramTest, rows_of, signal, timeless
+from program import PROGRAM, SLOW, SLOWNESS, ProgramTest, rows_of, signal, timeless
 
 
 # One trial of some seconds.
-LONG = ("--data shapes --samples 2500 --validation 100 --batch 32 --seeds 1 --epochs 60 --threads 1 "
+LONG = (f"--data shapes --samples {2500 // SLOWNESS} --validation 100 --batch 32 --seeds 1 --epochs 60 --threads 1 "
         "--eta conv=0.1 --eta full=0.1 --strategy grid").split()
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 PROGRAM = os.environ["ETALON_PROGRAM"]
 EMULATOR = os.environ.get("ETALON_EMULATOR", "").split()  # where the program is for another processor
-SECONDS = 300  # no command of a test takes longer, not even under a sanitizer or on a slow, busy machine
+SLOWNESS = int(os.environ.get("ETALON_SLOWNESS", "1"))  # how many times slower than optimized this build is, about
+SECONDS = 300 * SLOWNESS  # no command of a test takes longer, not even on a slow, busy machine
 
 # A grid of 2 x 2 settings, 2 seeds: trained in a fraction of a second.
 TINY = ("--data shapes --samples 256 --validation 128 --batch 8 --seeds 2 --optimizer momentum "
         "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 # The same 8 trials, one after the other and long enough to be frozen between the first and the last.
-SLOW = ("--data shapes --samples 1500 --validation 100 --batch 32 --seeds 2 --epochs 30 --threads 1 "
+SLOW = (f"--data shapes --samples {1500 // SLOWNESS} --validation 100 --batch 32 --seeds 2 --epochs 30 --threads 1 "
         "--eta conv=0.01,0.1 --eta full=0.01,0.1 --strategy grid").split()
 
 
@@ -137,4 +138,4 @@ def timeless(shown):
     return [timeless(value) for value in shown] if isinstance(shown, list) else shown
 
 
-__all__ = ["Answer", "EMULATOR", "ProgramTest", "PROGRAM", "SECONDS", "SLOW", "TINY", "rows_of", "signal", "timeless"]
+__all__ = ["Answer", "EMULATOR", "ProgramTest", "PROGRAM", "SECONDS", "SLOW", "SLOWNESS", "TINY", "rows_of", "signal", "timeless"]

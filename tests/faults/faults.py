@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
-from program import EMULATOR, PROGRAM, SECONDS, Answer, ProgramTest, rows_of, signal, timeless  # noqa: E402
+from program import EMULATOR, PROGRAM, SECONDS, SLOWNESS, Answer, ProgramTest, rows_of, signal, timeless  # noqa: E402
 
 # 5 x 5 settings on one set: 25 trials, some of which diverge. Epochs and threads are each test's own.
-GRID = "--data shapes --samples 1024 --validation 128 --batch 32 --seeds 1 --strategy grid".split()
+GRID = f"--data shapes --samples {1024 // SLOWNESS} --validation 128 --batch 32 --seeds 1 --strategy grid".split()
 TRIALS = 25
 
 
@@ -49,5 +49,5 @@ class FaultTest(ProgramTest):
         self.assertEqual(shown, expected)
 
 
-__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "TRIALS", "curves_of", "random", "rows_of", "signal",
-           "time", "timeless", "weights_of"]
+__all__ = ["Answer", "EMULATOR", "FaultTest", "GRID", "PROGRAM", "Path", "SECONDS", "SLOWNESS", "TRIALS", "curves_of", "random",
+           "rows_of", "signal", "time", "timeless", "weights_of"]

@@ -4,10 +4,10 @@
 import os
 import unittest
 
-from faults import TRIALS, FaultTest, curves_of, random, rows_of, signal, time
+from faults import SLOWNESS, TRIALS, FaultTest, curves_of, random, rows_of, signal, time
 
 KILLS = int(os.environ.get("ETALON_KILLS", "100"))
-EPOCHS = 20  # and more where the machine is too fast for so many kills
+EPOCHS = 20 // SLOWNESS  # and more where the machine is too fast for so many kills
 
 
 class Kill(FaultTest):
@@ -32,7 +32,7 @@ class Kill(FaultTest):
     def pause(self, kills):
         """Short lives while the study is ahead of the kills, longer ones while it is behind: it ends soon after the last."""
         ahead = self.share_done() > 0.6 * kills / KILLS
-        time.sleep(self.random.uniform(0.02, 0.2) if ahead else self.random.uniform(0.2, 1.0))
+        time.sleep(SLOWNESS * (self.random.uniform(0.02, 0.2) if ahead else self.random.uniform(0.2, 1.0)))
 
     def kill_again_and_again(self, epochs):
         """How often: fewer than KILLS times where the study ended before."""

@@ -5,10 +5,10 @@ import os
 import subprocess
 import unittest
 
-from faults import TRIALS, FaultTest, Path, curves_of, random, signal, time, timeless, weights_of
+from faults import SLOWNESS, TRIALS, FaultTest, Path, curves_of, random, signal, time, timeless, weights_of
 
 SERVER = Path(__file__).resolve().parents[2] / "tools/postgresql-server.sh"
-EPOCHS = 8
+EPOCHS = 8 // SLOWNESS
 WORKERS = 4
 
 

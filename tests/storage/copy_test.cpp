@@ -1,6 +1,8 @@
 /// Studies that move between stores keep every bit.
 #include <bit>
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -118,6 +120,28 @@ TEST_P(Copy, keeps_every_bit_on_the_way_through_any_other_store) {
   reopen();
   expect_filled(*store);
   expect_waiting(*store);
+}
+
+/// Each copy holds both stores while it lasts, here long enough for the other to begin.
+TEST_P(Copy, both_ways_at_once_do_not_wait_for_each_other) {
+  const StorePlace there_too(GetParam());
+  const auto other = open_store(there_too.where(), StoreAccess::create);
+  const auto copy_again_and_again = [](StudyStore& from, StudyStore& to, const std::string& name) {
+    from.save_study(some_study(name));
+    Hand hand(from, name);
+    hand.finish(some_trial(1), {});
+    from.dismiss(hand.worker());
+    for (int round = 0; round < 10; ++round) {
+      copy_study(from, to, name,
+                 [](auto, auto) { std::this_thread::sleep_for(std::chrono::milliseconds(5)); });
+      to.delete_study(name);
+    }
+  };
+  std::thread there([&] { copy_again_and_again(*store, *other, "there"); });
+  copy_again_and_again(*other, *store, "back");
+  there.join();
+  EXPECT_EQ(store->list_studies().size(), 1u);
+  EXPECT_EQ(other->list_studies().size(), 1u);
 }
 
 TEST_P(Copy, of_a_study_at_which_somebody_works_is_refused) {

@@ -53,13 +53,13 @@ PostgresqlDatabase::PostgresqlDatabase(const std::string& address, StoreAccess a
 }
 
 void PostgresqlDatabase::open_schema() {
-  bool newest = false;
+  std::uint32_t version = 0;
   until_done(Kind::read, [&](pqxx::transaction_base& transaction) {
-    newest = is_newest_schema(transaction, address_.shown());
+    version = schema_version(transaction, address_.shown());
   });
-  if (newest) return;
-  if (access_ == StoreAccess::read)
-    throw RequestError({"store " + address_.shown(), "a database without a store of this version",
+  if (version == newest_postgresql_version()) return;
+  if (access_ == StoreAccess::read && version == 0)
+    throw RequestError({"store " + address_.shown(), "a database without a store",
                         "one whose schema 'etalon' a study was written to",
                         "'etalon tune' makes the schema"});
   until_done(Kind::write,

@@ -200,11 +200,11 @@ void require_server(pqxx::transaction_base& transaction, const std::string& plac
 
 std::uint32_t newest_postgresql_version() { return static_cast<std::uint32_t>(migrations.size()); }
 
-bool is_newest_schema(pqxx::transaction_base& transaction, const std::string& place) {
+std::uint32_t schema_version(pqxx::transaction_base& transaction, const std::string& place) {
   require_server(transaction, place);
-  if (version_of(transaction, place) < newest_postgresql_version()) return false;
-  require_all_tables(transaction, place);
-  return true;
+  const std::uint32_t version = version_of(transaction, place);
+  if (version > 0) require_all_tables(transaction, place);
+  return version;
 }
 
 void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& place) {

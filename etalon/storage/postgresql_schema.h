@@ -14,12 +14,12 @@ namespace etalon {
 /// The version that this program writes, kept in etalon.meta.
 std::uint32_t newest_postgresql_version();
 
-/// True if the schema is there in the newest version, false if it is missing, empty or older. Throws
-/// RequestError, naming `place`, if it is foreign, newer or damaged. Changes nothing.
-bool is_newest_schema(pqxx::transaction_base& transaction, const std::string& place);
+/// The version of the schema that is there; 0 if it is missing or empty. Throws RequestError, naming `place`,
+/// if it is foreign, newer or damaged. Changes nothing.
+std::uint32_t schema_version(pqxx::transaction_base& transaction, const std::string& place);
 
 /// Brings the schema to the newest version; of processes that do so at once each succeeds. Throws as
-/// is_newest_schema does.
+/// schema_version does.
 void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& place);
 
 /// Makes the room of deleted rows free. Outside of any transaction.

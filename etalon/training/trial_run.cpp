@@ -84,6 +84,10 @@ void TrialRun::require_fits(const TrialState& state) const {
   if (state.step > std::uint64_t{trial_.epochs} * steps)
     refuse(fmt::format("{} steps done", state.step),
            fmt::format("at most {} epochs of {}", trial_.epochs, steps));
+  const std::uint64_t evaluated = std::uint64_t{steps} * state.curve.epochs.size();
+  if (state.curve.loss.size() != state.step || state.step < evaluated || state.step > evaluated + steps)
+    refuse(fmt::format("a curve of {} steps and {} epochs", state.curve.loss.size(), state.curve.epochs.size()),
+           fmt::format("{} steps, each epoch of {} evaluated", state.step, steps));
   if (!state.curve.loss.empty() && !std::isfinite(state.curve.loss.back()))
     refuse("a trial that has diverged", "one that can go on");
 }

@@ -93,8 +93,7 @@ class PausedTrial : public TrialSource {
   std::uint64_t bytes_ = 0;
 };
 
-void measure(const std::string& network, const std::string& optimizer, double seconds,
-             std::uint32_t batch) {
+void measure(const std::string& network, const std::string& optimizer, double seconds, std::uint32_t batch) {
   const DataSet data = bench::made_up_data(bench::shape_for(network), 200 * batch + 8);
   const Split split = split_training_part(data, 8, 0, 0);
   TrainingTask task;

@@ -92,7 +92,7 @@ void backward(const LayerPlan& layer, TrialMemory memory, std::uint32_t batch, s
 }  // namespace
 
 extern const LayerProbe layer_probe;
-constinit const LayerProbe layer_probe{ETALON_WIDTH,   ETALON_SET,   most_rows * 4, Wide<float>::width,
-                                       multiply_add,   forward,      backward};
+constinit const LayerProbe layer_probe{ETALON_WIDTH, ETALON_SET, most_rows * 4, Wide<float>::width,
+                                       multiply_add, forward,    backward};
 
 }  // namespace etalon::ETALON_INSTANCE

@@ -1,5 +1,5 @@
-/// Single layers and the processor's ceiling, compiled for one instruction set, as plain functions. All that the
-/// benchmarks know of the kernels' insides stands in layer_probe.cpp.
+/// Single layers and the processor's ceiling, compiled for one instruction set, as plain functions. All that
+/// the benchmarks know of the kernels' insides stands in layer_probe.cpp.
 #pragma once
 
 #include <cstdint>

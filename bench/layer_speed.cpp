@@ -5,8 +5,9 @@
 ///   layer_speed --ceiling [SET] [SECONDS]     GFLOP/s of the multiply-adds alone
 ///
 /// SET is the newest instruction set to use, 0 the newest there is; SECONDS (default 0.5) is for each line.
-/// GFLOP/s count a multiply-add of a sample as two operations of the direct sum, whichever way the layer computes it, in processor time; a line gives
-/// the median of its rounds. With --json, one JSON object a line.
+/// GFLOP/s count a multiply-add of a sample as two operations of the direct sum, whichever way the layer
+/// computes it, in processor time; a line gives the median of its rounds. With --json, one JSON object a
+/// line.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -25,9 +26,9 @@
 
 namespace etalon {
 
-#define ETALON_ENGINE(instance)        \
-  namespace bench_##instance {         \
-  extern const LayerProbe layer_probe; \
+#define ETALON_ENGINE(instance)          \
+  namespace bench_##instance {           \
+    extern const LayerProbe layer_probe; \
   }
 #include "layer_probes.inc"
 #undef ETALON_ENGINE
@@ -47,7 +48,8 @@ const LayerProbe* const compiled_probes[] = {
 const LayerProbe& probe_for(const std::string& set) {
   const Engine& engine = engine_for(slots_of(batch), set);
   for (const LayerProbe* probe : compiled_probes)
-    if (probe->slots == engine.slots && std::string(probe->instruction_set) == engine.instruction_set) return *probe;
+    if (probe->slots == engine.slots && std::string(probe->instruction_set) == engine.instruction_set)
+      return *probe;
   throw Failure({"SET", set, "an instruction set with a probe", "see bench/CMakeLists.txt"});
 }
 
@@ -185,8 +187,8 @@ class LayerSpeed {
           "{\"network\": \"%s\", \"set\": \"%s\", \"layer\": \"%s\", \"input\": \"%s\", \"times\": %d, "
           "\"way\": \"%s\", \"phase\": \"%s\", \"gflops\": %.2f, \"least\": %.2f, \"most\": %.2f, \"share\": "
           "%.4f}\n",
-          name_.c_str(), probe_.instruction_set, without_label(layer.text).c_str(), to_text(layer.input).c_str(), times,
-          way, phase, median(of.speeds), least, most, median(of.shares));
+          name_.c_str(), probe_.instruction_set, without_label(layer.text).c_str(),
+          to_text(layer.input).c_str(), times, way, phase, median(of.speeds), least, most, median(of.shares));
     else
       std::printf("  %-28s of %-10s %dx %-8s %-16s %6.1f GFLOP/s (%.1f to %.1f) %3.0f %%\n",
                   without_label(layer.text).c_str(), to_text(layer.input).c_str(), times, way, phase,

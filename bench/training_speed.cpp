@@ -3,10 +3,10 @@
 ///   training_speed NETWORK [SET] [SECONDS] [BATCH] [THREADS] [TRIALS]
 ///   training_speed --networks | --sets | --work
 ///
-/// SET is the newest instruction set to use, 0 the newest there is; TRIALS (default: one a thread) is how many
-/// there are to train at once. Prints samples per second of wall time, from each trial's first step on; the
-/// input is made up, as no time depends on its values. --work prints each network's multiply-adds a sample, as
-/// direct sums: its outputs and all gradients that training needs.
+/// SET is the newest instruction set to use, 0 the newest there is; TRIALS (default: one a thread) is how
+/// many there are to train at once. Prints samples per second of wall time, from each trial's first step on;
+/// the input is made up, as no time depends on its values. --work prints each network's multiply-adds a
+/// sample, as direct sums: its outputs and all gradients that training needs.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -133,11 +133,11 @@ void measure(const Request& request) {
   EndlessTrials source(request, default_groups().size());
   trainer->train(source);
   std::printf(
-      "%s batch %u threads %u trials %u: %.0f samples/s, %.0f per processor second, %.0f MB stated, %.0f MB at "
+      "%s batch %u threads %u trials %u: %.0f samples/s, %.0f per processor second, %.0f MB stated, %.0f MB "
+      "at "
       "the peak\n",
-      request.network.c_str(), request.batch, request.threads, request.trials,
-      source.speed(), source.speed_of_processor(), static_cast<double>(trainer->memory_bytes()) / 1e6,
-      peak_megabytes());
+      request.network.c_str(), request.batch, request.threads, request.trials, source.speed(),
+      source.speed_of_processor(), static_cast<double>(trainer->memory_bytes()) / 1e6, peak_megabytes());
 }
 
 Request request_of(int count, char** words) {

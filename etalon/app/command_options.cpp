@@ -31,7 +31,9 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
   add(command, "--augment", to.augment, "STEP[,STEP...]",
       "Random changes to training images, in this order:\n'shift N', 'crop N', flip (default: none)", group);
   add(command, "--network", to.network, "NAME",
-      "lenet5, vgg-small, wide, mlp, resnet20, resnet18 or\nmobilenet-small; a study file can list layers (default:\nlenet5)", group);
+      "lenet5, vgg-small, wide, mlp, resnet20, resnet18 or\nmobilenet-small; a study file can list layers "
+      "(default:\nlenet5)",
+      group);
   command
       .add_option("--eta", to.eta,
                   "Learning rates to try for a layer group, each above 0\nand up to 10; "
@@ -85,8 +87,7 @@ template <typename Arguments>
 void add_machine(CLI::App& command, Arguments& to, const std::string& group) {
   add(command, "--threads", to.threads, "N", "Training threads (default: one a core)", group);
   add(command, "--memory", to.memory, "LIMIT",
-      "Memory that may be used, such as 800M or 2G: fewer\nthreads are taken (default: any)",
-      group);
+      "Memory that may be used, such as 800M or 2G: fewer\nthreads are taken (default: any)", group);
 }
 
 template <typename Arguments>

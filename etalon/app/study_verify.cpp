@@ -41,8 +41,10 @@ std::string verification_text(const StudySnapshot& study, const Verification& fo
                         found.differences.empty() ? "every bit is the same"
                                                   : counted(found.differences.size(), "difference"));
   if (found.other_class > 0)
-    text += fmt::format("not trained again: {} of another numeric class, or version of the numerics, than this program's here\n",
-                        counted(found.other_class, "trial"));
+    text += fmt::format(
+        "not trained again: {} of another numeric class, or version of the numerics, than this program's "
+        "here\n",
+        counted(found.other_class, "trial"));
   for (const TrialDifference& one : found.differences)
     text += fmt::format("  {}: {}\n", trial_id(one.key, study.definition), one.what);
   return text;
@@ -54,8 +56,7 @@ ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
   VerifyOptions options{.sample = usual_sample};
   if (arguments.trials)
     options.sample = static_cast<std::uint32_t>(whole_number(*arguments.trials, "--trials", 0, 1'000'000));
-  const WorkerRequest request =
-      machine_request(arguments.data, arguments.threads, arguments.memory);
+  const WorkerRequest request = machine_request(arguments.data, arguments.threads, arguments.memory);
   const InterruptWatch interrupts;
   const auto display = make_display(arguments.quiet);
   const auto store = open_watched(arguments.store, StoreAccess::read, *display);

@@ -45,8 +45,8 @@ Layers resnet20_layers() {
   return layers;
 }
 
-/// The same paper's table 1, 18 layers, as it is used for 32x32 images: a first convolution of 3x3 with stride
-/// 1 and no pooling behind it; shortcuts of option B.
+/// The same paper's table 1, 18 layers, as it is used for 32x32 images: a first convolution of 3x3 with
+/// stride 1 and no pooling behind it; shortcuts of option B.
 Layers resnet18_layers() {
   Layers layers{"conv 64 3x3 pad 1 no-bias label stem", "batchnorm", "relu label block"};
   for (std::uint32_t stage = 1; stage <= 4; ++stage)
@@ -82,7 +82,8 @@ Layers mobilenet_small_layers() {
     std::uint32_t channels, stride;
   };
   for (const Block& block : {Block{64, 1}, {128, 2}, {128, 1}, {256, 2}, {256, 1}, {512, 2}, {512, 1}}) {
-    append_normed(layers, fmt::format("depthwise 3x3{} pad 1 no-bias label depthwise", strided(block.stride)));
+    append_normed(layers,
+                  fmt::format("depthwise 3x3{} pad 1 no-bias label depthwise", strided(block.stride)));
     layers.emplace_back("relu");
     append_normed(layers, fmt::format("conv {} 1x1 no-bias label pointwise", block.channels));
     layers.emplace_back("relu");

@@ -114,13 +114,15 @@ void NetworkPlan::plan_winograd_layers() {
     shape.weight_row = layer.weight_row, shape.weight_plane = layer.weight_plane;
     shape.rectify = layer.rectify, shape.pool = layer.pool;
     shape.winners_group = layer.extra_group;
-    winograd_plans_.push_back(std::make_unique<const WinogradPlan>(plan_winograd(shape, groups(), options_.members == 1)));
+    winograd_plans_.push_back(
+        std::make_unique<const WinogradPlan>(plan_winograd(shape, groups(), options_.members == 1)));
     const WinogradPlan& plan = *winograd_plans_.back();
     layer.winograd = &plan;
     layer.transformed = take_numbers(plan.transformed);
     if (!options_.forward_only) {
       layer.frequency_gradients = take_numbers(plan.transformed);
-      if (plan.by_slot) layer.slot_gradients = take(std::uint64_t{winograd_frequencies} * plan.kernel_columns);
+      if (plan.by_slot)
+        layer.slot_gradients = take(std::uint64_t{winograd_frequencies} * plan.kernel_columns);
       layer.bias_gradients = take(layer.output.channels);
     }
     workspace = std::max(workspace, plan.workspace);
@@ -141,9 +143,9 @@ void NetworkPlan::lay_working_numbers() {
   std::uint64_t inputs = 0, gradients = 0, finished = 0;
   for (LayerPlan& layer : layers_) {
     if (layer.kind == StepKind::conv)
-      finished = std::max(finished, layer.winograd != nullptr
-                                        ? layer.winograd->finished_row * layer.kernel_height * layer.kernel_width
-                                        : row_of(layer.columns));
+      finished = std::max(finished, layer.winograd != nullptr ? layer.winograd->finished_row *
+                                                                    layer.kernel_height * layer.kernel_width
+                                                              : row_of(layer.columns));
     if (layer.kind != StepKind::dense) continue;
     layer.input_row = row_of(layer.columns), layer.gradient_row = row_of(layer.output.channels);
     inputs = std::max(inputs, layer.input_row * groups() * options_.slots);

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "etalon/lanes/lanes.h"
+#include "etalon/lanes/parts.h"
 #include "etalon/nn/plan.h"
 
 namespace etalon::ETALON_INSTANCE {

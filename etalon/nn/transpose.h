@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "etalon/lanes/lanes.h"
+#include "etalon/lanes/parts.h"
 
 namespace etalon::ETALON_INSTANCE {
 

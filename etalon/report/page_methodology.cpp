@@ -255,10 +255,9 @@ std::string machine_lines(const StudyView& view) {
   const StudyTimes& times = view.study().times;
   std::string text = "### Machine\n\n";
   if (!machine.processor.empty())
-    text +=
-        fmt::format("{}, {}, {}, numeric class {}, Etalon {}.",
-                    escaped_markdown(machine.processor), counted(machine.threads, "thread"),
-                    machine.instruction_set, machine.numeric_class, machine.etalon_version);
+    text += fmt::format("{}, {}, {}, numeric class {}, Etalon {}.", escaped_markdown(machine.processor),
+                        counted(machine.threads, "thread"), machine.instruction_set, machine.numeric_class,
+                        machine.etalon_version);
   else
     text += "Not recorded.";
   if (times.training_seconds > 0)

@@ -71,8 +71,8 @@ StudyMemory study_memory(const Preparation& study, std::uint32_t threads, std::u
   StudyMemory memory;
   for (std::uint32_t set = 0; set < study.data.size(); ++set) {
     memory.samples += bytes_of(study.data[set].training) + bytes_of(study.data[set].test);
-    const TrainingMemory training = training_memory(study.networks[set], study.request.training.optimizer,
-                                                    study.request.batch, threads);
+    const TrainingMemory training =
+        training_memory(study.networks[set], study.request.training.optimizer, study.request.batch, threads);
     if (training.all() > memory.training.all()) memory.training = training;
   }
   add_results(memory, study, stored_trials);

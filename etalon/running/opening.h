@@ -14,8 +14,8 @@ namespace etalon {
 /// where the stored definition is another.
 void open_study(const Preparation& all, StudyStore& store);
 
-/// Where the store holds no study of that definition, but one that differs by being begun with an older version
-/// of the numerics alone: makes `all` a request for that one.
+/// Where the store holds no study of that definition, but one that differs by being begun with an older
+/// version of the numerics alone: makes `all` a request for that one.
 void take_older(Preparation& all, StudyStore& store);
 
 struct NextRound {

@@ -25,12 +25,12 @@ struct StudyRequest {
   StudyPlan plan;
   StrategyMaker strategies = make_strategy;  ///< how plans of this study become strategies, on every worker
 
-  std::uint32_t threads = 0;  ///< 0: one a core
-  std::uint64_t memory = 0;   ///< bytes that a study may hold, at the price of fewer threads; 0: any
-  bool stored = false;     ///< of a study that is in the store already: trained as it is, void or not
+  std::uint32_t threads = 0;   ///< 0: one a core
+  std::uint64_t memory = 0;    ///< bytes that a study may hold, at the price of fewer threads; 0: any
+  bool stored = false;         ///< of a study that is in the store already: trained as it is, void or not
   std::uint32_t numerics = 0;  ///< version by which that one was begun; 0: this program's
-  std::string study_name;  ///< empty: default_study_name of the definition
-  std::string command;     ///< the command line that reproduces the study, for the report
+  std::string study_name;      ///< empty: default_study_name of the definition
+  std::string command;         ///< the command line that reproduces the study, for the report
 
   /// Where parts of the request were written ("--network", "study.toml:7"); begins their error messages.
   struct Places {

@@ -9,7 +9,8 @@
 namespace etalon {
 namespace {
 
-/// Most trials in one claim: a claim is a transaction of a few milliseconds, a trial often a tenth of a second.
+/// Most trials in one claim: a claim is a transaction of a few milliseconds, a trial often a tenth of a
+/// second.
 constexpr std::uint64_t most_a_claim = 8;
 
 }  // namespace
@@ -42,8 +43,7 @@ std::uint32_t Session::share() {
 }
 
 void Session::claim(std::uint32_t most) {
-  auto claimed =
-      store_.claim({seat_.id(), seat_.next_claim(), options_.set, most, options_.numeric_class});
+  auto claimed = store_.claim({seat_.id(), seat_.next_claim(), options_.set, most, options_.numeric_class});
   if (!claimed) return seat_.lose();
   std::move(claimed->begin(), claimed->end(), std::back_inserter(claimed_));
 }

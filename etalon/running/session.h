@@ -64,9 +64,9 @@ class Session final : public TrialSource {
   Seat& seat_;
   const Options options_;
   const std::string host_;
-  std::mutex claiming_;              ///< of what follows
+  std::mutex claiming_;               ///< of what follows
   std::deque<ClaimedTrial> claimed_;  ///< that no thread has begun
-  std::mutex mutex_;                 ///< of what follows
+  std::mutex mutex_;                  ///< of what follows
   std::uint64_t tickets_ = 0;
   std::map<std::uint64_t, ClaimedTrial> training_;  ///< by ticket
   std::map<std::thread::id, double> thread_seconds_;

@@ -107,7 +107,8 @@ void StudyRun::note_older_numerics() {
   const std::uint32_t begun = all_.study.definition.numerics_version;
   if (begun == numerics_version || std::exchange(told_of_numerics_, true)) return;
   chronicle_.note(
-      fmt::format("the study was begun with version {} of the numerics, this program has version {}: what is finished stays, "
+      fmt::format("the study was begun with version {} of the numerics, this program has version {}: what is "
+                  "finished stays, "
                   "trials that were under way start anew",
                   begun, numerics_version));
 }

@@ -13,7 +13,7 @@ namespace etalon {
 /// What is this machine's own.
 struct WorkerRequest {
   std::map<std::string, std::string>
-      sources;              ///< set name -> source, where the data lies elsewhere on this machine
+      sources;                ///< set name -> source, where the data lies elsewhere on this machine
   std::uint32_t threads = 0;  ///< as in StudyRequest, like the next
   std::uint64_t memory = 0;
 };

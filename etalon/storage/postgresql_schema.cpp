@@ -137,8 +137,8 @@ CREATE TABLE etalon.trial_checkpoint (
 ALTER TABLE etalon.trial_checkpoint ALTER COLUMN curve SET STORAGE EXTERNAL;
 ALTER TABLE etalon.trial_checkpoint ALTER COLUMN state SET STORAGE EXTERNAL;
 )",
-                                  // Checkpoints of the engine that had a trial in each lane.
-                                  R"(
+                                   // Checkpoints of the engine that had a trial in each lane.
+                                   R"(
 DELETE FROM etalon.trial_checkpoint;
 UPDATE etalon.queue SET numeric_class = '';
 ALTER TABLE etalon.queue DROP COLUMN phase;

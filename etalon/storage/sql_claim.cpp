@@ -16,13 +16,12 @@ std::vector<QueueRow> read_rows(std::vector<SqlRow> rows, std::int64_t study) {
 
 std::vector<QueueRow> waiting_rows(SqlSession& session, std::int64_t study, const Claim& claim,
                                    const std::string& locking_rows) {
-  return read_rows(
-      session.query("SELECT " + queue_columns +
-                        " FROM queue WHERE study = $1 AND set_index = $2 AND worker = 0 "
-                        "ORDER BY position LIMIT $3" +
-                        locking_rows,
-                    {study, sql_value(claim.set), sql_value(claim.most)}),
-      study);
+  return read_rows(session.query("SELECT " + queue_columns +
+                                     " FROM queue WHERE study = $1 AND set_index = $2 AND worker = 0 "
+                                     "ORDER BY position LIMIT $3" +
+                                     locking_rows,
+                                 {study, sql_value(claim.set), sql_value(claim.most)}),
+                   study);
 }
 
 std::vector<QueueRow> held_rows(SqlSession& session, std::int64_t study, std::uint64_t worker) {
@@ -43,8 +42,7 @@ void update_rows(SqlSession& session, std::int64_t study, const std::vector<Queu
       "UPDATE queue SET worker = given.column2, claim = given.column3, attempts = given.column4, "
       "started_unix_millis = given.column5, numeric_class = given.column6, checksum = given.column7 "
       "FROM (VALUES " +
-          typed_rows(2, rows.size(),
-                     {"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT"}) +
+          typed_rows(2, rows.size(), {"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT"}) +
           ") AS given WHERE queue.study = $1 AND queue.position = given.column1",
       values);
 }

@@ -56,7 +56,8 @@ const Engine& engine_for(std::uint32_t slots, const std::string& newest) {
     return engine->slots == slots && engine->numeric_class == best;
   });
   if (found == usable.rend())
-    throw Failure({"the engine", fmt::format("{} slots", slots), "4, 8 or 16", "this is a mistake of Etalon's"});
+    throw Failure(
+        {"the engine", fmt::format("{} slots", slots), "4, 8 or 16", "this is a mistake of Etalon's"});
   return **found;
 }
 
@@ -66,8 +67,8 @@ EngineSupport engine_support() {
   support.instruction_set = newest.instruction_set;
   support.numeric_class = newest.numeric_class;
   for (const Engine* engine : runnable_engines()) {
-    const bool known = !support.instruction_sets.empty() &&
-                       support.instruction_sets.back() == engine->instruction_set;
+    const bool known =
+        !support.instruction_sets.empty() && support.instruction_sets.back() == engine->instruction_set;
     if (engine->numeric_class == support.numeric_class && !known)
       support.instruction_sets.push_back(engine->instruction_set);
   }

@@ -53,7 +53,8 @@ void train(const EngineTask& task, TrialMemory memory, const SampleView& samples
   const Range mine = share_of(member, desk.groups);
   for (std::uint32_t g = mine.first; g < mine.end; ++g) {
     const std::uint32_t filled = desk.filled(g);
-    keep_filled(entropy.loss_and_gradient(g, labels_of(samples, g, filled), samples.count), g, filled, losses);
+    keep_filled(entropy.loss_and_gradient(g, labels_of(samples, g, filled), samples.count), g, filled,
+                losses);
   }
   meet(member);
   Optimizer optimizer(task.optimizer, scalars, memory.numbers, task.plan.parameters);

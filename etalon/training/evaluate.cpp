@@ -29,8 +29,7 @@ std::optional<Evaluation> evaluate(const Work& work, Arena& arena, Crew& crew,
   std::uint64_t hits = 0;
   for (std::size_t first = 0; first < work.indices.size(); first += batch) {
     if (stop()) return std::nullopt;
-    const auto count =
-        static_cast<std::uint32_t>(std::min<std::size_t>(batch, work.indices.size() - first));
+    const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(batch, work.indices.size() - first));
     for (std::uint32_t b = 0; b < count; ++b) block.set(b, work.images, work.indices[first + b]);
     crew.run([&](const Member& member) {
       work.engine.evaluate(work.task, arena.memory(), block.view(count), losses.data(), right.data(), member);
@@ -77,9 +76,9 @@ Evaluation evaluate_model(const SharedTask& shared, std::span<const float> weigh
   Arena arena(shared.forward_plan());
   arena.load(weights);
   Crew alone(1);
-  return *evaluate({shared.engine(shared.forward_plan()), task, shared.task().data->shape.size(), images,
-                    indices},
-                   arena, alone, [] { return false; });
+  return *evaluate(
+      {shared.engine(shared.forward_plan()), task, shared.task().data->shape.size(), images, indices}, arena,
+      alone, [] { return false; });
 }
 
 }  // namespace etalon

@@ -34,20 +34,20 @@ struct TrainingTask {
 };
 
 struct TrainerOptions {
-  std::uint32_t threads = 0;       ///< 0: one a core
-  std::string instruction_set{};   ///< the newest to use, for comparisons; empty: the newest there is
+  std::uint32_t threads = 0;      ///< 0: one a core
+  std::string instruction_set{};  ///< the newest to use, for comparisons; empty: the newest there is
 };
 
 /// What the processor at hand is used for.
 struct EngineSupport {
-  std::string instruction_set;                ///< "AVX-512", "AVX2", "SSE2", "NEON"
-  std::string numeric_class;                  ///< "x86-64-fma", "x86-64", "aarch64": within it, bits are equal
+  std::string instruction_set;  ///< "AVX-512", "AVX2", "SSE2", "NEON"
+  std::string numeric_class;    ///< "x86-64-fma", "x86-64", "aarch64": within it, bits are equal
   std::vector<std::string> instruction_sets;  ///< all of that class that run here, ascending
 };
 EngineSupport engine_support();
 
-/// Numeric class and version of the numerics, "x86-64-fma 4": curves of trials that name the same agree bit for
-/// bit. Trials of versions before 4 name the class alone.
+/// Numeric class and version of the numerics, "x86-64-fma 4": curves of trials that name the same agree bit
+/// for bit. Trials of versions before 4 name the class alone.
 std::string curve_class();
 
 struct Evaluation {

@@ -86,8 +86,9 @@ void TrialRun::require_fits(const TrialState& state) const {
            fmt::format("at most {} epochs of {}", trial_.epochs, steps));
   const std::uint64_t evaluated = std::uint64_t{steps} * state.curve.epochs.size();
   if (state.curve.loss.size() != state.step || state.step < evaluated || state.step > evaluated + steps)
-    refuse(fmt::format("a curve of {} steps and {} epochs", state.curve.loss.size(), state.curve.epochs.size()),
-           fmt::format("{} steps, each epoch of {} evaluated", state.step, steps));
+    refuse(
+        fmt::format("a curve of {} steps and {} epochs", state.curve.loss.size(), state.curve.epochs.size()),
+        fmt::format("{} steps, each epoch of {} evaluated", state.step, steps));
   if (!state.curve.loss.empty() && !std::isfinite(state.curve.loss.back()))
     refuse("a trial that has diverged", "one that can go on");
 }
@@ -165,8 +166,8 @@ bool TrialRun::close_epoch() {
 }
 
 void TrialRun::finish() {
-  source_.finished({trial_.ticket, std::move(curve_), arena_.parameters(), step_ * shared_.task().batch,
-                    seconds_});
+  source_.finished(
+      {trial_.ticket, std::move(curve_), arena_.parameters(), step_ * shared_.task().batch, seconds_});
 }
 
 void TrialRun::checkpoint_if_due() {

@@ -45,8 +45,9 @@ class TrialSource {
   virtual std::optional<Assignment> next() = 0;
   /// After every epoch of a trial; for display alone.
   virtual void epoch_done(std::uint64_t ticket, std::uint32_t epoch, const EpochPoint& point) = 0;
-  /// After every few steps; for display alone. `samples` counts samples trained since the last call, `seconds`
-  /// the training seconds of this thread, for its own trials or (with no samples) for those of others.
+  /// After every few steps; for display alone. `samples` counts samples trained since the last call,
+  /// `seconds` the training seconds of this thread, for its own trials or (with no samples) for those of
+  /// others.
   virtual void advanced(std::uint64_t samples, double seconds) = 0;
   virtual void finished(Outcome outcome) = 0;
   /// Asked at every step, and within validation: true makes every thread leave soon, its trial paused.

@@ -101,9 +101,9 @@ TEST(CommandLine, TheOtherCommands) {
 }
 
 TEST(CommandLine, WorkersAndSubmissions) {
-  const auto worker = std::get<WorkerArguments>(parse(
-      "worker --store s --study n --threads 2 --memory 1G --checkpoint 3 --lease 20 --keep-weights "
-      "--data a=b --data c=d"));
+  const auto worker = std::get<WorkerArguments>(
+      parse("worker --store s --study n --threads 2 --memory 1G --checkpoint 3 --lease 20 --keep-weights "
+            "--data a=b --data c=d"));
   EXPECT_EQ(worker.store, "s");
   EXPECT_EQ(worker.study, "n");
   EXPECT_EQ(worker.checkpoint, "3");

@@ -116,7 +116,6 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
   EXPECT_FALSE(request.report);
 }
 
-
 TEST(StudyFile, GroupsKeepTheirOrder) {
   const TuneRequest request = read(
       "[groups]\nstem = [\"label:stem\"]\nbody = [\"#2\", \"#3\"]\na_head = [\"dense\"]\n"

@@ -42,13 +42,14 @@ TEST(Networks, MlpHasPyTorchsNumberOfParameters) {
   EXPECT_EQ(named("mlp", {1, 28, 28}, 10).parameters, 785u * 256 + 257 * 128 + 129 * 10);
 }
 
-// sum(p.numel() for p in parameters()) of bench/versus/networks.py; for resnet18 the known number of its form for
-// 32x32 images.
+// sum(p.numel() for p in parameters()) of bench/versus/networks.py; for resnet18 the known number of its form
+// for 32x32 images.
 TEST(Networks, LargerOnesHavePyTorchsNumberOfParameters) {
   for (const auto& [name, expected] :
        {std::pair{"wide", 4'690'506u}, {"resnet18", 11'173'962u}, {"mobilenet-small", 543'050u}}) {
     std::uint32_t trained = 0;
-    for (const LayerDescription& layer : named(name, {3, 32, 32}, 10).layers) trained += layer.weights + layer.biases;
+    for (const LayerDescription& layer : named(name, {3, 32, 32}, 10).layers)
+      trained += layer.weights + layer.biases;
     EXPECT_EQ(trained, expected) << name;
   }
 }

@@ -30,8 +30,7 @@ TEST_P(AgainstPyTorch, LossesAgreeForEveryInstructionSet) {
     const Curve curve = train_case(inputs, GetParam().training, GetParam().eta, set).curve;
     ASSERT_EQ(curve.loss.size(), expected.size());
     for (std::size_t step = 0; step < expected.size(); ++step)
-      EXPECT_NEAR(curve.loss[step] / expected[step], 1, tolerance)
-          << "step " << step << ", " << set;
+      EXPECT_NEAR(curve.loss[step] / expected[step], 1, tolerance) << "step " << step << ", " << set;
   }
 }
 

@@ -28,7 +28,8 @@ class LaneNetwork {
   using L = portable::Lanes<slots, T>;
 
   LaneNetwork(const NetworkDescription& network, std::uint32_t batch, bool fuse, bool winograd = false)
-      : plan_(network, {.batch = batch, .slots = slots, .state_arrays = 0, .winograd = winograd, .fuse = fuse}),
+      : plan_(network,
+              {.batch = batch, .slots = slots, .state_arrays = 0, .winograd = winograd, .fuse = fuse}),
         numbers_(plan_.numbers(), T(0)),
         arena_(plan_.values(), L(0)) {}
 
@@ -58,9 +59,7 @@ class LaneNetwork {
 
  private:
   static T lane(const L& value, std::size_t at) { return reinterpret_cast<const T*>(&value)[at]; }
-  void set(std::uint64_t at, std::size_t slot, T value) {
-    reinterpret_cast<T*>(&arena_[at])[slot] = value;
-  }
+  void set(std::uint64_t at, std::size_t slot, T value) { reinterpret_cast<T*>(&arena_[at])[slot] = value; }
 
   PlainResult<T> outputs(const PlanView& view, const Desk<L>& desk, const PlainBatch<T>& batch,
                          bool training) {
@@ -90,8 +89,8 @@ class LaneNetwork {
   void set_inputs(const Tensor& t, const PlainBatch<T>& batch) {
     for (std::size_t b = 0; b < batch.inputs.size(); ++b)
       for (std::uint32_t k = 0; k < t.size(); ++k)
-        set(t.first + b / slots * t.group + k / (t.height * t.width) * t.plane + k / t.width % t.height * t.row +
-                k % t.width,
+        set(t.first + b / slots * t.group + k / (t.height * t.width) * t.plane +
+                k / t.width % t.height * t.row + k % t.width,
             b % slots, batch.inputs[b][k]);
   }
   void set_factors(const PlainBatch<T>& batch) {

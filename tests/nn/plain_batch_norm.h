@@ -88,8 +88,9 @@ class PlainBatchNorm {
       Values plains(slots_, T(0)), weights = plains;
       for (std::size_t b = 0; b < in.size(); ++b) {
         plains[b % slots_] += total([&](std::uint32_t k) { return g[b][first + k]; });
-        weights[b % slots_] += total_of_products([&](std::uint32_t k) { return g[b][first + k]; },
-                                      [&](std::uint32_t k) { return in[b][first + k] - means_[c]; });
+        weights[b % slots_] +=
+            total_of_products([&](std::uint32_t k) { return g[b][first + k]; },
+                              [&](std::uint32_t k) { return in[b][first + k] - means_[c]; });
       }
       const T plain = plain_tree(plains), weighted = plain_tree(weights) * inverses_[c];
       gradient[c] += weighted;

@@ -117,7 +117,8 @@ class PlainNetwork {
     const LayerDescription& l = network_.layers[i];
     const std::vector<Values>& in = values_[place_of(l.source)];
     if (l.kind == LayerKind::batchnorm) {
-      PlainBatchNorm<T>& norm = norms_.insert_or_assign(i, PlainBatchNorm<T>(l, weights(l), slots_)).first->second;
+      PlainBatchNorm<T>& norm =
+          norms_.insert_or_assign(i, PlainBatchNorm<T>(l, weights(l), slots_)).first->second;
       training ? norm.measure(in) : norm.recall();
       for (const Values& sample : in) values_[i + 1].push_back(norm.normalized(sample));
       std::copy(norm.running().begin(), norm.running().end(),
@@ -165,7 +166,8 @@ class PlainNetwork {
 
   Values output(const LayerDescription& l, const Values& in) const {
     if (by_winograd(l))
-      return with_winograd(l, [&](const auto& conv) { return conv.output(in, l.biases != 0 ? biases(l) : nullptr); });
+      return with_winograd(
+          l, [&](const auto& conv) { return conv.output(in, l.biases != 0 ? biases(l) : nullptr); });
     Values out(l.output.size(), T(0));
     if (l.kind == LayerKind::conv || l.kind == LayerKind::dense) {
       const std::uint32_t area = l.output.height * l.output.width;

@@ -1,6 +1,6 @@
 /// A convolution by Winograd's algorithm in nested loops, one tile and channel after the other: the oracle of
-/// nn/winograd.h. It shares the one-dimensional transforms with it, whose formulas they are; every sum is taken
-/// in the order that the kernels promise.
+/// nn/winograd.h. It shares the one-dimensional transforms with it, whose formulas they are; every sum is
+/// taken in the order that the kernels promise.
 #pragma once
 
 #include <array>
@@ -20,10 +20,14 @@ class PlainWinograd {
 
   /// `weights`: [o][i][ky][kx].
   PlainWinograd(const LayerDescription& layer, const T* weights, std::uint32_t slots)
-      : l_(layer), slots_(slots), rows_((l_.output.height + side - 1) / side), columns_((l_.output.width + side - 1) / side) {
+      : l_(layer),
+        slots_(slots),
+        rows_((l_.output.height + side - 1) / side),
+        columns_((l_.output.width + side - 1) / side) {
     for (std::uint32_t k = 0; k < l_.output.channels * l_.input.channels; ++k, weights += taps * taps)
-      transformed_.push_back(columns_first<taps, 6>([&](std::uint32_t y, std::uint32_t x) { return weights[y * taps + x]; },
-                                                    [](auto& from, auto& to) { Transforms::weights(from, to); }));
+      transformed_.push_back(
+          columns_first<taps, 6>([&](std::uint32_t y, std::uint32_t x) { return weights[y * taps + x]; },
+                                 [](auto& from, auto& to) { Transforms::weights(from, to); }));
   }
 
   /// Outputs of one sample; `biases` may be null.
@@ -37,7 +41,8 @@ class PlainWinograd {
         const auto sums = rows_first(m);
         for (std::uint32_t y = 0; y < side && side * ty + y < l_.output.height; ++y)
           for (std::uint32_t x = 0; x < side && side * tx + x < l_.output.width; ++x)
-            out[at(l_.output, o, side * ty + y, side * tx + x)] = sums[y * side + x] + (biases ? biases[o] : T(0));
+            out[at(l_.output, o, side * ty + y, side * tx + x)] =
+                sums[y * side + x] + (biases ? biases[o] : T(0));
       }
     });
     return out;
@@ -57,10 +62,12 @@ class PlainWinograd {
   }
 
   /// Sets the gradient of the weights, [o][i][ky][kx], and, unless `biases` is null, of those.
-  void parameter_gradients(const std::vector<Values>& in, const std::vector<Values>& g, T* weights, T* biases) const {
+  void parameter_gradients(const std::vector<Values>& in, const std::vector<Values>& g, T* weights,
+                           T* biases) const {
     const bool by_slot = winograd_by_slot(l_.input.channels, l_.output.channels);
     // By slot, or one sum of all in the order of groups, tiles and slots.
-    std::vector<std::vector<Square>> sums(by_slot ? slots_ : 1, std::vector<Square>(transformed_.size(), Square{}));
+    std::vector<std::vector<Square>> sums(by_slot ? slots_ : 1,
+                                          std::vector<Square>(transformed_.size(), Square{}));
     std::vector<Values> totals(slots_, Values(l_.output.channels, T(0)));
     for (std::uint32_t first = 0; first < in.size(); first += slots_)
       for_tiles([&](std::uint32_t ty, std::uint32_t tx) {
@@ -69,7 +76,8 @@ class PlainWinograd {
       });
     for (std::uint32_t b = 0; b < in.size(); ++b) add_biases(g[b], totals[b % slots_]);
     for (std::uint32_t o = 0; o < l_.output.channels; ++o) {
-      for (std::uint32_t i = 0; i < l_.input.channels; ++i, weights += taps * taps) finish(sums, o, i, weights);
+      for (std::uint32_t i = 0; i < l_.input.channels; ++i, weights += taps * taps)
+        finish(sums, o, i, weights);
       if (biases == nullptr) continue;
       Values parts;
       for (const Values& total : totals) parts.push_back(total[o]);
@@ -90,7 +98,9 @@ class PlainWinograd {
   static std::size_t at(const TensorShape& shape, std::uint32_t c, std::uint32_t y, std::uint32_t x) {
     return (std::size_t{c} * shape.height + y) * shape.width + x;
   }
-  const Square& transformed(std::uint32_t o, std::uint32_t i) const { return transformed_[o * l_.input.channels + i]; }
+  const Square& transformed(std::uint32_t o, std::uint32_t i) const {
+    return transformed_[o * l_.input.channels + i];
+  }
 
   template <class Body>
   void for_tiles(const Body& body) const {
@@ -103,7 +113,8 @@ class PlainWinograd {
   static std::array<T, std::size_t{to} * to> columns_first(const Value& value, const Transform& transform) {
     One half[to][from], line[from], result[to];
     for (int x = 0; x < from; ++x) {
-      for (int y = 0; y < from; ++y) line[y] = One(value(static_cast<std::uint32_t>(y), static_cast<std::uint32_t>(x)));
+      for (int y = 0; y < from; ++y)
+        line[y] = One(value(static_cast<std::uint32_t>(y), static_cast<std::uint32_t>(x)));
       transform(line, result);
       for (int k = 0; k < to; ++k) half[k][x] = result[k];
     }
@@ -139,7 +150,8 @@ class PlainWinograd {
     for (std::uint32_t i = 0; i < l_.input.channels; ++i)
       frequencies.push_back(columns_first<6, 6>(
           [&](std::uint32_t y, std::uint32_t x) {
-            const std::uint32_t row = side * ty + y - l_.padding, column = side * tx + x - l_.padding;  // wrap below 0
+            const std::uint32_t row = side * ty + y - l_.padding,
+                                column = side * tx + x - l_.padding;  // wrap below 0
             return row < l_.input.height && column < l_.input.width ? in[at(l_.input, i, row, column)] : T(0);
           },
           [](auto& from, auto& to) { Transforms::inputs(from, to); }));
@@ -156,13 +168,15 @@ class PlainWinograd {
   }
 
   /// One row of tiles of input channel i: added up along it, then to the rows that the row before it shares.
-  void add_row_of_tiles(const Values& g, std::uint32_t i, std::uint32_t ty, std::vector<Values>& padded) const {
+  void add_row_of_tiles(const Values& g, std::uint32_t i, std::uint32_t ty,
+                        std::vector<Values>& padded) const {
     const std::size_t width = side * columns_ + shared;
     std::array<Values, 6> lines;
     for (Values& line : lines) line.assign(width, T(0));
     for (std::uint32_t tx = 0; tx < columns_; ++tx) {
       Square v{};
-      for (std::uint32_t o = 0; o < l_.output.channels; ++o) add_product(v, transformed(o, i), sum_frequencies(g, o, ty, tx));
+      for (std::uint32_t o = 0; o < l_.output.channels; ++o)
+        add_product(v, transformed(o, i), sum_frequencies(g, o, ty, tx));
       for (std::size_t fy = 0; fy < 6; ++fy) {
         One row[6], d[6];
         for (std::size_t k = 0; k < 6; ++k) row[k] = One(v[6 * fy + k]);
@@ -185,11 +199,13 @@ class PlainWinograd {
     }
   }
 
-  void add_tile(const Values& in, const Values& g, std::uint32_t ty, std::uint32_t tx, std::vector<Square>& sums) const {
+  void add_tile(const Values& in, const Values& g, std::uint32_t ty, std::uint32_t tx,
+                std::vector<Square>& sums) const {
     const std::vector<Square> v = input_frequencies(in, ty, tx);
     for (std::uint32_t o = 0; o < l_.output.channels; ++o) {
       const Square m = sum_frequencies(g, o, ty, tx);
-      for (std::uint32_t i = 0; i < l_.input.channels; ++i) add_product(sums[o * l_.input.channels + i], m, v[i]);
+      for (std::uint32_t i = 0; i < l_.input.channels; ++i)
+        add_product(sums[o * l_.input.channels + i], m, v[i]);
     }
   }
 
@@ -203,7 +219,8 @@ class PlainWinograd {
         }
   }
 
-  void finish(const std::vector<std::vector<Square>>& sums, std::uint32_t o, std::uint32_t i, T* weights) const {
+  void finish(const std::vector<std::vector<Square>>& sums, std::uint32_t o, std::uint32_t i,
+              T* weights) const {
     const auto gradient = columns_first<6, taps>(
         [&](std::uint32_t y, std::uint32_t x) {
           Values parts;

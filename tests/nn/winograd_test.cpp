@@ -20,7 +20,8 @@ TEST_P(ByWinograd, AgreesWithTheDirectSums) {
   const auto batch = random_batch<double>(random, network, 7);
   const auto fast = LaneNetwork<double>(network, 7, true, true).run(parameters, batch);
   const auto direct = LaneNetwork<double>(network, 7, true, false).run(parameters, batch);
-  for (std::size_t k = 0; k < parameters.size(); ++k) ASSERT_NEAR(fast.gradient[k], direct.gradient[k], 1e-9) << k;
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    ASSERT_NEAR(fast.gradient[k], direct.gradient[k], 1e-9) << k;
   for (std::size_t b = 0; b < 7; ++b) EXPECT_NEAR(fast.losses[b], direct.losses[b], 1e-9);
 }
 
@@ -31,7 +32,8 @@ void agrees_with_nested_loops(const NetworkDescription& network, std::uint32_t c
   const auto batch = random_batch<float>(random, network, count);
   const PlainResult<float> plain = PlainNetwork<float>(network, parameters, slots, true).run(batch);
   for (const bool fuse : {false, true}) {
-    const PlainResult<float> fast = LaneNetwork<float, slots>(network, count, fuse, true).run(parameters, batch);
+    const PlainResult<float> fast =
+        LaneNetwork<float, slots>(network, count, fuse, true).run(parameters, batch);
     ASSERT_EQ(fast.logits, plain.logits) << slots;
     ASSERT_EQ(fast.losses, plain.losses) << slots;
     ASSERT_EQ(fast.gradient, plain.gradient) << slots;
@@ -52,14 +54,15 @@ INSTANTIATE_TEST_SUITE_P(
     All, ByWinograd,
     testing::Combine(
         testing::Values(TensorShape{3, 13, 10}, TensorShape{3, 30, 21}),
-        testing::Values(Layers{"conv 8 3x3 pad 1", "tanh", "conv 9 3x3 pad 1", "tanh", "conv 8 3x3", "tanh",
-                               "avgpool 2", "conv 11 3x3 pad 2", "tanh", "dense 4"},
-                        Layers{"conv 16 3x3 pad 1", "relu", "conv 17 3x3 pad 1", "relu", "maxpool 2", "dense 4"},
-                        Layers{"conv 16 3x3 pad 1 no-bias", "batchnorm", "relu label a", "conv 16 3x3 pad 1 no-bias",
-                               "batchnorm", "add a", "relu", "gap", "dense 4"},
-                        Layers{"conv 6 5x5 pad 2", "tanh", "conv 16 5x5 pad 1", "relu", "maxpool 2", "dense 4"},
-                        Layers{"conv 9 5x5 pad 2", "tanh", "conv 18 5x5 pad 4", "tanh", "conv 8 5x5 pad 3", "tanh",
-                               "dense 4"})));
+        testing::Values(
+            Layers{"conv 8 3x3 pad 1", "tanh", "conv 9 3x3 pad 1", "tanh", "conv 8 3x3", "tanh", "avgpool 2",
+                   "conv 11 3x3 pad 2", "tanh", "dense 4"},
+            Layers{"conv 16 3x3 pad 1", "relu", "conv 17 3x3 pad 1", "relu", "maxpool 2", "dense 4"},
+            Layers{"conv 16 3x3 pad 1 no-bias", "batchnorm", "relu label a", "conv 16 3x3 pad 1 no-bias",
+                   "batchnorm", "add a", "relu", "gap", "dense 4"},
+            Layers{"conv 6 5x5 pad 2", "tanh", "conv 16 5x5 pad 1", "relu", "maxpool 2", "dense 4"},
+            Layers{"conv 9 5x5 pad 2", "tanh", "conv 18 5x5 pad 4", "tanh", "conv 8 5x5 pad 3", "tanh",
+                   "dense 4"})));
 
 /// With and without a ReLU between; images of one pass and of several.
 TEST(Winograd, DoesTheWorkOfBatchNormsWithoutChangingABit) {

@@ -102,9 +102,10 @@ TEST(StudyRunner, GoesOnWithWhatOlderNumericsBegan) {
   EXPECT_EQ(prepared.run(*store, recorder, stop), StudyEnd::concluded);
   EXPECT_EQ(recorder.trials.size(), 5u);
   ASSERT_EQ(recorder.notes.size(), 1u);
-  EXPECT_EQ(recorder.notes[0],
-            "the study was begun with version 3 of the numerics, this program has version 4: what is finished "
-            "stays, trials that were under way start anew");
+  EXPECT_EQ(
+      recorder.notes[0],
+      "the study was begun with version 3 of the numerics, this program has version 4: what is finished "
+      "stays, trials that were under way start anew");
   const StudySnapshot study = stored(*store);
   EXPECT_EQ(store->list_studies().size(), 1u);
   EXPECT_EQ(study.definition.numerics_version, 3u);

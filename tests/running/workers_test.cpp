@@ -95,8 +95,8 @@ class Trouble {
   std::uint32_t seen_ = 0, dismissals_ = 0;
 };
 
-/// So many workers of one thread or several, the first of them `tunes`, until the study has concluded. One that idles
-/// hears of its dismissal with its next beat, a twelfth of the lease later.
+/// So many workers of one thread or several, the first of them `tunes`, until the study has concluded. One
+/// that idles hears of its dismissal with its next beat, a twelfth of the lease later.
 void work_together(StudyStore& store, const StudyRequest& request, std::size_t workers, std::size_t tunes,
                    Trouble* trouble = nullptr) {
   std::vector<std::unique_ptr<PreparedStudy>> prepared;

@@ -157,7 +157,8 @@ TEST(Golden, every_schema_version_of_postgresql_opens) {
                                        golden_dump(version) + "' '" + place.address() + "'"),
                 0);
       const auto store = open_store(place.address(), access);
-      const std::uint32_t version_of_sqlite = version + 1;  // PostgreSQL begins with what SQLite keeps since 2
+      const std::uint32_t version_of_sqlite =
+          version + 1;  // PostgreSQL begins with what SQLite keeps since 2
       expect_golden(*store, version_of_sqlite);
       expect_growing(*store, version_of_sqlite);
       if (access == StoreAccess::read) continue;

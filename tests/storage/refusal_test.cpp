@@ -96,7 +96,8 @@ TEST_F(Refusal, another_programs_database_with_a_log) {
 TEST_F(Refusal, a_newer_version) {
   make_store();
   change("PRAGMA user_version = " + std::to_string(newest_schema_version() + 1));
-  expect_refused("a store of version " + std::to_string(newest_schema_version() + 1) + ", from a newer Etalon");
+  expect_refused("a store of version " + std::to_string(newest_schema_version() + 1) +
+                 ", from a newer Etalon");
 }
 
 TEST_F(Refusal, a_newer_version_that_only_the_log_knows) {

@@ -71,7 +71,8 @@ TEST_P(PausingOf, GoesOnFromEveryMoment) {
     EXPECT_TRUE(same_outcome(outcome_from(task, oldest(), trial, state), undisturbed))
         << "stopped when asked for the " << patience << "th time, after " << state.step << " steps";
   }
-  EXPECT_EQ(places.size(), steps + epochs - 1) << "each step of an epoch but the very first, and before each validation";
+  EXPECT_EQ(places.size(), steps + epochs - 1)
+      << "each step of an epoch but the very first, and before each validation";
   EXPECT_TRUE(places.contains({1, 0}));
   EXPECT_TRUE(places.contains({1, golden::steps_per_epoch}));
 }
@@ -176,7 +177,8 @@ TEST_F(RefusedState, OfAnotherTask) {
 /// Several trials at once; asks all to stop after so many steps.
 class StoppedList : public ListSource {
  public:
-  StoppedList(std::vector<Assignment> list, int patience) : ListSource(std::move(list)), patience_(patience) {}
+  StoppedList(std::vector<Assignment> list, int patience)
+      : ListSource(std::move(list)), patience_(patience) {}
   bool stop_requested() const override { return patience_.fetch_sub(1) <= 0; }
   void checkpoint(Pause trial) override {
     const std::scoped_lock lock(mutex_);

@@ -9,8 +9,7 @@ namespace {
 
 /// Each trial alone, on one thread, by the oldest instruction set of the class.
 Outcome alone(const TrainingTask& task, const Assignment& trial) {
-  return train(task, {trial},
-               {.threads = 1, .instruction_set = engine_support().instruction_sets.front()})
+  return train(task, {trial}, {.threads = 1, .instruction_set = engine_support().instruction_sets.front()})
       .at(trial.ticket);
 }
 

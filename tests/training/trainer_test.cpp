@@ -105,8 +105,8 @@ class StoppingSource : public ListSource {
   mutable std::atomic<int> asked_ = 0;
 };
 
-/// Lets other threads ask for a trial while the first is still being handed out; its first epoch ends when all
-/// have asked. Notes who advances.
+/// Lets other threads ask for a trial while the first is still being handed out; its first epoch ends when
+/// all have asked. Notes who advances.
 class SlowSource : public ListSource {
  public:
   SlowSource(std::vector<Assignment> list, int threads) : ListSource(std::move(list)), left_(threads) {}
@@ -239,8 +239,7 @@ TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
 TEST(Trainer, StatesItsMemoryAndSpeed) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
-  const auto one = make_trainer(task, {.threads = 1}),
-             two = make_trainer(task, {.threads = 2});
+  const auto one = make_trainer(task, {.threads = 1}), two = make_trainer(task, {.threads = 2});
   EXPECT_GT(two->memory_bytes(), one->memory_bytes());
   EXPECT_GT(one->measure_speed(0.02), 0);
 }
@@ -268,8 +267,7 @@ TEST(Dispatch, StatesOneNumericClass) {
   const EngineSupport support = engine_support();
   const std::map<std::string, std::string> classes{
       {"SSE2", "x86-64"}, {"AVX2", "x86-64-fma"}, {"AVX-512", "x86-64-fma"}, {"NEON", "aarch64"}};
-  for (const std::string& set : support.instruction_sets)
-    EXPECT_EQ(support.numeric_class, classes.at(set));
+  for (const std::string& set : support.instruction_sets) EXPECT_EQ(support.numeric_class, classes.at(set));
   EXPECT_EQ(support.instruction_sets.back(), support.instruction_set);
 }
 

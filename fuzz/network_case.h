@@ -18,7 +18,7 @@ struct NetworkCase {
   NetworkDescription network;
   OptimizerSpec optimizer;
   std::uint32_t batch = 1;
-  std::uint32_t members = 1;        ///< threads that share a pack
+  std::uint32_t members = 1;        ///< threads that share a trial
   std::uint64_t seed = 0;           ///< of all numbers
   std::uint32_t special_share = 0;  ///< of 256 numbers, so many are zeros, denormals, infinities, NaN, ...
 };

@@ -47,10 +47,10 @@ class Postgresql(FaultTest):
         return int(text) if text.isdigit() else 0
 
     def start_workers(self, epochs, *more):
-        words = ("--quiet", "--threads", "1", "--checkpoint", "0.2", *more)
+        words = ("--quiet", "--checkpoint", "0.2", *more)
         tune = self.start(*self.tune(epochs, self.address, "--threads", "2", *words))
         self.wait_until("a study", lambda: self.sql("SELECT count(*) FROM etalon.study") == "1")
-        rest = [self.start("worker", "--store", self.address, "--threads", str(threads), *words) for threads in (1, 2, 3)][:WORKERS - 1]
+        rest = [self.start("worker", "--store", self.address, "--threads", str(threads), *words) for threads in (1, 2, 1)][:WORKERS - 1]
         return [tune, *rest]
 
     def check_all_end_well(self, running, epochs=EPOCHS):

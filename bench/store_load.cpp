@@ -75,9 +75,9 @@ Cycle cycle(StudyStore& store, std::uint64_t worker, std::uint64_t number, const
             const std::vector<float>& weights) {
   Cycle took{};
   std::vector<ClaimedTrial> claimed;
-  took[0] = millis_of([&] { claimed = store.claim({worker, number, 0, 1, "x86-64-fma", false}).value(); });
+  took[0] = millis_of([&] { claimed = store.claim({worker, number, 0, 1, "x86-64-fma"}).value(); });
   const TrialKey key = claimed.at(0).trial.key;  // throws when too few were planned
-  TrialCheckpoint checkpoint{key, curve_of(500), "x86-64-fma", 3, state};
+  TrialCheckpoint checkpoint{key, curve_of(500), "x86-64-fma", state};
   took[1] = millis_of([&] { store.save_checkpoints(worker, std::span(&checkpoint, 1)); });
   took[2] = millis_of([&] { store.beat(worker, {1, 1}); });
   TrialRecord trial;

@@ -114,7 +114,7 @@ class Bench {
   }
 
   std::vector<ClaimedTrial> claim(std::uint32_t most) {
-    return store_.claim({worker_, ++claims_, 0, most, "x86-64-fma", false}).value();
+    return store_.claim({worker_, ++claims_, 0, most, "x86-64-fma"}).value();
   }
 
   void finish(const ClaimedTrial& claimed, std::uint32_t steps, const std::vector<float>& weights) {
@@ -198,7 +198,7 @@ Json checkpoints(StudyStore& store, double seconds) {
   bench.plan(held);
   std::vector<TrialCheckpoint> checkpoints;
   for (const ClaimedTrial& claimed : bench.claim(held)) {
-    checkpoints.push_back({claimed.trial.key, made_up_trial(0, 1000).curve, "x86-64-fma", 3, {}});
+    checkpoints.push_back({claimed.trial.key, made_up_trial(0, 1000).curve, "x86-64-fma", {}});
     checkpoints.back().state = Bytes(4 * lenet5_parameters, 0x5A);
   }
   const int times = static_cast<int>(std::max(10.0, 30 * seconds));

@@ -29,15 +29,13 @@ using nlohmann::json;
 
 constexpr std::uint32_t batch = 64;
 
-class OneTrial : public AssignmentSource {
+class OneTrial : public TrialSource {
  public:
   explicit OneTrial(Assignment trial) : trial_(std::move(trial)) {}
-  std::vector<Assignment> next_pack(std::uint32_t) override {
-    if (taken_) return {};
-    taken_ = true;
-    return {trial_};
+  std::optional<Assignment> next() override {
+    if (std::exchange(taken_, true)) return std::nullopt;
+    return trial_;
   }
-  std::optional<Assignment> next() override { return std::nullopt; }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t, double) override {}
   void finished(Outcome outcome) override { losses_ = std::move(outcome.curve.loss); }

@@ -22,8 +22,8 @@ import tables
 from measure import CORES, DATASETS, Unavailable, finish, interleave, paired_ratio, run, speed_in, start, summary
 
 HERE = Path(__file__).resolve().parent
-STEPS = {"lenet5": (20, 0.01), "vgg-small": (4, 0.01), "resnet20": (4, 0.05), "wide": (4, 0.01),
-         "resnet18": (4, 0.05)}  # of a case, and its eta
+STEPS = {"lenet5": (20, 0.01), "vgg-small": (8, 0.05), "resnet20": (4, 0.05), "wide": (8, 0.05),
+         "resnet18": (8, 0.02)}  # of a case, and its eta
 SAME = 5e-3  # largest difference of a loss, relative where it is above 1; a max-pool or ReLU near a tie may fall the other way
 INSTALL = "tools/install-packages.sh bench/versus/packages.txt"
 

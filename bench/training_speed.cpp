@@ -133,9 +133,8 @@ void measure(const Request& request) {
   EndlessTrials source(request, default_groups().size());
   trainer->train(source);
   std::printf(
-      "%s batch %u threads %u trials %u: %.0f samples/s, %.0f per processor second, %.0f MB stated, %.0f MB "
-      "at "
-      "the peak\n",
+      "%s batch %u threads %u trials %u: %.0f samples/s, %.0f per processor second, "
+      "%.0f MB stated, %.0f MB at the peak\n",
       request.network.c_str(), request.batch, request.threads, request.trials, source.speed(),
       source.speed_of_processor(), static_cast<double>(trainer->memory_bytes()) / 1e6, peak_megabytes());
 }

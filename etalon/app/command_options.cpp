@@ -31,8 +31,9 @@ void add_what_is_tuned(CLI::App& command, TuneArguments& to) {
   add(command, "--augment", to.augment, "STEP[,STEP...]",
       "Random changes to training images, in this order:\n'shift N', 'crop N', flip (default: none)", group);
   add(command, "--network", to.network, "NAME",
-      "lenet5, vgg-small, wide, mlp, resnet20, resnet18 or\nmobilenet-small; a study file can list layers "
-      "(default:\nlenet5)",
+      "lenet5, vgg-small, wide, mlp, resnet20, resnet18 or\n"
+      "mobilenet-small; a study file can list layers (default:\n"
+      "lenet5)",
       group);
   command
       .add_option("--eta", to.eta,

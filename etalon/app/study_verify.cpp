@@ -42,8 +42,8 @@ std::string verification_text(const StudySnapshot& study, const Verification& fo
                                                   : counted(found.differences.size(), "difference"));
   if (found.other_class > 0)
     text += fmt::format(
-        "not trained again: {} of another numeric class, or version of the numerics, than this program's "
-        "here\n",
+        "not trained again: {} of another numeric class, or version of the numerics, "
+        "than this program's here\n",
         counted(found.other_class, "trial"));
   for (const TrialDifference& one : found.differences)
     text += fmt::format("  {}: {}\n", trial_id(one.key, study.definition), one.what);

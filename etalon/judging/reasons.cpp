@@ -286,9 +286,8 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
   current_warning(study, evidence, recommendation, warnings);
   if (mixed_numeric_classes(study, evidence.set))
     warnings.push_back(
-        "Trials of different numeric classes, or versions of the numerics, are compared: their curves do not "
-        "agree "
-        "bit for bit.");
+        "Trials of different numeric classes, or versions of the numerics, are compared: "
+        "their curves do not agree bit for bit.");
   return warnings;
 }
 

@@ -28,9 +28,9 @@ std::optional<std::uint32_t> waiting_set(const QueueState& queue) {
 }
 
 std::string farewell(const WorkerRecord& worker, const std::string& why) {
-  return fmt::format("the worker on {} (process {}) is gone: {}; its {} wait again",
+  return fmt::format("the worker on {} (process {}) is gone: {}; its {} {} again",
                      worker.identity.process.host, worker.identity.process.pid, why,
-                     counted(worker.trials, "trial"));
+                     counted(worker.trials, "trial"), worker.trials == 1 ? "waits" : "wait");
 }
 
 }  // namespace

@@ -28,9 +28,8 @@ std::string hint_for(const Diagnosis& diagnosis) {
     return "see user and password: in the address, PGPASSWORD, ~/.pgpass or the service file";
   if (state == "3D000") return "name another database, or make it: createdb NAME";
   if (state == "42501")
-    return "let the owner of the database run: GRANT CREATE ON DATABASE name TO user, or CREATE SCHEMA "
-           "etalon "
-           "AUTHORIZATION user";
+    return "let the owner of the database run: GRANT CREATE ON DATABASE name TO user, "
+           "or CREATE SCHEMA etalon AUTHORIZATION user";
   if (state.rfind("XX", 0) == 0)
     return "the server reports damage: see its log, and restore the database from a copy";
   if (state.rfind("53", 0) == 0)
@@ -56,6 +55,7 @@ void PostgresqlDatabase::open_schema() {
   std::uint32_t version = 0;
   until_done(Kind::read, [&](pqxx::transaction_base& transaction) {
     version = schema_version(transaction, address_.shown());
+    if (version > 0) require_may_migrate(transaction, address_.shown(), version);
   });
   if (version == newest_postgresql_version()) return;
   if (access_ == StoreAccess::read && version == 0)

@@ -207,6 +207,18 @@ std::uint32_t schema_version(pqxx::transaction_base& transaction, const std::str
   return version;
 }
 
+void require_may_migrate(pqxx::transaction_base& transaction, const std::string& place,
+                         std::uint32_t version) {
+  if (version == newest_postgresql_version()) return;
+  const auto owned = transaction.exec1(
+      "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'etalon.queue'::regclass");
+  if (owned[0].as<bool>()) return;
+  throw RequestError(
+      {"store " + place, fmt::format("a schema of version {}, whose tables belong to another user", version),
+       fmt::format("version {}", newest_postgresql_version()),
+       "let their owner run a command on this store, such as etalon study list: it brings them up to date"});
+}
+
 void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& place) {
   transaction.exec(fmt::format("SELECT pg_advisory_xact_lock({})", migration_lock));
   const std::uint32_t version = version_of(transaction, place);  // another process may have been faster

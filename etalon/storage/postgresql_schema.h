@@ -18,6 +18,11 @@ std::uint32_t newest_postgresql_version();
 /// if it is foreign, newer or damaged. Changes nothing.
 std::uint32_t schema_version(pqxx::transaction_base& transaction, const std::string& place);
 
+/// Throws RequestError, naming `place`, if a schema of this version is older and its tables are not the
+/// user's.
+void require_may_migrate(pqxx::transaction_base& transaction, const std::string& place,
+                         std::uint32_t version);
+
 /// Brings the schema to the newest version; of processes that do so at once each succeeds. Throws as
 /// schema_version does.
 void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& place);

@@ -168,6 +168,29 @@ TEST(Golden, every_schema_version_of_postgresql_opens) {
     }
 }
 
+TEST(Golden, an_older_schema_of_postgresql_is_brought_up_to_date_by_its_owner_alone) {
+  if (!why_no_postgresql().empty()) GTEST_SKIP() << why_no_postgresql();
+  const PostgresqlDatabaseForTest place;
+  ASSERT_EQ(run_postgresql_program("psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --file='" +
+                                   golden_dump(1) + "' '" + place.address() + "'"),
+            0);
+  const std::string reader = "reader_" + place.name();
+  execute(place.address(), "CREATE ROLE " + reader + " LOGIN; GRANT USAGE ON SCHEMA etalon TO " + reader +
+                               "; GRANT SELECT ON ALL TABLES IN SCHEMA etalon TO " + reader);
+  const std::string as_reader = with_database(place.address(), place.name(), "user=" + reader);
+  try {
+    open_store(as_reader, StoreAccess::read);
+    ADD_FAILURE() << "was not refused";
+  } catch (const RequestError& error) {
+    EXPECT_NE(std::string(error.what()).find("a schema of version 1, whose tables belong to another user"),
+              std::string::npos)
+        << error.what();
+  }
+  open_store(place.address(), StoreAccess::read);
+  EXPECT_EQ(open_store(as_reader, StoreAccess::read)->list_studies().size(), 2u);
+  execute(place.address(), "DROP OWNED BY " + reader + "; DROP ROLE " + reader);
+}
+
 TEST(Golden, DISABLED_write_postgresql) {
   const std::string path = golden_dump(newest_postgresql_version());
   ASSERT_FALSE(fs::exists(path)) << "a golden file is never replaced";

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "etalon/base/error.h"
 #include "etalon/storage/open.h"
 #include "etalon/storage/postgresql_schema.h"
 #include "etalon/storage/sqlite_schema.h"

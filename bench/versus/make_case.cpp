@@ -2,10 +2,11 @@
 ///
 ///   make_case NETWORK STEPS ETA FILE
 ///
-/// FILE: one line of JSON (network, shape, layers, batch, steps, eta, and the loss of each step as Etalon
-/// trained it), then, as raw numbers of this machine, initial weights float32 [parameters] (layer by layer:
-/// weights [out][in][kh][kw], biases, statistics), images float32 [steps * batch][c][y][x], normalized, and
-/// labels int32 [steps * batch]. Step k trains on samples k * batch and on, with one eta for every layer.
+/// FILE: one line of JSON (network, shape, layers, batch, steps, eta, the loss of each step as Etalon trained
+/// it, and as it is with the initial weights), then, as raw numbers of this machine, initial weights float32
+/// [parameters] (layer by layer: weights [out][in][kh][kw], biases, statistics), images float32
+/// [steps * batch][c][y][x], normalized, and labels int32 [steps * batch]. Step k trains on samples k * batch
+/// and on, with one eta for every layer.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -65,8 +66,11 @@ void make(const std::string& network, std::uint32_t steps, double eta, const std
   task.split = &split;
   task.network = bench::describe(network);
   task.batch = batch;
-  OneTrial source({1, std::vector<double>(default_groups().size(), eta), 0, 1});
-  make_trainer(task, {.threads = 1})->train(source);
+  const auto losses_with = [&](double rate) {
+    OneTrial source({1, std::vector<double>(default_groups().size(), rate), 0, 1});
+    make_trainer(task, {.threads = 1})->train(source);
+    return source.losses();
+  };
 
   std::ofstream file(path, std::ios::binary);
   file << json{{"network", network},
@@ -77,7 +81,8 @@ void make(const std::string& network, std::uint32_t steps, double eta, const std
                {"eta", eta},
                {"parameters", task.network.parameters},
                {"layers", layers_json(task.network)},
-               {"losses", source.losses()}}
+               {"losses", losses_with(eta)},
+               {"untrained", losses_with(eta * 1e-9)}}
               .dump()
        << '\n';
   write(file, initial_weights(task.network, task.training.initializer, 0, 0));

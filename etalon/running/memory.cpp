@@ -89,13 +89,13 @@ std::uint32_t threads_within(std::uint64_t limit, const Preparation& study, std:
 
 std::string to_text(const StudyMemory& memory) {
   const TrainingMemory& training = memory.training;
-  return fmt::format("{}: samples {}, {} at {}, evaluation {}", size_of(memory.all()),
-                     size_of(memory.samples), counted(training.trials, "trial"), size_of(training.trial()),
-                     size_of(training.evaluation));
+  return fmt::format("{}: samples {}, {} at {}", size_of(memory.all()), size_of(memory.samples),
+                     counted(training.trials, "trial"), size_of(training.trial()));
 }
 
 std::string results_text(const StudyMemory& memory) {
-  return "results and report " + size_of(memory.results());
+  return fmt::format("evaluation {}, results and report {}", size_of(memory.training.evaluation),
+                     size_of(memory.results()));
 }
 
 std::string trial_text(const TrainingMemory& training) {

@@ -37,11 +37,11 @@ StudyMemory study_memory(const Preparation& study, std::uint32_t threads, std::u
 /// Throws RequestError (place "--memory") if one trial does not fit.
 std::uint32_t threads_within(std::uint64_t limit, const Preparation& study, std::uint32_t threads);
 
-/// The whole and its parts but results: "64.0 MiB: samples 45.0 MiB, 2 trials at 9.0 MiB, evaluation 1.0 MiB"
+/// The whole and its greatest parts: "64.0 MiB: samples 45.0 MiB, 2 trials at 9.0 MiB"
 std::string to_text(const StudyMemory& memory);
 /// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
 std::string trial_text(const TrainingMemory& training);
-/// "results and report 48.3 MiB"
+/// The rest: "evaluation 1.0 MiB, results and report 48.3 MiB"
 std::string results_text(const StudyMemory& memory);
 
 }  // namespace etalon

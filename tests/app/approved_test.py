@@ -35,7 +35,7 @@ PASSING = [
     (r"TIME more\s+would\s+gain\s+(\S+)\s+points\s+on\s+average;\s+TIME more,\s+(\S+)\s+points",
      r"TIME more would gain \1 points on average; TIME more, \2 points"),
     (r"memory(\s+)at most .*", r"memory\1at most SIZE"),
-    (r"results and report .*", "results and report SIZE"),
+    (r"evaluation .*, results and report .*", "evaluation SIZE, results and report SIZE"),
     (r"a trial: .*", "a trial: SIZES"),
 ]
 

@@ -122,13 +122,13 @@ void other_weights(const StudySnapshot& study, const SetEvidence& evidence, cons
     }
 }
 
-/// Cells that only their failing seeds keep out.
+/// Cells that only their failing seeds keep out: one that is not above chance no limit would admit.
 void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const SetPosterior& posterior,
                  const ChoiceStory& story, std::vector<std::string>& lines) {
   const double limit = failure_limit(study.plan.choice);
   for (const std::size_t cell : cells_that_learn(evidence)) {
     const double share = posterior.model.failure(cell);
-    if (probability_over(posterior, cell, limit) < limits::likely_over ||
+    if (!above_chance(evidence, cell) || probability_over(posterior, cell, limit) < limits::likely_over ||
         posterior.expected[cell] <= posterior.expected[story.best])
       continue;
     lines.push_back(

@@ -155,6 +155,24 @@ TEST(Choose, a_looser_divergence_limit_admits_it) {
   EXPECT_EQ(recommended(study).setting, (Setting{{0.1, 0.1}}));
 }
 
+TEST(Choose, names_no_limit_for_a_setting_that_is_not_above_chance) {
+  const Curve learns = made_up::with_accuracy(made_up::draw(fast_loss), 0.978);
+  const Curve worse = made_up::with_accuracy(learns, 0.9), diverges = made_up::draw(diverging_loss);
+  const Setting lower{{1e-5, 0.01}}, higher{{1e-4, 0.1}};
+  Study study;
+  study.snapshot.sets[0].validation_samples = 1;  // 0.978 is above chance, a mean of 0.54 is not
+  study.snapshot.plan.choice.divergence_limit = 0;
+  study.snapshot.definition.study_seed = 0;
+  study.trial({0, lower, 0}, learns).trial({0, lower, 1}, diverges);
+  study.trial({0, higher, 0}, learns);
+  const std::uint32_t fresh = first_confirmation_seed;
+  study.trial({0, lower, fresh}, learns).trial({0, lower, fresh + 1}, learns);
+  study.trial({0, higher, fresh}, worse).trial({0, higher, fresh + 1}, learns);
+  EXPECT_EQ(recommended(study).setting, higher);
+  EXPECT_THAT(recommended(study).reason, HasSubstr("expected accuracy is the highest."));
+  EXPECT_THAT(recommended(study).what_would_change_it, Not(Contains(HasSubstr("divergence_limit"))));
+}
+
 /// One setting: two seeds that learn, two that diverge.
 Study half_of_the_seeds_diverge() {
   Study study;

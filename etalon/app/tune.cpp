@@ -37,7 +37,6 @@ nlohmann::ordered_json memory_json(const StudyMemory& memory) {
            {{"weights", training.weights},
             {"optimizer_state", training.optimizer},
             {"activations", training.activations}}},
-          {"evaluation", training.evaluation},
           {"curves", memory.curves},
           {"judging", memory.judging},
           {"report", memory.report}};

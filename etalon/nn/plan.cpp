@@ -120,16 +120,17 @@ void NetworkPlan::plan_winograd_layers() {
     layer.winograd = &plan;
     layer.transformed = take_numbers(plan.transformed);
     if (!options_.forward_only) {
-      layer.frequency_gradients = take_numbers(plan.transformed);
+      layer.frequency_gradients = take_numbers(plan.transformed, back_in(layer));
       if (plan.by_slot)
-        layer.slot_gradients = take(std::uint64_t{winograd_frequencies} * plan.kernel_columns);
-      layer.bias_gradients = take(layer.output.channels);
+        layer.slot_gradients =
+            values_.take(std::uint64_t{winograd_frequencies} * plan.kernel_columns, back_in(layer));
+      layer.bias_gradients = values_.take(layer.output.channels, back_in(layer));
     }
     workspace = std::max(workspace, plan.workspace);
     scratch = std::max(scratch, plan.scratch);
     transposed = std::max(transposed, std::uint64_t{plan.tiles} * options_.slots * plan.input_row);
   }
-  const std::uint64_t first = take(workspace), lines = take(scratch * options_.members);
+  const std::uint64_t first = values_.take(workspace), lines = values_.take(scratch * options_.members);
   const std::uint64_t columns = take_numbers(options_.forward_only ? 0 : transposed * options_.members);
   for (LayerPlan& layer : layers_) {
     layer.workspace = first, layer.transposed = columns, layer.member_transposed = transposed;
@@ -203,19 +204,23 @@ void NetworkPlan::place_parameters(const NetworkDescription& network) {
       places_[flat++] = static_cast<std::uint32_t>(layer.statistics + k);
     parameters_ = layer.statistics + row_of(described.statistics);
   }
-  numbers_ = parameters_ * (1 + options_.state_arrays);
+  take_numbers(parameters_ * (1 + options_.state_arrays));
 }
 
-std::uint64_t NetworkPlan::take(std::uint64_t values) {
-  const std::uint64_t first = values_;
-  values_ += values;
-  return first;
+/// When a stage runs on the way back.
+std::uint32_t NetworkPlan::moment_back(std::uint32_t stage) const {
+  return static_cast<std::uint32_t>(2 * graph_.stages.size()) - 1 - stage;
 }
 
-std::uint64_t NetworkPlan::take_numbers(std::uint64_t numbers) {
-  const std::uint64_t first = numbers_;
-  numbers_ += (numbers + 15) / 16 * 16;
-  return first;
+/// The life of what a layer needs on the way back alone.
+Life NetworkPlan::back_in(const LayerPlan& layer) const {
+  const std::uint32_t moment =
+      moment_back(graph_.steps[static_cast<std::size_t>(&layer - layers_.data())].stage);
+  return {moment, moment};
+}
+
+std::uint64_t NetworkPlan::take_numbers(std::uint64_t numbers, const Life& life) {
+  return numbers_.take((numbers + 15) / 16 * 16, life);
 }
 
 void NetworkPlan::lay_extras() {
@@ -224,17 +229,18 @@ void NetworkPlan::lay_extras() {
     if (layer.kind == StepKind::conv) {
       const bool direct = !by_winograd_[static_cast<std::size_t>(&layer - layers_.data())];
       if (direct && !options_.forward_only) {
-        layer.slot_gradients = take(std::uint64_t{layer.columns} * layer.output.channels);
-        layer.bias_gradients = take(layer.output.channels);
+        layer.slot_gradients =
+            values_.take(std::uint64_t{layer.columns} * layer.output.channels, back_in(layer));
+        layer.bias_gradients = values_.take(layer.output.channels, back_in(layer));
       }
       layer.extra_group = layer.pool ? layer.output.size() : 0;
-      layer.extra = take((layer.extra_group * groups + 3) / 4);  // bytes: four a value
+      layer.extra = values_.take((layer.extra_group * groups + 3) / 4);  // bytes: four a value
     } else if (layer.kind == StepKind::maxpool || layer.kind == StepKind::dropout) {
       layer.extra_group = odd(layer.output.size());
-      layer.extra = take(layer.extra_group * groups);
+      layer.extra = values_.take(layer.extra_group * groups);
     } else if (layer.kind == StepKind::statistics) {
       layer.extra_group = 2 * std::uint64_t{layer.input.channels};
-      layer.extra = take(groups * layer.extra_group);
+      layer.extra = values_.take(groups * layer.extra_group);
       layer.constants = take_numbers(batch_norm_constants * std::uint64_t{layer.input.channels});
     } else if (layer.kind == StepKind::normalize) {
       // Its statistics came just before; they need to know what stands behind the normalization.

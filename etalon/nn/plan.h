@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "etalon/nn/graph.h"
+#include "etalon/nn/space.h"
 
 namespace etalon {
 
@@ -185,9 +186,9 @@ class NetworkPlan {
   const std::vector<Stage>& stages() const { return graph_.stages; }
   std::uint32_t slots() const { return options_.slots; }
   std::uint32_t groups() const { return (options_.batch + options_.slots - 1) / options_.slots; }
-  std::uint64_t parameters() const { return parameters_; }  ///< numbers of one parameter array
-  std::uint64_t numbers() const { return numbers_; }        ///< how many there are
-  std::uint64_t values() const { return values_; }          ///< length of the arena
+  std::uint64_t parameters() const { return parameters_; }   ///< numbers of one parameter array
+  std::uint64_t numbers() const { return numbers_.size(); }  ///< how many there are
+  std::uint64_t values() const { return values_.size(); }    ///< length of the arena
   std::uint64_t state_end() const {
     return parameters_ * (1 + options_.state_arrays);
   }  ///< end of the optimizer's state
@@ -208,10 +209,12 @@ class NetworkPlan {
   void lay_extras();
   void make_tiles();
   void lay_working_numbers();
-  std::uint64_t take(std::uint64_t values);
-  std::uint64_t take_numbers(std::uint64_t numbers);
-  Tensor make_tensor(const TensorShape& shape, std::uint32_t pad);
-  Tensor make_block_tensor(const TensorShape& shape, std::uint32_t pad, std::uint32_t block);
+  std::uint32_t moment_back(std::uint32_t stage) const;
+  Life back_in(const LayerPlan& layer) const;
+  std::uint64_t take_numbers(std::uint64_t numbers, const Life& life = {});
+  Tensor make_tensor(const TensorShape& shape, std::uint32_t pad, const Life& life = {});
+  Tensor make_block_tensor(const TensorShape& shape, std::uint32_t pad, std::uint32_t block,
+                           const Life& life = {});
 
   PlanOptions options_;
   Graph graph_;
@@ -226,8 +229,7 @@ class NetworkPlan {
   std::vector<std::vector<GradientTile>> gradient_tiles_;
   std::vector<std::vector<std::uint32_t>> taps_;
   std::uint64_t parameters_ = 0;
-  std::uint64_t numbers_ = 0;
-  std::uint64_t values_ = 0;
+  Space numbers_, values_;  ///< moments: the stages on the way forward, then those on the way back
 };
 
 }  // namespace etalon

@@ -54,39 +54,38 @@ class GradientSharing {
   std::vector<std::uint32_t> parents_;
 };
 
-/// From the first to the last step that touches a gradient.
-struct Life {
-  std::uint32_t first = ~0u, last = 0;
-  void touch(std::uint32_t step) { first = std::min(first, step), last = std::max(last, step); }
-};
+/// Nothing has touched it yet.
+constexpr Life no_life{~0u, 0};
 
-/// Hands out space that a gradient of a later stage has left.
-class Recycler {
- public:
-  /// A place for `size` values that lives through stages first .. last; nothing if none is free.
-  std::optional<std::uint64_t> reuse(std::uint64_t size, std::uint32_t first_stage,
-                                     std::uint32_t last_stage) {
-    for (Region& region : regions_)
-      if (region.size >= size && region.free_before > last_stage) {
-        region.free_before = first_stage;
-        return region.first;
-      }
-    return std::nullopt;
-  }
-  void add(std::uint64_t first, std::uint64_t size, std::uint32_t first_stage) {
-    regions_.push_back({first, size, first_stage});
-  }
-
- private:
-  struct Region {
-    std::uint64_t first, size;
-    std::uint32_t free_before;  ///< stages before this one may have it
-  };
-  std::vector<Region> regions_;
-};
+void touch(Life& life, std::uint32_t stage) {
+  life.first = std::min(life.first, stage), life.last = std::max(life.last, stage);
+}
 
 bool shares_activation(const GraphStep& step) {
   return step.in_place || step.kind == StepKind::statistics || step.kind == StepKind::fork;
+}
+
+/// Whether a step's output stands where its input does.
+bool shares_activation(const GraphStep& step, const LayerPlan& layer) {
+  return shares_activation(step) || (layer.kind == StepKind::normalize && layer.merged);
+}
+
+/// [value]: the first and last stage that touch its tensor on the way forward; no_life where it stands in
+/// another's.
+std::vector<Life> forward_lives(const Graph& graph, const std::vector<LayerPlan>& layers) {
+  std::vector<std::uint32_t> owners(graph.values.size());
+  std::iota(owners.begin(), owners.end(), 0u);
+  std::vector<Life> lives(graph.values.size(), no_life);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const GraphStep& step = graph.steps[i];
+    if (shares_activation(step, layers[i])) owners[step.output] = owners[step.input];
+    if (step.second != no_value) owners[step.second] = owners[step.output];
+    for (const std::uint32_t value : {step.input, step.addend, step.output})
+      if (value != no_value) touch(lives[owners[value]], step.stage);
+  }
+  touch(lives[owners[graph.steps.back().output]],
+        static_cast<std::uint32_t>(graph.stages.size()));  // the loss
+  return lives;
 }
 
 /// Values that nobody looks at on the way back: made by a batch norm, read by adds of the same stage alone.
@@ -108,19 +107,21 @@ std::vector<bool> passing_values(const Graph& graph) {
 
 }  // namespace
 
-Tensor NetworkPlan::make_block_tensor(const TensorShape& shape, std::uint32_t pad, std::uint32_t block) {
+/// Zeros around channels are written once: such a tensor shares its place with nothing.
+Tensor NetworkPlan::make_block_tensor(const TensorShape& shape, std::uint32_t pad, std::uint32_t block,
+                                      const Life& life) {
   Tensor tensor{shape.channels, shape.height, shape.width, pad};
   tensor.row = shape.width + 2 * pad;
   tensor.plane = tensor.row * (shape.height + 2 * pad);
   if (pad != 0) tensor.plane = odd(tensor.plane);
   tensor.group = odd(tensor.plane * shape.channels);
   tensor.of_block = true;
-  tensor.first = take(tensor.group * block) + pad * (tensor.row + 1);
+  tensor.first = values_.take(tensor.group * block, pad == 0 ? life : Life{}) + pad * (tensor.row + 1);
   return tensor;
 }
 
-Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad) {
-  Tensor tensor = make_block_tensor(shape, pad, groups());
+Tensor NetworkPlan::make_tensor(const TensorShape& shape, std::uint32_t pad, const Life& life) {
+  Tensor tensor = make_block_tensor(shape, pad, groups(), life);
   tensor.of_block = false;
   return tensor;
 }
@@ -135,18 +136,22 @@ void NetworkPlan::lay_activations() {
     if (step.kind == StepKind::fork) pad = std::max(pad, pads[step.second]);
   }
   const std::vector<bool> passing = passing_values(graph_);
+  const std::vector<Life> lives = forward_lives(graph_, layers_);
   activations_.resize(graph_.values.size());
   activations_[0] = make_tensor(graph_.values[0].shape, pads[0]);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const GraphStep& step = graph_.steps[i];
     Tensor& output = activations_[step.output];
     const TensorShape& shape = graph_.values[step.output].shape;
-    if (shares_activation(step) || (step.kind == StepKind::normalize && layers_[i].merged))
+    const Life forward = lives[step.output];
+    const bool one_stage = forward.first == forward.last && !graph_.stages[step.stage].whole_minibatch;
+    if (shares_activation(step, layers_[i]))
       output = activations_[step.input];
-    else if (passing[step.output])
-      output = make_block_tensor(shape, 0, blocks_[step.stage]);
+    else if (options_.forward_only ? one_stage : passing[step.output])
+      output = make_block_tensor(shape, pads[step.output], blocks_[step.stage], forward);
     else
-      output = make_tensor(shape, pads[step.output]);
+      output = make_tensor(shape, pads[step.output],
+                           options_.forward_only ? forward : Life{forward.first, moment_back(forward.first)});
     if (step.second != no_value) activations_[step.second] = output;
     layers_[i].input = activations_[step.input];
     layers_[i].output = output;
@@ -156,37 +161,23 @@ void NetworkPlan::lay_activations() {
 
 void NetworkPlan::lay_gradients() {
   const GradientSharing sharing(graph_, layers_);
-  std::vector<Life> lives(graph_.values.size());
-  const auto touch = [&](std::uint32_t value, std::size_t step) {
-    if (value != no_value && graph_.values[value].wants_gradient)
-      lives[sharing.root(value)].touch(static_cast<std::uint32_t>(step));
-  };
-  for (std::size_t i = 0; i < graph_.steps.size(); ++i)
-    for (const std::uint32_t value :
-         {graph_.steps[i].input, graph_.steps[i].output, graph_.steps[i].addend, graph_.steps[i].second})
-      touch(value, i);
+  std::vector<Life> lives(graph_.values.size(), no_life);
+  for (const GraphStep& step : graph_.steps)
+    for (const std::uint32_t value : {step.input, step.output, step.addend, step.second})
+      if (value != no_value && graph_.values[value].wants_gradient)
+        touch(lives[sharing.root(value)], step.stage);
   const std::uint32_t logits = sharing.root(graph_.steps.back().output);
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t v = 0; v < lives.size(); ++v)
-    if (lives[v].first != ~0u) order.push_back(v);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return lives[a].last > lives[b].last; });
   std::vector<Tensor> tensors(lives.size());
-  Recycler recycler;
-  for (const std::uint32_t v : order) {
-    const std::uint32_t first = graph_.steps[lives[v].first].stage, last = graph_.steps[lives[v].last].stage;
+  for (std::size_t v = lives.size(); v-- > 0;) {
+    const auto [first, last] = lives[v];
+    if (first > last) continue;
     const TensorShape& shape = graph_.values[v].shape;
-    if (v != logits && first == last && !graph_.stages[first].whole_minibatch) {
-      tensors[v] = make_block_tensor(shape, 0, blocks_[first]);
-      continue;
-    }
-    const std::uint64_t end = values_;
-    tensors[v] = make_tensor(shape, 0);
-    const std::uint64_t size = values_ - end;
-    const auto place = v == logits ? std::nullopt : recycler.reuse(size, first, last);
-    if (place)
-      tensors[v].first = *place, values_ = end;
+    Life life{moment_back(last), moment_back(first)};
+    if (v == logits) --life.first;  // the loss writes it
+    if (v != logits && first == last && !graph_.stages[first].whole_minibatch)
+      tensors[v] = make_block_tensor(shape, 0, blocks_[first], life);
     else
-      recycler.add(tensors[v].first, size, first);
+      tensors[v] = make_tensor(shape, 0, life);
   }
   const auto gradient = [&](std::uint32_t value) {
     return value != no_value && graph_.values[value].wants_gradient ? tensors[sharing.root(value)] : Tensor{};

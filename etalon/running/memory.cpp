@@ -94,8 +94,7 @@ std::string to_text(const StudyMemory& memory) {
 }
 
 std::string results_text(const StudyMemory& memory) {
-  return fmt::format("evaluation {}, results and report {}", size_of(memory.training.evaluation),
-                     size_of(memory.results()));
+  return fmt::format("results and report {}", size_of(memory.results()));
 }
 
 std::string trial_text(const TrainingMemory& training) {

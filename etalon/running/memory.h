@@ -41,7 +41,7 @@ std::uint32_t threads_within(std::uint64_t limit, const Preparation& study, std:
 std::string to_text(const StudyMemory& memory);
 /// "weights 2.7 MiB, optimizer state 0 B, activations 40.3 MiB"
 std::string trial_text(const TrainingMemory& training);
-/// The rest: "evaluation 1.0 MiB, results and report 48.3 MiB"
+/// The rest: "results and report 48.3 MiB"
 std::string results_text(const StudyMemory& memory);
 
 }  // namespace etalon

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "etalon/lanes/denormals.h"
 #include "etalon/training/dispatch.h"
@@ -60,24 +61,24 @@ void SampleBlock::set_images(const std::uint8_t* images) {
 }
 
 std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                         Crew& crew, const LabelledImages& images,
-                                         std::span<const std::uint32_t> indices,
-                                         const std::function<bool()>& stop) {
-  return evaluate({engine, shared.validation_task(), shared.task().data->shape.size(), images, indices},
-                  arena, crew, stop);
+                                         Crew& crew, std::span<const std::uint32_t> indices,
+                                         float label_smoothing, const std::function<bool()>& stop) {
+  EngineTask task = shared.engine_task();
+  task.label_smoothing = label_smoothing;
+  const DataSet& data = *shared.task().data;
+  return evaluate({engine, task, data.shape.size(), data.training, indices}, arena, crew, stop);
 }
 
-Evaluation evaluate_model(const SharedTask& shared, std::span<const float> weights,
-                          const LabelledImages& images, std::span<const std::uint32_t> indices,
-                          float label_smoothing) {
+Evaluation evaluate_test(const SharedTask& shared, std::span<const float> weights) {
   const FlushDenormals flush;
-  EngineTask task = shared.forward_task();
-  task.label_smoothing = label_smoothing;
+  const DataSet& data = *shared.task().data;
+  std::vector<std::uint32_t> all(data.test.count());
+  std::iota(all.begin(), all.end(), 0u);
   Arena arena(shared.forward_plan());
   arena.load(weights);
   Crew alone(1);
   return *evaluate(
-      {shared.engine(shared.forward_plan()), task, shared.task().data->shape.size(), images, indices}, arena,
+      {shared.engine(shared.forward_plan()), shared.forward_task(), data.shape.size(), data.test, all}, arena,
       alone, [] { return false; });
 }
 

@@ -29,15 +29,13 @@ class SampleBlock {
   std::vector<std::int32_t> labels_;
 };
 
-/// The parameters as they stand in `arena`, on labels as they are. Nothing if `stop` answers true midway.
+/// The parameters as they stand in `arena`, on images of the training part; the loss is that of labels
+/// smoothed by `label_smoothing`. Nothing if `stop` answers true midway.
 std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine& engine, Arena& arena,
-                                         Crew& crew, const LabelledImages& images,
-                                         std::span<const std::uint32_t> indices,
-                                         const std::function<bool()>& stop);
+                                         Crew& crew, std::span<const std::uint32_t> indices,
+                                         float label_smoothing, const std::function<bool()>& stop);
 
-/// A model alone, on this thread: by the slot law the same as evaluate_trial.
-Evaluation evaluate_model(const SharedTask& shared, std::span<const float> weights,
-                          const LabelledImages& images, std::span<const std::uint32_t> indices,
-                          float label_smoothing = 0);
+/// A model alone on the test images, on this thread: by the slot law the same as evaluate_trial.
+Evaluation evaluate_test(const SharedTask& shared, std::span<const float> weights);
 
 }  // namespace etalon

@@ -9,13 +9,11 @@ TrainingMemory training_memory(const NetworkDescription& network, const Optimize
                                std::uint32_t batch, std::uint32_t threads) {
   const NetworkPlan plan(network,
                          {.batch = batch, .state_arrays = state_arrays_of(optimizer), .members = threads});
-  const NetworkPlan forward(network, {.batch = forward_batch, .forward_only = true});
   TrainingMemory memory;
   memory.trials = threads;
   memory.weights = plan.parameters() * sizeof(float);
   memory.optimizer = (plan.state_end() - plan.parameters()) * sizeof(float);
   memory.activations = Arena::bytes(plan) - memory.weights - memory.optimizer;
-  memory.evaluation = Arena::bytes(forward);
   return memory;
 }
 

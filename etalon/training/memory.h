@@ -14,13 +14,13 @@ struct TrainingMemory {
   std::uint64_t weights = 0;      ///< of one trial
   std::uint64_t optimizer = 0;    ///< of one trial: what the optimizer keeps beside each weight
   std::uint64_t activations = 0;  ///< of one trial: activations, their gradients, and what else kernels keep
-  std::uint64_t evaluation = 0;   ///< once: a model evaluated by itself
 
   std::uint64_t trial() const { return weights + optimizer + activations; }
-  std::uint64_t all() const { return trial() * trials + evaluation; }
+  std::uint64_t all() const { return trial() * trials; }
 };
 
-/// At most this much is held by trials on `threads` threads. REQUIRES: at least 1.
+/// At most this much is held by trials on `threads` threads; a model evaluated by itself, when no trial
+/// trains, needs less than one of them. REQUIRES: at least 1.
 TrainingMemory training_memory(const NetworkDescription& network, const OptimizerSpec& optimizer,
                                std::uint32_t batch, std::uint32_t threads);
 

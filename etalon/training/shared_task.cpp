@@ -7,12 +7,9 @@
 
 #include "etalon/base/error.h"
 #include "etalon/nn/initializer.h"
-#include "etalon/training/evaluate.h"
 
 namespace etalon {
 namespace {
-
-constexpr std::uint32_t reference_minibatches = 20;
 
 std::uint32_t steps_of(const TrainingTask& task) {
   require_valid(task.training, "training");
@@ -72,7 +69,7 @@ SharedTask::SharedTask(const TrainingTask& task, std::uint32_t threads, const st
       plan_(task.network, {.batch = task.batch,
                            .state_arrays = state_arrays_of(task.training.optimizer),
                            .members = threads}),
-      forward_plan_(task.network, {.batch = forward_batch, .forward_only = true}),
+      forward_plan_(task.network, {.batch = task.batch, .forward_only = true}),
       schedule_(task.training.schedule, steps_per_epoch_, task.epochs),
       optimizer_(constants_of(task.training.optimizer)),
       inputs_(input_table(task)) {}
@@ -98,16 +95,14 @@ std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uin
   return order;
 }
 
-double SharedTask::reference_loss(std::uint32_t seed_index) {
-  const std::lock_guard lock(mutex_);  // a few milliseconds once a seed index
-  Start& start = start_of(seed_index);
-  if (!start.reference_loss) {
-    std::vector<std::uint32_t> order = visits(seed_index, 0);
-    order.resize(std::min<std::size_t>(order.size(), std::size_t{reference_minibatches} * task_.batch));
-    start.reference_loss =
-        evaluate_model(*this, start.weights, task_.data->training, order, label_smoothing()).loss;
-  }
-  return *start.reference_loss;
+std::optional<double> SharedTask::reference_loss(std::uint32_t seed_index) {
+  const std::lock_guard lock(mutex_);
+  return start_of(seed_index).reference_loss;
+}
+
+void SharedTask::keep_reference_loss(std::uint32_t seed_index, double loss) {
+  const std::lock_guard lock(mutex_);
+  start_of(seed_index).reference_loss = loss;
 }
 
 }  // namespace etalon

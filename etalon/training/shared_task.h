@@ -16,9 +16,6 @@
 
 namespace etalon {
 
-/// Samples at once where a model is evaluated by itself.
-inline constexpr std::uint32_t forward_batch = 64;
-
 /// Numbers that the optimizer keeps beside each weight.
 std::uint32_t state_arrays_of(const OptimizerSpec& spec);
 
@@ -31,16 +28,15 @@ class SharedTask {
 
   const TrainingTask& task() const { return task_; }
   const NetworkPlan& plan() const { return plan_; }
-  /// For forward passes alone: a few samples, no optimizer state.
+  /// For forward passes alone: nothing is kept for the way back.
   const NetworkPlan& forward_plan() const { return forward_plan_; }
   const Engine& engine(const NetworkPlan& plan) const { return engine_for(plan.slots(), instruction_set_); }
   const Schedule& schedule() const { return schedule_; }
   std::uint32_t steps_per_epoch() const { return steps_per_epoch_; }
   std::uint32_t groups() const { return groups_; }
 
-  /// Labels as each task has them: smoothed, as the study says, to train; as they are to validate and test.
+  /// Labels are smoothed to train, as the study says, and as they are to test.
   EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_, label_smoothing()}; }
-  EngineTask validation_task() const { return {plan_.view(), inputs_.data(), optimizer_, 0}; }
   EngineTask forward_task() const { return {forward_plan_.view(), inputs_.data(), optimizer_, 0}; }
   float label_smoothing() const { return static_cast<float>(task_.training.label_smoothing); }
 
@@ -48,9 +44,9 @@ class SharedTask {
   const std::vector<float>& initial_weights(std::uint32_t seed_index);
   /// Indices into the data's training part, in the order in which that epoch visits them.
   std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
-  /// l_0: mean loss, with smoothed labels as in training but dropout and augmentation off, at the initial
-  /// weights over the first min(20, all) minibatches of epoch 0.
-  double reference_loss(std::uint32_t seed_index);
+  /// l_0 of a seed index, once measured.
+  std::optional<double> reference_loss(std::uint32_t seed_index);
+  void keep_reference_loss(std::uint32_t seed_index, double loss);
 
  private:
   TrainingTask task_;

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <thread>
 
 #include "etalon/base/clock.h"
@@ -91,10 +90,7 @@ class SlotTrainer : public Trainer {
   }
 
   Evaluation evaluate_test(std::span<const float> weights) override {
-    const LabelledImages& test = shared_.task().data->test;
-    std::vector<std::uint32_t> all(test.count());
-    std::iota(all.begin(), all.end(), 0u);
-    return evaluate_model(shared_, weights, test, all);
+    return etalon::evaluate_test(shared_, weights);
   }
 
   std::uint32_t threads() const override { return threads_; }

@@ -1,5 +1,6 @@
 #include "etalon/training/trial_run.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -12,6 +13,7 @@
 namespace etalon {
 namespace {
 constexpr double seconds_between_reports = 0.1;
+constexpr std::size_t reference_minibatches = 20;
 
 [[noreturn]] void refuse(const std::string& received, const std::string& expected) {
   throw Failure({"the state of a trial", received, expected, "it belongs to another study, or is damaged"});
@@ -58,11 +60,24 @@ void TrialRun::begin(Assignment trial) {
     go_on(*std::exchange(trial_.state, std::nullopt));
   } else {
     arena_.load(shared_.initial_weights(trial_.seed_index));
-    curve_.reference_loss = shared_.reference_loss(trial_.seed_index);
+    curve_.reference_loss = reference_loss();
     curve_.steps_per_epoch = shared_.steps_per_epoch();
   }
   curve_.budget_epochs = trial_.epochs;
   curve_.loss.reserve(std::size_t{trial_.epochs} * shared_.steps_per_epoch());
+}
+
+/// l_0: mean loss, with smoothed labels as in training but dropout and augmentation off, at the initial
+/// weights over the first min(20, all) minibatches of epoch 0.
+double TrialRun::reference_loss() {
+  const std::uint32_t seed = trial_.seed_index;
+  if (const auto known = shared_.reference_loss(seed)) return *known;
+  std::vector<std::uint32_t> order = shared_.visits(seed, 0);
+  order.resize(std::min(order.size(), reference_minibatches * shared_.task().batch));
+  const auto measured =
+      evaluate_trial(shared_, engine_, arena_, crew_, order, shared_.label_smoothing(), [] { return false; });
+  shared_.keep_reference_loss(seed, measured->loss);
+  return measured->loss;
 }
 
 void TrialRun::go_on(TrialState state) {
@@ -150,8 +165,8 @@ void TrialRun::augment_samples(const std::uint32_t* visited) {
 /// Measures validation; false if the source asks to stop meanwhile.
 bool TrialRun::close_epoch() {
   const std::vector<std::uint32_t>& validation = shared_.task().split->validation;
-  const auto measured = evaluate_trial(shared_, engine_, arena_, crew_, shared_.task().data->training,
-                                       validation, [this] { return source_.stop_requested(); });
+  const auto measured = evaluate_trial(shared_, engine_, arena_, crew_, validation, 0,
+                                       [this] { return source_.stop_requested(); });
   if (!measured) return false;
   EpochPoint point;
   const std::size_t steps = shared_.steps_per_epoch();

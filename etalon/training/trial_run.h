@@ -31,6 +31,7 @@ class TrialRun {
   void set_samples(std::uint32_t step);
   void augment_samples(const std::uint32_t* visited);
   bool diverged() const;
+  double reference_loss();
   bool close_epoch();
   void finish();
   void checkpoint_if_due();

@@ -186,7 +186,8 @@ RC_GTEST_PROP(Choice, a_far_worse_setting_changes_it_by_no_more_than_noise, ()) 
   const Recommendation &old = before.recommendations[0], &now = after.recommendations[0];
   RC_ASSERT(now.setting != (Setting{{1e-10, 0.1}}));
   RC_ASSERT(!holds(now.equivalent, {{1e-10, 0.1}}));
-  RC_ASSERT(*now.tuning_accuracy.mean > *old.tuning_accuracy.mean - 0.01);
+  // What was about as good before may be taken, and is as much worse as seeds are apart.
+  RC_ASSERT(*now.tuning_accuracy.mean > *old.tuning_accuracy.mean - std::max(0.01, spread));
 }
 
 }  // namespace

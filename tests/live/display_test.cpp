@@ -55,8 +55,7 @@ void run_study(ProgressDisplay& display, SetClock& clock) {
   display.study_opened(shown_study());
   StudyMemory memory;
   memory.samples = 3 << 20;
-  memory.training = {
-      .trials = 2, .weights = 1 << 20, .optimizer = 0, .activations = 4 << 20, .evaluation = 1 << 20};
+  memory.training = {.trials = 2, .weights = 1 << 20, .optimizer = 0, .activations = 4 << 20};
   display.memory_needed(memory);
   for (std::uint32_t trial = 0; trial < 225; ++trial) {
     if (trial % 75 == 0) display.set_started(trial / 75, 2);
@@ -114,9 +113,9 @@ TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
     EXPECT_THAT(line, Not(HasSubstr("\x1b")));
   }
   EXPECT_THAT(lines[0], HasSubstr("study three-sets: 225 trials, 0 of them finished"));
-  EXPECT_THAT(lines[1], HasSubstr("memory at most 34.0 MiB: samples 3.0 MiB, 2 trials at 5.0 MiB"));
+  EXPECT_THAT(lines[1], HasSubstr("memory at most 33.0 MiB: samples 3.0 MiB, 2 trials at 5.0 MiB"));
   EXPECT_THAT(lines[2], HasSubstr("weights 1.0 MiB, optimizer state 0 B, activations 4.0 MiB"));
-  EXPECT_THAT(lines[3], HasSubstr("evaluation 1.0 MiB, results and report 0 B"));
+  EXPECT_THAT(lines[3], HasSubstr("results and report 0 B"));
   EXPECT_THAT(lines[11], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
 }
 

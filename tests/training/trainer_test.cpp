@@ -178,13 +178,36 @@ TEST(Trainer, EvaluatesAModelAloneAsInATrial) {
   }
   TrainingTask task = small_task(inputs, {}, 2);
   task.data = &data;
-  for (const std::string& set : engine_support().instruction_sets) {
-    const TrainerOptions options{.threads = 1, .instruction_set = set};
-    const Outcome outcome = train(task, calm_trials(1, 2), options).at(0);
-    const Evaluation again = make_trainer(task, options)->evaluate_test(outcome.weights);
-    EXPECT_EQ(again.loss, outcome.curve.epochs.back().validation_loss) << set;
-    EXPECT_EQ(again.accuracy, outcome.curve.epochs.back().validation_accuracy) << set;
-  }
+  const std::vector<std::string> residual{"conv 8 3x3 pad 1 no-bias",
+                                          "batchnorm",
+                                          "relu label a",
+                                          "conv 8 3x3 pad 1 no-bias",
+                                          "batchnorm",
+                                          "add a",
+                                          "relu label b",
+                                          "conv 8 3x3 stride 2 pad 1",
+                                          "batchnorm",
+                                          "relu label c",
+                                          "conv 8 1x1 stride 2 from b",
+                                          "batchnorm",
+                                          "add c",
+                                          "maxpool 2",
+                                          "dense 9",
+                                          "tanh",
+                                          "dropout 0.2",
+                                          "dense 4"};
+  for (const std::string& set : engine_support().instruction_sets)
+    for (const bool blocks : {false, true}) {
+      if (blocks)
+        task.network =
+            describe_network({.name = "", .layers = residual},
+                             {{"conv", {"conv", "batchnorm"}}, {"full", {"dense"}}}, {1, 12, 12}, 4, "test");
+      const TrainerOptions options{.threads = 1, .instruction_set = set};
+      const Outcome outcome = train(task, calm_trials(1, 2), options).at(0);
+      const Evaluation again = make_trainer(task, options)->evaluate_test(outcome.weights);
+      EXPECT_EQ(again.loss, outcome.curve.epochs.back().validation_loss) << set;
+      EXPECT_EQ(again.accuracy, outcome.curve.epochs.back().validation_accuracy) << set;
+    }
 }
 
 TEST(Trainer, AugmentsTrainingSamplesAlone) {

@@ -1,0 +1,43 @@
+// What training states that it holds.
+#include "etalon/training/memory.h"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "etalon/training/arena.h"
+
+namespace etalon {
+namespace {
+
+NetworkDescription network_of(const std::string& name) {
+  const TensorShape input = name == "lenet5" ? TensorShape{1, 28, 28} : TensorShape{3, 32, 32};
+  return describe_network({.name = name, .layers = {}}, {{"all", {"conv", "dense"}}}, input, 10, "test");
+}
+
+TEST(TrainingMemory, StaysWithinItsBoundsForNamedNetworks) {
+  const std::map<std::string, std::uint64_t> megabytes{
+      {"lenet5", 6}, {"vgg-small", 45}, {"resnet20", 105}, {"wide", 320}, {"resnet18", 690}};
+  for (const auto& [name, most] : megabytes)
+    EXPECT_LT(training_memory(network_of(name), {.name = "sgd"}, 64, 1).all(), most * 1'000'000) << name;
+}
+
+TEST(TrainingMemory, IsThatOfATrialTimesThreads) {
+  const TrainingMemory one = training_memory(network_of("lenet5"), {.name = "adam"}, 32, 1),
+                       three = training_memory(network_of("lenet5"), {.name = "adam"}, 32, 3);
+  EXPECT_EQ(one.all(), one.trial());
+  EXPECT_EQ(three.all(), 3 * three.trial());
+  EXPECT_EQ(one.optimizer, 2 * one.weights);
+}
+
+TEST(TrainingMemory, OfATrialHoldsAModelByItself) {
+  for (const std::string& name : known_networks())
+    for (const std::uint32_t batch : {1u, 20u, 64u}) {
+      const NetworkPlan forward(network_of(name), {.batch = batch, .forward_only = true});
+      EXPECT_LE(Arena::bytes(forward), training_memory(network_of(name), {.name = "sgd"}, batch, 1).trial())
+          << name << ' ' << batch;
+    }
+}
+
+}  // namespace
+}  // namespace etalon

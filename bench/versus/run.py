@@ -23,7 +23,7 @@ from measure import CORES, DATASETS, Unavailable, finish, interleave, paired_rat
 
 HERE = Path(__file__).resolve().parent
 STEPS = {"lenet5": (20, 0.01), "vgg-small": (8, 0.05), "resnet20": (4, 0.05), "wide": (8, 0.05),
-         "resnet18": (8, 0.02)}  # of a case, and its eta
+         "resnet18": (8, 0.002)}  # of a case, and its eta
 SAME = 5e-3  # largest difference of a loss, relative where it is above 1; a max-pool or ReLU near a tie may fall the other way
 LEARNED = 1 / 20  # and the largest share of what training changed in a loss
 INSTALL = "tools/install-packages.sh bench/versus/packages.txt"

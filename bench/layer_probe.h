@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/training/engine.h"
 
 namespace etalon {

@@ -10,7 +10,7 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 
 int main(int count, char** words) {
   if (count < 2 || count > 3) {

@@ -19,7 +19,7 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace {
 

@@ -21,7 +21,7 @@
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace {
 

@@ -21,7 +21,7 @@
 #include "bench/made_up.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/training/trainer.h"
 
 namespace {

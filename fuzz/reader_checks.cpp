@@ -5,8 +5,8 @@
 
 #include "etalon/app/study_file.h"
 #include "etalon/base/error.h"
-#include "etalon/data/cifar.h"
-#include "etalon/data/idx.h"
+#include "etalon/data/readers/cifar.h"
+#include "etalon/data/readers/idx.h"
 #include "fuzz/choices.h"
 
 namespace etalon::fuzz {

@@ -18,7 +18,7 @@
 #include "bench/made_up.h"
 #include "bench/versus/case_writing.h"
 #include "etalon/base/error.h"
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 #include "etalon/nn/initializer.h"
 #include "etalon/training/trainer.h"
 

@@ -12,7 +12,7 @@
 
 #include "bench/versus/case_writing.h"
 #include "etalon/base/error.h"
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 #include "etalon/nn/initializer.h"
 
 namespace {

@@ -14,7 +14,7 @@
 #include "etalon/data/contact_sheet.h"
 #include "etalon/data/doubts.h"
 #include "etalon/data/export.h"
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 
 namespace etalon {
 namespace {

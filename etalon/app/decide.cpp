@@ -12,7 +12,7 @@
 #include "etalon/app/values.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/judge.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "etalon/study/study_name.h"
 
 namespace etalon {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/error.h"
+#include "etalon/judging/measures.h"
 
 namespace etalon {
 namespace {
@@ -60,7 +61,7 @@ class Watching {
   }
 
   void tell(const TrialRecord& trial) {
-    const bool diverged = has_non_finite_loss(trial.curve) || trial.curve.epochs.empty();
+    const bool diverged = has_diverged(trial.curve) || trial.curve.epochs.empty();
     const double accuracy =
         diverged ? chances_.at(trial.key.set) : trial.curve.epochs.back().validation_accuracy;
     set_ = trial.key.set;

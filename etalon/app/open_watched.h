@@ -5,7 +5,7 @@
 #include <string>
 
 #include "etalon/live/display.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 

@@ -8,7 +8,7 @@
 #include "etalon/app/draw_report.h"
 #include "etalon/app/output.h"
 #include "etalon/judging/judge.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "etalon/study/study_name.h"
 
 namespace etalon {

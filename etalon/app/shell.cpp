@@ -6,7 +6,7 @@
 
 #include "etalon/base/printable.h"
 #include "etalon/base/text.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 

@@ -7,7 +7,7 @@
 #include "etalon/app/values.h"
 #include "etalon/base/digest.h"
 #include "etalon/base/error.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "etalon/base/files.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 

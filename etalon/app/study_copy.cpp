@@ -7,7 +7,7 @@
 #include "etalon/app/store_place.h"
 #include "etalon/base/text.h"
 #include "etalon/live/display.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "etalon/study/study_name.h"
 
 namespace etalon {

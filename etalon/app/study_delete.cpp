@@ -8,9 +8,9 @@
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
 #include "etalon/app/output.h"
-#include "etalon/app/standing.h"
+#include "etalon/app/trial_table.h"
 #include "etalon/base/text.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "etalon/study/study_name.h"
 
 namespace etalon {

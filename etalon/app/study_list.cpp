@@ -6,7 +6,7 @@
 #include "etalon/app/text_layout.h"
 #include "etalon/app/trial_id.h"
 #include "etalon/base/text.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "etalon/study/study_name.h"
 
 namespace etalon {

@@ -3,8 +3,8 @@
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
 #include "etalon/app/output.h"
-#include "etalon/app/standing.h"
-#include "etalon/storage/open.h"
+#include "etalon/app/trial_table.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "etalon/app/values.h"
+#include "etalon/base/check.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 
@@ -45,7 +46,10 @@ const toml::node* StudyTable::node(const std::string& key) const {
   return table_ ? table_->get(key) : nullptr;
 }
 
-std::string StudyTable::place(const std::string& key) const { return place(*node(key)); }
+std::string StudyTable::place(const std::string& key) const {
+  check(has(key), "key", key, "one that the table has");
+  return place(*node(key));
+}
 
 std::vector<std::string> StudyTable::keys() const {
   if (!table_) return {};

@@ -5,17 +5,17 @@
 
 #include "etalon/app/commands.h"
 #include "etalon/app/draw_report.h"
-#include "etalon/app/ending.h"
 #include "etalon/app/open_watched.h"
 #include "etalon/app/output.h"
 #include "etalon/app/shell.h"
 #include "etalon/app/store_place.h"
+#include "etalon/app/study_end.h"
 #include "etalon/app/tune_request.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
 #include "etalon/report/report.h"
 #include "etalon/running/study_runner.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 namespace {

@@ -8,11 +8,11 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
-#include "etalon/app/ending.h"
 #include "etalon/app/machine_request.h"
 #include "etalon/app/open_watched.h"
 #include "etalon/app/output.h"
 #include "etalon/app/shell.h"
+#include "etalon/app/study_end.h"
 #include "etalon/app/values.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"

@@ -1,8 +1,11 @@
 #include "etalon/base/exact_math.h"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
+
+#include "etalon/base/check.h"
 
 namespace etalon {
 namespace {
@@ -90,10 +93,19 @@ double exact_log(double x) {
 
 double exact_log10(double x) { return exact_log(x) * 0.43429448190325182765; }
 
-double exact_pow(double base, double exponent) { return exact_exp(exponent * exact_log(base)); }
+double exact_pow(double base, double exponent) {
+  check(base > 0, "base", base, "more than 0");
+  return exact_exp(exponent * exact_log(base));
+}
 
-double exact_sin(double x) { return sine_of_quadrant(x, 0); }
+double exact_sin(double x) {
+  check(!(std::abs(x) > 1e5), "x", x, "within 1e5 of 0");
+  return sine_of_quadrant(x, 0);
+}
 
-double exact_cos(double x) { return sine_of_quadrant(x, 1); }
+double exact_cos(double x) {
+  check(!(std::abs(x) > 1e5), "x", x, "within 1e5 of 0");
+  return sine_of_quadrant(x, 1);
+}
 
 }  // namespace etalon

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "etalon/base/check.h"
 #include "etalon/base/exact_math.h"
 
 namespace etalon {
@@ -50,6 +51,7 @@ double RandomSequence::uniform() {
 double RandomSequence::uniform(double from, double to) { return from + (to - from) * uniform(); }
 
 std::uint32_t RandomSequence::below(std::uint32_t bound) {
+  check(bound > 0, "bound", bound, "more than 0");
   // Lemire 2019: multiply, and reject the few low products that would favour some results.
   const std::uint32_t threshold = (0u - bound) % bound;
   for (;;) {

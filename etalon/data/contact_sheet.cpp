@@ -4,6 +4,7 @@
 
 #include <png.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/error.h"
 
 namespace etalon {
@@ -70,6 +71,9 @@ void paste(const DataSet& data, std::uint32_t index, RgbImage& sheet, std::uint6
 
 RgbImage contact_sheet(const DataSet& data, std::uint32_t per_class, std::uint32_t scale,
                        std::uint64_t most_pixels) {
+  check(per_class > 0, "images a class", per_class, "at least 1");
+  check(scale > 0, "scale", scale, "at least 1");
+  check(most_pixels > 0, "most pixels", most_pixels, "at least 1");
   const auto rows = first_of_each(data, per_class);
   const Layout layout = layout_within(
       most_pixels,

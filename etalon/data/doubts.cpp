@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/text.h"
 
 namespace etalon {
@@ -81,6 +82,8 @@ std::vector<std::string> label_doubts(const DataSet& data) {
 }
 
 std::vector<std::string> split_doubts(const DataSet& data, const Split& split) {
+  check(!split.training.empty(), "training samples", split.training.size(), "at least 1");
+  check(!split.validation.empty(), "validation samples", split.validation.size(), "at least 1");
   const Counts trained = counts_of(data, split.training), held = counts_of(data, split.validation);
   const auto size = static_cast<double>(split.validation.size());
   const auto most = std::ranges::max_element(held);

@@ -5,7 +5,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/files.h"
 #include "etalon/base/text.h"
-#include "etalon/data/cifar.h"
+#include "etalon/data/readers/cifar.h"
 
 namespace etalon {
 namespace fs = std::filesystem;

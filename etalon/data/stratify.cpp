@@ -4,6 +4,8 @@
 #include <functional>
 #include <numeric>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 namespace {
 
@@ -36,6 +38,7 @@ std::vector<Bounds> bounds_for(const std::vector<std::uint32_t>& counts, std::ui
 
 std::vector<std::uint32_t> stratified_counts(const std::vector<std::uint32_t>& counts, std::uint32_t take) {
   const std::uint64_t all = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  check(take <= all, "take", take, "at most the sum of counts");
   const std::vector<Bounds> bounds = bounds_for(counts, take, all - take);
   std::vector<std::uint32_t> taken;
   std::uint64_t sum = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "etalon/base/check.h"
 #include "etalon/judging/cells.h"
 
 namespace etalon {
@@ -26,6 +27,7 @@ double score(const CellSummary& cell, double speed_weight) {
 
 std::size_t best_balanced(const SetEvidence& evidence, const SetPosterior& posterior,
                           std::span<const std::size_t> cells, double speed_weight) {
+  check(!cells.empty(), "cells", cells.size(), "at least one");
   const auto better = [&](std::size_t a, std::size_t b) {
     const double score_a = score(evidence.cells[a], speed_weight),
                  score_b = score(evidence.cells[b], speed_weight);

@@ -6,6 +6,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 namespace {
 
@@ -133,6 +135,9 @@ std::optional<Eigen::Index> SetPosterior::place(std::size_t cell) const {
 }
 
 SetPosterior posterior_of(const SetEvidence& evidence, std::uint64_t study_seed) {
+  const bool seen = std::ranges::any_of(
+      evidence.outcomes.settings, [](const SettingOutcomes& setting) { return !setting.seeds.empty(); });
+  check(seen, "cells with a seed", 0, "at least one");
   AccuracyPosterior model(evidence.outcomes);
   std::vector<std::size_t> contenders = model.contenders();
   const std::size_t draws = draws_for(contenders.size());
@@ -200,6 +205,10 @@ std::vector<std::size_t> as_accurate_as(const SetEvidence& evidence, const SetPo
 
 Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, std::size_t chosen,
                     const CertificateRequest& request, std::uint64_t study_seed) {
+  check(chosen < evidence.cells.size(), "the chosen cell", chosen, "one of the set's");
+  check(posterior.place(chosen).has_value() ||
+            !std::ranges::all_of(evidence.outcomes.settings[chosen].seeds, &SeedOutcome::failed),
+        "the chosen cell", chosen, "a contender, or one with a seed that did not fail");
   const auto equal = best_of(evidence, posterior, one_eta_for_all);
   const auto current =
       best_of(evidence, posterior, [&](const Setting& one) { return one == request.current; });

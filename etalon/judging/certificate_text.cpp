@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/odds.h"
 
@@ -46,6 +47,7 @@ std::string share_text(double share) {
 }
 
 std::vector<std::string> certainty_texts(const Recommendation& recommendation) {
+  check(recommendation.certificate.has_value(), "a recommendation", "without a certificate", "one with it");
   const Certificate& certificate = *recommendation.certificate;
   const std::uint32_t seeds = recommendation.tuning_accuracy.count;
   return {odds_text(certificate.p_best, seeds) + " to be the best",
@@ -87,6 +89,7 @@ std::string more_time_text(const Recommendation& recommendation) {
 }
 
 std::vector<LikelyBest> likely_best(const Recommendation& recommendation) {
+  check(recommendation.certificate.has_value(), "a recommendation", "without a certificate", "one with it");
   std::vector<LikelyBest> settings;
   for (std::size_t i = 0; i < recommendation.equivalent.size(); ++i)
     settings.push_back({recommendation.equivalent[i], recommendation.certificate->p_best_of.at(i)});

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 namespace {
 
@@ -133,6 +135,7 @@ class Cube {
 }  // namespace
 
 double draw_gamma(double shape, RandomSequence& random) {
+  check(shape > 0, "shape", shape, "more than 0");
   if (shape < 1) return draw_gamma(shape + 1, random) * std::pow(1 - random.uniform(), 1 / shape);
   const double d = shape - 1.0 / 3.0, c = 1 / std::sqrt(9 * d);
   for (;;) {
@@ -144,6 +147,7 @@ double draw_gamma(double shape, RandomSequence& random) {
 }
 
 double draw_beta(double a, double b, RandomSequence& random) {
+  check(a > 0 && b > 0, "the smaller of a and b", std::min(a, b), "more than 0");
   const double x = draw_gamma(a, random), y = draw_gamma(b, random);
   return x + y > 0 ? x / (x + y) : a / (a + b);
 }
@@ -154,6 +158,8 @@ Cliff::Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& coun
       anywhere_(nodes),
       mean_(place.rows()),
       deviation_(place.rows()) {
+  check(!counts.empty() && place.rows() == std::ssize(counts), "settings", place.rows(),
+        "one or more, with a count each");
   for (const FailureCount& count : counts) counts_.push_back(limited(count));
   const Eigen::Index groups = place.cols(), settings = place.rows();
   const Eigen::RowVectorXd low = place.colwise().minCoeff(), high = place.colwise().maxCoeff();

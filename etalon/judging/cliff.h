@@ -3,8 +3,8 @@
 ///
 /// A run at log10 etas x fails with probability
 ///
-///     pi = 1 - (1 - e) (1 - q),   p(x) = 1 - prod over groups g of (1 - s((x_g - a_g) / w)), in [0.01,
-///     0.99]:
+///     pi   = 1 - (1 - e) (1 - q)
+///     p(x) = 1 - prod over groups g of (1 - s((x_g - a_g) / w)), limited to [0.01, 0.99]
 ///
 /// e is the share that fails anywhere, whatever the etas; q is the setting's own share beyond the cliff,
 /// Beta(k p, k (1 - p)), as no cliff is that smooth; s is the logistic function, a_g where failure sets in

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/limits.h"
 #include "etalon/judging/statistics.h"
@@ -25,6 +26,7 @@ Line line_through(std::span<const double> x, std::span<const double> y) {
     xx += (x[i] - mean_x) * (x[i] - mean_x);
     xy += (x[i] - mean_x) * (y[i] - mean_y);
   }
+  check(x.size() >= 3 && xx > 0, "points", x.size(), "at least 3, not all at one x");
   const double slope = xy / xx;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double off = y[i] - mean_y - slope * (x[i] - mean_x);

@@ -139,6 +139,11 @@ TrialStatus status_of(const NormalizedCurve& curve, double label_entropy) {
   return least < limits::stalled_level * level ? TrialStatus::learning : TrialStatus::stalled;
 }
 
+bool has_diverged(const Curve& curve) {
+  const Curve* const alone = &curve;
+  return status_of(normalize(curve, loss_offset({&alone, 1})), 0) == TrialStatus::diverged;
+}
+
 double guessing_level(const NormalizedCurve& curve, double label_entropy) {
   if (label_entropy <= 0 || curve.offset != 0) return 1.0;
   return std::min(1.0, curve.share(label_entropy));

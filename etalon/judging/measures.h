@@ -49,6 +49,8 @@ bool too_short_to_judge(const NormalizedCurve& curve);
 /// more. stalled: s_t never falls under 0.98 min(l_0, H). Else learning. After Sohl-Dickstein 2024, arXiv
 /// 2402.06184. `label_entropy` 0 or less: not known; it is left out too where losses may be negative.
 TrialStatus status_of(const NormalizedCurve& curve, double label_entropy);
+/// Whether status_of is diverged, of a run by itself: for whoever tells of runs before a set is judged.
+bool has_diverged(const Curve& curve);
 
 /// min(l_0, H) in shares of l_0: where a run that knows nothing but the labels' frequencies stands.
 double guessing_level(const NormalizedCurve& curve, double label_entropy);

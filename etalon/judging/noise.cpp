@@ -6,6 +6,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 
+#include "etalon/base/check.h"
 #include "etalon/judging/statistics.h"
 
 namespace etalon {
@@ -35,6 +36,7 @@ double trigamma(double x) {
 
 /// x with trigamma(x) = y, by Newton's method on its reciprocal (Smyth 2004, appendix). REQUIRES: y > 0.
 double inverse_trigamma(double y) {
+  check(y > 0, "y", y, "more than 0");
   if (y > 1e7) return 1 / std::sqrt(y);
   double x = 0.5 + 1 / y;
   for (int step = 0; step < 50; ++step) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "etalon/base/check.h"
 #include "etalon/judging/limits.h"
 #include "etalon/judging/statistics.h"
 
@@ -89,6 +90,7 @@ TrialStatus status_together(const NormalizedCurve& line, std::span<const Look> l
 }  // namespace
 
 NormalizedCurve median_curve(std::span<const NormalizedCurve* const> curves) {
+  check(!curves.empty(), "curves", curves.size(), "at least one");
   const NormalizedCurve& first = *curves.front();
   NormalizedCurve result;
   result.window = first.window;
@@ -117,6 +119,7 @@ NormalizedCurve median_curve(std::span<const NormalizedCurve* const> curves) {
 
 Look look_over_seeds(std::span<const NormalizedCurve* const> curves, std::span<const Look> looks,
                      std::optional<double> target, double label_entropy) {
+  check(!looks.empty() && looks.size() == curves.size(), "looks", looks.size(), "one a curve");
   if (looks.size() == 1) return looks.front();
   const NormalizedCurve line = median_curve(curves);
   const std::vector<const Look*> seeds = speaking(looks);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/balance.h"
 #include "etalon/judging/certificate_text.h"
@@ -231,6 +232,7 @@ void disappointment_warning(const SetEvidence& evidence, const Recommendation& r
 
 std::string choice_why(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                        const Recommendation& recommendation) {
+  check(story.above_chance, "a choice", "that is a guess", "one above chance");
   std::string why = balance_text(evidence, story, study.plan.choice.speed_weight) +
                     likelier_text(study, story, recommendation);
   if (story.without_margin > 0)

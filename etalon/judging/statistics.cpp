@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 namespace {
 
@@ -30,6 +32,7 @@ class RankedWindow {
 
   /// The value of rank `place` within the window, counted from 0. REQUIRES: place < size().
   double at_rank(std::size_t place) const {
+    check_closely(place < sorted_.size(), "rank", place, "one within the window");
     std::size_t node = 0;
     for (std::size_t step = std::bit_floor(sorted_.size()); step > 0; step /= 2)
       if (node + step < tree_.size() && static_cast<std::size_t>(tree_[node + step]) <= place) {
@@ -70,6 +73,7 @@ double wilson_upper(std::uint32_t hits, std::uint32_t all) {
 double normal_below(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 
 double mean(std::span<const double> values) {
+  check(!values.empty(), "values", values.size(), "at least one");
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -82,6 +86,7 @@ double sample_variance(std::span<const double> values) {
 }
 
 double median(std::vector<double> values) {
+  check(!values.empty(), "values", values.size(), "at least one");
   std::sort(values.begin(), values.end());
   const std::size_t upper = values.size() / 2;
   return values.size() % 2 == 1 ? values[upper] : 0.5 * (values[upper - 1] + values[upper]);

@@ -4,6 +4,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 namespace {
 
@@ -65,6 +67,7 @@ Shape likeliest(const SurfaceData& data, const Eigen::MatrixXd& squares) {
 }  // namespace
 
 Surface fit_surface(const SurfaceData& data) {
+  check(data.level.size() > 0, "measured settings", data.level.size(), "at least one");
   const Eigen::MatrixXd squares = squared_distances(data.place);
   const Shape shape = likeliest(data, part(squares, data.measured));
   const Eigen::MatrixXd all = prior(squares, shape);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/judging/limits.h"
 #include "etalon/judging/statistics.h"
 
@@ -269,6 +270,7 @@ std::optional<double> seed_spread(std::span<const Look> looks, double best_rise,
 }
 
 CellWords words_over_seeds(std::span<const Look> looks, const Look& together, std::optional<double> spread) {
+  check(!looks.empty(), "looks", looks.size(), "at least one");
   SeedCounts seeds = count_seeds(looks);
   CellWords words{speed_word(together), stability_word(together), {}};
   const StabilityWord apart = spread ? grade(*spread, limits::seed_spread) : StabilityWord::perfectly_stable;

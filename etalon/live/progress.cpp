@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/text.h"
+#include "etalon/judging/measures.h"
 #include "etalon/study/study_name.h"
 
 namespace etalon {
@@ -46,6 +48,7 @@ std::string opening_text(const StudySnapshot& study) {
 }
 
 std::string grouped_number(double value) {
+  check(value >= 0, "value", value, "at least 0");
   const std::string digits = fmt::format("{:.0f}", value);
   std::string text;
   for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -63,7 +66,7 @@ void Progress::open(const StudySnapshot& study, double now) {
   opened_ = now;
   marks_.push_back({now, 0});
   for (const TrialRecord& trial : study.trials) {
-    const bool diverged = has_non_finite_loss(trial.curve) || trial.curve.epochs.empty();
+    const bool diverged = has_diverged(trial.curve) || trial.curve.epochs.empty();
     finish_trial(trial.key, diverged ? 0.0 : trial.curve.epochs.back().validation_accuracy, diverged);
   }
   was_complete_ = done_ >= planned_;

@@ -23,7 +23,7 @@
 /// of each sample.
 #pragma once
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/nn/tile.h"
 
 namespace etalon::ETALON_INSTANCE {

@@ -11,7 +11,7 @@
 /// position won.
 #pragma once
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/nn/tile.h"
 #include "etalon/nn/transpose.h"
 

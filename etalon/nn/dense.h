@@ -8,7 +8,7 @@
 /// by side. The weight gradient of a tile goes to the optimizer at once: no gradient is stored.
 #pragma once
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/nn/tile.h"
 #include "etalon/nn/transpose.h"
 

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "etalon/lanes/functions.h"
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 
 namespace etalon::ETALON_INSTANCE {
 

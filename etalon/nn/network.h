@@ -14,7 +14,7 @@
 #include "etalon/nn/dense.h"
 #include "etalon/nn/elementwise.h"
 #include "etalon/nn/loss.h"
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/nn/pooling.h"
 #include "etalon/nn/sharing.h"
 #include "etalon/nn/winograd_convolution.h"

@@ -4,7 +4,7 @@
 /// goes there. Average pooling divides by the window's area.
 #pragma once
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/nn/tile.h"
 
 namespace etalon::ETALON_INSTANCE {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "etalon/lanes/instance.h"
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 
 namespace etalon::ETALON_INSTANCE {
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 
 std::uint64_t Space::take(std::uint64_t size, const Life& life) {
+  check(life.first <= life.last, "the end of a life", life.last, "its beginning or later");
   std::uint64_t first = 0;
   for (const Piece& piece : pieces_) {
     if (!piece.life.meets(life)) continue;

@@ -10,7 +10,7 @@
 
 #include "etalon/lanes/lanes.h"
 #include "etalon/lanes/parts.h"
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 
 namespace etalon::ETALON_INSTANCE {
 

@@ -2,7 +2,7 @@
 /// a time.
 #pragma once
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/nn/winograd.h"
 
 namespace etalon::ETALON_INSTANCE {

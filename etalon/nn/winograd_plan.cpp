@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "etalon/base/check.h"
+
 namespace etalon {
 namespace {
 
@@ -29,6 +31,10 @@ bool winograd_pays(const TensorShape& input, std::uint32_t outputs, std::uint32_
 }
 
 WinogradPlan plan_winograd(const WinogradShape& shape, std::uint32_t groups, bool alone) {
+  check(winograd_pays(
+            {shape.input.channels, shape.sums_height + shape.taps - 1, shape.sums_width + shape.taps - 1},
+            shape.output.channels, shape.taps, shape.taps, 1, 0),
+        "taps", shape.taps, "a shape that the algorithm serves");
   WinogradPlan plan;
   plan.shape = shape;
   const std::uint32_t side = winograd_tile(shape.taps);

@@ -7,12 +7,12 @@
 /// Computations", 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, arXiv
 /// 1509.09308.
 ///
-/// All depends on shapes alone (law 1). Lengths and strides count values, as in nn/plan.h.
+/// All depends on shapes alone (law 1). Lengths and strides count values, as in nn/network_plan.h.
 #pragma once
 
 #include <cstdint>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 
 namespace etalon {
 

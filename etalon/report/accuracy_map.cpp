@@ -9,7 +9,7 @@
 
 #include "etalon/report/accuracy_axis.h"
 #include "etalon/report/eta_axis.h"
-#include "etalon/report/words.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 namespace {

@@ -1,12 +1,15 @@
 #include "etalon/report/eta_axis.h"
 
+#include <algorithm>
 #include <cmath>
 
-#include "etalon/report/words.h"
+#include "etalon/base/check.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 
 EtaAxis eta_axis(const std::string& title, const std::vector<double>& etas) {
+  check(!etas.empty() && std::ranges::is_sorted(etas), "etas", etas.size(), "at least one, ascending");
   EtaAxis result;
   const std::size_t last = etas.size() - 1, stride = 1 + last / 12;
   for (std::size_t i = 0; i <= last; ++i) {
@@ -23,6 +26,7 @@ EtaAxis eta_axis(const std::string& title, const std::vector<double>& etas) {
 }
 
 EtaAxis even_eta_axis(const std::string& title, const std::vector<double>& etas) {
+  check(!etas.empty() && std::ranges::is_sorted(etas), "etas", etas.size(), "at least one, ascending");
   EtaAxis result;
   for (std::size_t i = 0; i < etas.size(); ++i) {
     const double left = static_cast<double>(i);

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
-#include "etalon/report/words.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 namespace {

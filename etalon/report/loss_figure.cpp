@@ -8,7 +8,7 @@
 
 #include "etalon/base/text.h"
 #include "etalon/report/curve_lines.h"
-#include "etalon/report/words.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 namespace {

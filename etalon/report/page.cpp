@@ -7,7 +7,7 @@
 #include "etalon/base/text.h"
 #include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
-#include "etalon/report/words.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 namespace {

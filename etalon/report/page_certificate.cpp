@@ -7,8 +7,8 @@
 #include "etalon/judging/judge.h"
 #include "etalon/judging/odds.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/number_text.h"
 #include "etalon/report/page.h"
-#include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {

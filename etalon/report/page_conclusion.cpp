@@ -5,10 +5,10 @@
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/number_text.h"
 #include "etalon/report/page.h"
 #include "etalon/report/report_folder.h"
 #include "etalon/report/snippet.h"
-#include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "etalon/base/text.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/number_text.h"
 #include "etalon/report/page.h"
-#include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {

@@ -7,9 +7,9 @@
 #include "etalon/report/accuracy_map.h"
 #include "etalon/report/loss_figure.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/number_text.h"
 #include "etalon/report/seeds_figure.h"
 #include "etalon/report/trade_off_figure.h"
-#include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {

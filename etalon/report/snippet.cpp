@@ -6,8 +6,8 @@
 
 #include "etalon/base/text.h"
 #include "etalon/report/markup.h"
+#include "etalon/report/number_text.h"
 #include "etalon/report/training_code.h"
-#include "etalon/report/words.h"
 
 namespace etalon::report {
 namespace {

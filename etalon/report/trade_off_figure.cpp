@@ -7,7 +7,7 @@
 
 #include "etalon/base/text.h"
 #include "etalon/report/figure_layout.h"
-#include "etalon/report/words.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 namespace {

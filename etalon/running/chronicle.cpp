@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "etalon/running/memory.h"
+#include "etalon/judging/measures.h"
 #include "etalon/running/strategist.h"
+#include "etalon/running/study_memory.h"
 
 namespace etalon {
 namespace {
@@ -126,7 +127,7 @@ void Chronicle::count_finished(const TrialRecord& trial) {
   // A trial that diverged leaves the rest of its budget undone: that work is no longer left.
   if (const auto open = open_.find(trial.key); open != open_.end()) finished_work_ += open->second.left;
   const double chance = all_.study.sets.at(trial.key.set).chance;
-  observer_.trial_finished(trial, accuracy_of(trial, chance), has_non_finite_loss(trial.curve));
+  observer_.trial_finished(trial, accuracy_of(trial, chance), has_diverged(trial.curve));
 }
 
 void Chronicle::set_ended() {

@@ -5,6 +5,7 @@
 
 #include "etalon/base/clock.h"
 #include "etalon/judging/judge.h"
+#include "etalon/judging/measures.h"
 #include "etalon/running/built_in_objective.h"
 
 namespace etalon {
@@ -15,7 +16,7 @@ namespace {
 std::vector<TrialKey> trials_of(const StudySnapshot& study, std::uint32_t set, const Setting& setting) {
   std::vector<TrialKey> tuning, confirming;
   for (const TrialRecord& trial : study.trials)
-    if (trial.key.set == set && trial.key.setting == setting && !has_non_finite_loss(trial.curve))
+    if (trial.key.set == set && trial.key.setting == setting && !has_diverged(trial.curve))
       (trial.key.seed_index < first_confirmation_seed ? tuning : confirming).push_back(trial.key);
   return confirming.empty() ? tuning : confirming;
 }

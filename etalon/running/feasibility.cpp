@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/limits.h"
@@ -105,6 +106,7 @@ std::string schedule_doubt(const ScheduleSpec& spec, const Budget& budget, std::
 
 void require_feasible(const StudyRequest& request, const std::string& source, std::uint32_t samples,
                       const NetworkDescription& network) {
+  check(samples >= request.batch, "training samples", samples, "at least a batch");
   const Budget budget = budget_of(request, samples);
   require_schedule(request, source, budget);
   require_batch_norms(request, source, network);

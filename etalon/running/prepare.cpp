@@ -9,11 +9,11 @@
 #include "etalon/base/processors.h"
 #include "etalon/base/version.h"
 #include "etalon/data/doubts.h"
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 #include "etalon/running/feasibility.h"
-#include "etalon/running/memory.h"
 #include "etalon/running/outlook.h"
 #include "etalon/running/strategist.h"
+#include "etalon/running/study_memory.h"
 
 namespace etalon {
 namespace {

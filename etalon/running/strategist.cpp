@@ -70,7 +70,7 @@ std::vector<TrialKey> Replay::proposed() const {
 }
 
 double accuracy_of(const TrialRecord& trial, double chance) {
-  if (has_non_finite_loss(trial.curve) || trial.curve.epochs.empty()) return chance;
+  if (has_diverged(trial.curve) || trial.curve.epochs.empty()) return chance;
   return trial.curve.epochs.back().validation_accuracy;
 }
 

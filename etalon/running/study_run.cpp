@@ -10,8 +10,8 @@
 #include "etalon/base/text.h"
 #include "etalon/running/built_in_objective.h"
 #include "etalon/running/conclude.h"
-#include "etalon/running/opening.h"
 #include "etalon/running/session.h"
+#include "etalon/running/shared_plan.h"
 #include "etalon/running/ticker.h"
 
 namespace etalon {

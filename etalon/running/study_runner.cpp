@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "etalon/running/opening.h"
 #include "etalon/running/outlook.h"
 #include "etalon/running/prepare.h"
+#include "etalon/running/shared_plan.h"
 #include "etalon/running/study_run.h"
 
 namespace etalon {

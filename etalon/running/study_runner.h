@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "etalon/base/clock.h"
-#include "etalon/running/memory.h"
 #include "etalon/running/request.h"
+#include "etalon/running/study_memory.h"
 #include "etalon/storage/study_store.h"
 #include "etalon/study/recommendation.h"
 #include "etalon/study/snapshot.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "etalon/base/check.h"
 #include "etalon/study/trial.h"
 
 namespace etalon {
@@ -26,7 +27,10 @@ std::uint32_t highest_level(const std::vector<std::uint32_t>& seeds, std::size_t
 
 }  // namespace
 
-std::size_t survivors_of(std::size_t in) { return std::max<std::size_t>(in / 2, 2); }
+std::size_t survivors_of(std::size_t in) {
+  check(in > 2, "settings", in, "more than 2");
+  return std::max<std::size_t>(in / 2, 2);
+}
 
 std::size_t rounds_from(std::size_t in) {
   std::size_t rounds = 1;

@@ -6,6 +6,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
+#include "etalon/study/fields.h"
 
 namespace etalon {
 namespace {
@@ -36,18 +37,23 @@ Json to_json(const SetFacts& set) {
 
 SetFacts set_from_json(const Json& json) {
   SetFacts set;
-  json.at("name").get_to(set.name);
-  json.at("source").get_to(set.source);
-  json.at("channels").get_to(set.channels);
-  json.at("height").get_to(set.height);
-  json.at("width").get_to(set.width);
-  json.at("classes").get_to(set.classes);
-  json.at("training_samples").get_to(set.training_samples);
-  json.at("validation_samples").get_to(set.validation_samples);
-  json.at("test_samples").get_to(set.test_samples);
-  set.label_entropy = number(json.at("label_entropy"));
-  set.chance = number(json.at("chance"));
-  json.at("classes_by_name").get_to(set.classes_by_name);
+  Json entropy, chance;
+  Fields(json, "facts of a set")
+      .require("name", set.name)
+      .read("source", set.source)
+      .require("channels", set.channels)
+      .require("height", set.height)
+      .require("width", set.width)
+      .require("classes", set.classes)
+      .require("training_samples", set.training_samples)
+      .require("validation_samples", set.validation_samples)
+      .require("test_samples", set.test_samples)
+      .require("label_entropy", entropy)
+      .require("chance", chance)
+      .read("classes_by_name", set.classes_by_name)
+      .end();
+  set.label_entropy = number(entropy);
+  set.chance = number(chance);
   return set;
 }
 
@@ -63,12 +69,21 @@ Json to_json(const NetworkFacts& network) {
 
 NetworkFacts network_from_json(const Json& json) {
   NetworkFacts network;
-  json.at("set").get_to(network.set);
-  json.at("parameters").get_to(network.parameters);
-  for (const Json& layer : json.at("layers"))
-    network.layers.push_back(
-        {layer.at("text").get<std::string>(), layer.at("output_shape").get<std::string>(),
-         layer.at("parameters").get<std::uint64_t>(), layer.at("group").get<std::string>()});
+  std::vector<Json> layers;
+  Fields(json, "facts of a network")
+      .require("set", network.set)
+      .require("parameters", network.parameters)
+      .read("layers", layers)
+      .end();
+  for (const Json& one : layers) {
+    LayerFacts& layer = network.layers.emplace_back();
+    Fields(one, "facts of a layer")
+        .read("text", layer.text)
+        .read("output_shape", layer.output_shape)
+        .read("parameters", layer.parameters)
+        .read("group", layer.group)
+        .end();
+  }
   return network;
 }
 
@@ -82,11 +97,14 @@ Json to_json(const MachineFacts& machine) {
 
 MachineFacts machine_from_json(const Json& json) {
   MachineFacts machine;
-  json.at("processor").get_to(machine.processor);
-  json.at("threads").get_to(machine.threads);
-  json.at("instruction_set").get_to(machine.instruction_set);
-  json.at("numeric_class").get_to(machine.numeric_class);
-  json.at("etalon_version").get_to(machine.etalon_version);
+  Fields(json, "facts of a machine")
+      .read("processor", machine.processor)
+      .read("threads", machine.threads)
+      .read("instruction_set", machine.instruction_set)
+      .read("numeric_class", machine.numeric_class)
+      .read("etalon_version", machine.etalon_version)
+      .skip("lanes")
+      .end();
   return machine;
 }
 
@@ -109,13 +127,20 @@ std::string facts_to_text(const StudySnapshot& study) {
 void facts_from_text(const std::string& text, StudySnapshot& study) {
   try {
     const Json json = Json::parse(text);
-    for (const Json& set : json.at("sets")) study.sets.push_back(set_from_json(set));
-    for (const Json& network : json.at("networks")) study.networks.push_back(network_from_json(network));
-    study.machine = machine_from_json(json.at("machine"));
-    json.at("command").get_to(study.command);
-    if (json.contains("asked"))  // studies of older versions don't say
-      for (const Json& plan : json.at("asked"))
-        study.asked.push_back(plan_from_text(plan.get<std::string>()));
+    std::vector<Json> sets, networks;
+    std::vector<std::string> asked;
+    Json machine = Json::object();
+    Fields(json, "facts of a study")
+        .require("sets", sets)
+        .read("networks", networks)
+        .read("machine", machine)
+        .read("command", study.command)
+        .read("asked", asked)
+        .end();
+    for (const Json& set : sets) study.sets.push_back(set_from_json(set));
+    for (const Json& network : networks) study.networks.push_back(network_from_json(network));
+    study.machine = machine_from_json(machine);
+    for (const std::string& plan : asked) study.asked.push_back(plan_from_text(plan));
   } catch (const std::exception& error) {
     throw Failure({"facts of study '" + study.name + "'", error.what(), "the text that a store keeps",
                    "the store may be damaged"});

@@ -6,7 +6,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
-#include "etalon/storage/postgresql_address.h"
+#include "etalon/storage/postgresql/address.h"
 
 namespace etalon {
 namespace {

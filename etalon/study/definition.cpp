@@ -4,6 +4,7 @@
 
 #include "etalon/base/digest.h"
 #include "etalon/base/error.h"
+#include "etalon/study/fields.h"
 
 // nlohmann::json keeps keys sorted and writes doubles so that they read back to the same bits: the texts are
 // canonical.
@@ -14,11 +15,57 @@ using Json = nlohmann::json;
 void to_json(Json& json, const Setting& setting) { json = setting.eta; }
 void from_json(const Json& json, Setting& setting) { json.get_to(setting.eta); }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerGroup, name, selectors)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SearchSpace, values, settings)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkSpec, name, layers)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OptimizerSpec, name, momentum, beta1, beta2, epsilon, weight_decay)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ScheduleSpec, name, warmup_epochs, step_epochs, factor)
+void to_json(Json& json, const LayerGroup& group) {
+  json = {{"name", group.name}, {"selectors", group.selectors}};
+}
+void from_json(const Json& json, LayerGroup& group) {
+  Fields(json, "layer group").require("name", group.name).require("selectors", group.selectors).end();
+}
+
+void to_json(Json& json, const SearchSpace& space) {
+  json = {{"values", space.values}, {"settings", space.settings}};
+}
+void from_json(const Json& json, SearchSpace& space) {
+  Fields(json, "search space").read("values", space.values).read("settings", space.settings).end();
+}
+
+void to_json(Json& json, const NetworkSpec& network) {
+  json = {{"name", network.name}, {"layers", network.layers}};
+}
+void from_json(const Json& json, NetworkSpec& network) {
+  Fields(json, "network").require("name", network.name).read("layers", network.layers).end();
+}
+
+void to_json(Json& json, const OptimizerSpec& optimizer) {
+  json = {{"name", optimizer.name},       {"momentum", optimizer.momentum},
+          {"beta1", optimizer.beta1},     {"beta2", optimizer.beta2},
+          {"epsilon", optimizer.epsilon}, {"weight_decay", optimizer.weight_decay}};
+}
+void from_json(const Json& json, OptimizerSpec& optimizer) {
+  Fields(json, "optimizer")
+      .require("name", optimizer.name)
+      .read("momentum", optimizer.momentum)
+      .read("beta1", optimizer.beta1)
+      .read("beta2", optimizer.beta2)
+      .read("epsilon", optimizer.epsilon)
+      .read("weight_decay", optimizer.weight_decay)
+      .end();
+}
+
+void to_json(Json& json, const ScheduleSpec& schedule) {
+  json = {{"name", schedule.name},
+          {"warmup_epochs", schedule.warmup_epochs},
+          {"step_epochs", schedule.step_epochs},
+          {"factor", schedule.factor}};
+}
+void from_json(const Json& json, ScheduleSpec& schedule) {
+  Fields(json, "schedule")
+      .require("name", schedule.name)
+      .read("warmup_epochs", schedule.warmup_epochs)
+      .read("step_epochs", schedule.step_epochs)
+      .read("factor", schedule.factor)
+      .end();
+}
 
 /// What a study left out when its kind was not yet known stays out: old definitions keep their text and name.
 void to_json(Json& json, const TrainingSpec& training) {
@@ -29,13 +76,20 @@ void to_json(Json& json, const TrainingSpec& training) {
 }
 
 void from_json(const Json& json, TrainingSpec& training) {
-  json.at("optimizer").get_to(training.optimizer);
-  json.at("schedule").get_to(training.schedule);
-  json.at("initializer").get_to(training.initializer);
-  training.label_smoothing = json.value("label_smoothing", 0.0);
+  Fields(json, "training")
+      .require("optimizer", training.optimizer)
+      .read("schedule", training.schedule)
+      .read("initializer", training.initializer)
+      .read("label_smoothing", training.label_smoothing)
+      .end();
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetIdentity, name, fingerprint)
+void to_json(Json& json, const SetIdentity& set) {
+  json = {{"name", set.name}, {"fingerprint", set.fingerprint}};
+}
+void from_json(const Json& json, SetIdentity& set) {
+  Fields(json, "set").require("name", set.name).require("fingerprint", set.fingerprint).end();
+}
 
 void to_json(Json& json, const StudyDefinition& definition) {
   json = {{"sets", definition.sets},
@@ -52,17 +106,19 @@ void to_json(Json& json, const StudyDefinition& definition) {
 }
 
 void from_json(const Json& json, StudyDefinition& definition) {
-  json.at("sets").get_to(definition.sets);
-  json.at("network").get_to(definition.network);
-  json.at("groups").get_to(definition.groups);
-  json.at("training").get_to(definition.training);
-  json.at("batch").get_to(definition.batch);
-  json.at("samples").get_to(definition.samples);
-  json.at("validation").get_to(definition.validation);
-  json.at("epochs").get_to(definition.epochs);
-  json.at("study_seed").get_to(definition.study_seed);
-  json.at("numerics_version").get_to(definition.numerics_version);
-  definition.augmentation = json.value("augmentation", std::vector<std::string>{});
+  Fields(json, "study definition")
+      .require("sets", definition.sets)
+      .require("network", definition.network)
+      .require("groups", definition.groups)
+      .require("training", definition.training)
+      .require("numerics_version", definition.numerics_version)
+      .read("batch", definition.batch)
+      .read("samples", definition.samples)
+      .read("validation", definition.validation)
+      .read("epochs", definition.epochs)
+      .read("study_seed", definition.study_seed)
+      .read("augmentation", definition.augmentation)
+      .end();
 }
 
 /// What came later is written where it was asked for, so that old plans keep their text.
@@ -74,13 +130,13 @@ void to_json(Json& json, const ChoiceRules& rules) {
 }
 
 void from_json(const Json& json, ChoiceRules& rules) {
-  json.at("speed_weight").get_to(rules.speed_weight);
-  json.at("divergence_limit").get_to(rules.divergence_limit);
-  if (const Json& loss = json.at("target_loss"); !loss.is_null()) rules.target_loss = loss.get<double>();
-  if (const Json& share = json.at("target_accuracy"); !share.is_null())
-    rules.target_accuracy = share.get<double>();
-  if (const auto current = json.find("current"); current != json.end())
-    rules.current = current->get<Setting>();
+  Fields(json, "rules of choice")
+      .read("speed_weight", rules.speed_weight)
+      .read("divergence_limit", rules.divergence_limit)
+      .read("target_loss", rules.target_loss)
+      .read("target_accuracy", rules.target_accuracy)
+      .read("current", rules.current)
+      .end();
 }
 
 /// As above: a plan without what came later keeps its text.
@@ -95,13 +151,15 @@ void to_json(Json& json, const StudyPlan& plan) {
 }
 
 void from_json(const Json& json, StudyPlan& plan) {
-  json.at("space").get_to(plan.space);
-  json.at("strategy").get_to(plan.strategy);
-  json.at("trials").get_to(plan.trials);
-  json.at("seeds").get_to(plan.seeds);
-  json.at("choice").get_to(plan.choice);
-  plan.refine = json.value("refine", false);
-  plan.confirmation = json.value("confirmation", std::uint32_t{0});
+  Fields(json, "study plan")
+      .require("space", plan.space)
+      .read("strategy", plan.strategy)
+      .read("trials", plan.trials)
+      .read("seeds", plan.seeds)
+      .read("choice", plan.choice)
+      .read("refine", plan.refine)
+      .read("confirmation", plan.confirmation)
+      .end();
 }
 
 namespace {

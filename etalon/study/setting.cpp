@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/exact_math.h"
 #include "etalon/base/text.h"
 
@@ -41,6 +42,8 @@ std::vector<Setting> all_settings(const SearchSpace& space) {
 }
 
 std::vector<double> log_axis(double from, double to, unsigned cells) {
+  check(0 < from && from <= to && to <= 10, "the smallest eta", from, "one in (0, 10], at most the largest");
+  check(cells > 1 || (cells == 1 && from == to), "cells", cells, "at least 2, or 1 for a single eta");
   std::vector<double> values;
   const double first = exact_log10(from), last = exact_log10(to);
   for (unsigned i = 0; i < cells; ++i) {

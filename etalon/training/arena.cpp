@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/error.h"
 
 namespace etalon {
@@ -35,6 +36,8 @@ Arena::Arena(const NetworkPlan& plan) : plan_(plan) {
 
 void Arena::load(std::span<const float> values) {
   const std::vector<std::uint32_t>& places = plan_.places();
+  check(values.size() == places.size() || values.size() == state_size(), "values", values.size(),
+        "the parameters, or all that outlives a step");
   std::fill(memory_.get() + plan_.parameters(), memory_.get() + plan_.state_end(), 0.0f);
   for (std::uint64_t array = 0; array * places.size() < values.size(); ++array)
     for (std::size_t k = 0; k < places.size(); ++k)

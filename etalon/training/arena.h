@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/training/engine.h"
 
 namespace etalon {

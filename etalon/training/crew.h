@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 
 namespace etalon {
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/base/check.h"
 #include "etalon/base/error.h"
 #include "etalon/lanes/processor.h"
 #include "etalon/training/trainer.h"
@@ -50,14 +51,13 @@ const std::vector<const Engine*>& runnable_engines() {
 }
 
 const Engine& engine_for(std::uint32_t slots, const std::string& newest) {
+  check(slots == 4 || slots == 8 || slots == 16, "slots", slots, "4, 8 or 16");
   const std::vector<const Engine*> usable = up_to(runnable_engines(), newest);
   const std::string_view best = usable.back()->numeric_class;
   const auto found = std::find_if(usable.rbegin(), usable.rend(), [&](const Engine* engine) {
     return engine->slots == slots && engine->numeric_class == best;
   });
-  if (found == usable.rend())
-    throw Failure(
-        {"the engine", fmt::format("{} slots", slots), "4, 8 or 16", "this is a mistake of Etalon's"});
+  check(found != usable.rend(), "engines", "without one of so many slots", "one for each number of slots");
   return **found;
 }
 

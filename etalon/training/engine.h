@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 
 namespace etalon {
 
@@ -42,7 +42,7 @@ struct EngineTask {
   float label_smoothing;  ///< of every loss that is computed; 0: plain cross-entropy
 };
 
-/// A trial's memory, as nn/plan.h counts it.
+/// A trial's memory, as nn/network_plan.h counts it.
 struct TrialMemory {
   float* numbers;
   float* values;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "etalon/base/check.h"
 #include "etalon/base/exact_math.h"
 
 namespace etalon {
@@ -12,6 +13,8 @@ Schedule::Schedule(const ScheduleSpec& spec, std::uint32_t steps_per_epoch, std:
       decay_(spec.factor),
       period_steps_(steps_per_epoch),
       warmup_steps_(static_cast<std::uint64_t>(std::floor(spec.warmup_epochs * steps_per_epoch + 0.5))) {
+  check(steps_per_epoch > 0, "steps an epoch", steps_per_epoch, "at least 1");
+  check(epochs > 0, "epochs", epochs, "at least 1");
   if (spec.name == "step") {
     shape_ = Shape::step;
     period_steps_ = spec.step_epochs * steps_per_epoch;

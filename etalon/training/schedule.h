@@ -12,9 +12,9 @@ namespace etalon {
 ///
 ///   t < w         (t + 1) / w
 ///   constant      1
-///   step          factor^n, n the drops so far: drop k comes at u = k * step_epochs * steps_per_epoch,
-///   rounded exponential   factor^(u / steps_per_epoch), so that an epoch multiplies by `factor` cosine (1 +
-///   cos(pi * u / (T - w))) / 2, and 0 from step T on (Loshchilov and Hutter 2017,
+///   step          factor^n, n the drops so far: drop k comes at u = k * step_epochs * steps_per_epoch, rounded
+///   exponential   factor^(u / steps_per_epoch), so that an epoch multiplies by `factor`
+///   cosine        (1 + cos(pi * u / (T - w))) / 2, and 0 from step T on (Loshchilov and Hutter 2017,
 ///                 arXiv 1608.03983, without restarts)
 ///
 /// with u = t - w. A plain value from exact_math alone, so that curves agree bit for bit everywhere. The span

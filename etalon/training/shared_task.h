@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "etalon/training/dispatch.h"
 #include "etalon/training/engine.h"
 #include "etalon/training/schedule.h"

@@ -13,8 +13,8 @@
 #include "etalon/training/crew.h"
 #include "etalon/training/dispatch.h"
 #include "etalon/training/evaluate.h"
-#include "etalon/training/memory.h"
 #include "etalon/training/shared_task.h"
+#include "etalon/training/training_memory.h"
 #include "etalon/training/trial_run.h"
 
 namespace etalon {

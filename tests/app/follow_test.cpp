@@ -8,7 +8,7 @@
 
 #include "etalon/app/sbatch_script.h"
 #include "etalon/base/error.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 
 namespace etalon {
 namespace {

@@ -2,10 +2,10 @@
 
 #include "etalon/app/choose_study.h"
 #include "etalon/app/shell.h"
-#include "etalon/app/standing.h"
 #include "etalon/app/text_layout.h"
+#include "etalon/app/trial_table.h"
 #include "etalon/live/progress.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/app/complaints.h"
 
 namespace etalon {

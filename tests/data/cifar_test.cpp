@@ -1,8 +1,8 @@
-#include "etalon/data/cifar.h"
+#include "etalon/data/readers/cifar.h"
 
 #include <gtest/gtest.h>
 
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 #include "tests/data/made_files.h"
 
 namespace etalon {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 #include "tests/data/made_files.h"
 
 namespace etalon {

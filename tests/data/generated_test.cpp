@@ -6,9 +6,9 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/data/canvas.h"
-#include "etalon/data/generator.h"
-#include "etalon/data/open.h"
+#include "etalon/data/generated/canvas.h"
+#include "etalon/data/generated/generator.h"
+#include "etalon/data/open_data.h"
 
 namespace etalon {
 namespace {

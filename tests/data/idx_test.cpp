@@ -1,8 +1,8 @@
-#include "etalon/data/idx.h"
+#include "etalon/data/readers/idx.h"
 
 #include <gtest/gtest.h>
 
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 #include "tests/data/made_files.h"
 
 namespace etalon {

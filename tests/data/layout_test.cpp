@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/data/foreign_file.h"
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
+#include "etalon/data/readers/foreign_file.h"
 #include "tests/data/made_files.h"
 
 namespace etalon {

@@ -1,7 +1,6 @@
-#include "etalon/data/open.h"
-
 #include <gtest/gtest.h>
 
+#include "etalon/data/open_data.h"
 #include "tests/data/made_files.h"
 
 namespace etalon {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/data/open.h"
+#include "etalon/data/open_data.h"
 
 namespace etalon {
 namespace {

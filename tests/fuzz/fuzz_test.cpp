@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "fuzz/kernel_checks.h"
 #include "fuzz/reader_checks.h"
 #include "tests/data/made_files.h"

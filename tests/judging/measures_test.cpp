@@ -85,6 +85,14 @@ TEST(Status, tells_the_three_apart) {
   EXPECT_EQ(status_of(measured(draw(made_up::blows_up(0.9))), guessing), TrialStatus::diverged);
 }
 
+TEST(Status, of_a_run_by_itself_is_diverged_where_the_judge_says_so) {
+  EXPECT_TRUE(has_diverged(draw([](double place) { return 1 + place; })));
+  EXPECT_TRUE(has_diverged(draw(made_up::blows_up(0.9))));
+  EXPECT_FALSE(has_diverged(draw([](double) { return 1.0; })));
+  EXPECT_FALSE(has_diverged(draw(falling(10))));
+  EXPECT_FALSE(has_diverged(Curve{}));
+}
+
 TEST(Status, a_fall_to_the_level_of_guessing_is_no_learning) {
   const Curve curve = draw(falling(50, 0.5), {400, 2, 2 * guessing, 0.0, 0});  // 4.6 down to 2.3
   EXPECT_EQ(status_of(measured(curve), guessing), TrialStatus::stalled);

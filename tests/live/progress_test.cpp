@@ -97,6 +97,18 @@ TEST(Progress, ADivergedTrialIsDoneButNeverBest) {
   EXPECT_FALSE(progress.best());
 }
 
+TEST(Progress, CountsAsDivergedWhatTheJudgeDoes) {
+  StudySnapshot study = shown_study();
+  study.trials = {finished_trial(trial_key(0, 1, 1, 0), 0.9)};
+  Curve& curve = study.trials[0].curve;
+  curve.reference_loss = 2.3;
+  curve.loss.assign(100, 2.6F);  // finite, and 1.13 of the start at the end
+  Progress progress;
+  progress.open(study, 0.0);
+  EXPECT_EQ(progress.diverged(), 1U);
+  EXPECT_FALSE(progress.best());
+}
+
 TEST(Progress, TrialsOfEarlierRunsCount) {
   StudySnapshot study = shown_study();
   study.trials = {finished_trial(trial_key(0, 0.1, 0.1, 0), 0.9), finished_trial(trial_key(0, 1, 1, 0), 0.1)};

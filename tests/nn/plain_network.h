@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "etalon/lanes/functions.h"
-#include "etalon/nn/plan.h"
+#include "etalon/nn/network_plan.h"
 #include "tests/nn/plain_batch_norm.h"
 #include "tests/nn/plain_winograd.h"
 

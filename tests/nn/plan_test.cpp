@@ -1,10 +1,9 @@
 // Plans: stages, fused layers, offsets that never overlap, tiles that cover every position.
-#include "etalon/nn/plan.h"
-
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "etalon/nn/network_plan.h"
 #include "tests/nn/made_networks.h"
 
 namespace etalon {

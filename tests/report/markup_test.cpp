@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/report/words.h"
+#include "etalon/report/number_text.h"
 
 namespace etalon::report {
 namespace {

@@ -56,7 +56,7 @@ class Includes(TreeTest):
         self.assert_found("nn/a.h:2", "training is not before it")
 
     def test_sideways(self):
-        self.write("etalon/search/a.cpp", '#include "etalon/storage/open.h"\n')
+        self.write("etalon/search/a.cpp", '#include "etalon/storage/open_store.h"\n')
         self.assert_found("search/a.cpp:1", "storage is not before it")
 
     def test_in_folders_below_and_with_odd_spaces(self):
@@ -69,9 +69,19 @@ class Includes(TreeTest):
         self.assert_found("a.cpp:2", "expected \"etalon/ROOM/FILE\"")
 
     def test_only_front_doors_of_a_store(self):
-        self.write("etalon/running/a.cpp", '#include "etalon/storage/open.h"\n#include "etalon/storage/sqlite_store.h"\n')
+        self.write("etalon/running/a.cpp", '#include "etalon/storage/open_store.h"\n#include "etalon/storage/sqlite_store.h"\n')
         self.assert_found("a.cpp:2", "not a front door of storage")
         self.assertEqual(len(self.findings()), 1)
+
+    def test_folders_within_a_room_are_its_own(self):
+        self.write("etalon/running/a.cpp", '#include "etalon/data/readers/idx.h"\n')
+        self.write("etalon/data/b.cpp", '#include "etalon/data/readers/idx.h"\n')
+        self.assert_found("running/a.cpp:1", "folders within a room are its own")
+        self.assertEqual(len(self.findings()), 1)
+
+    def test_only_checks_may_print_below_live(self):
+        self.write("etalon/base/check.cpp", "void f() { std::fflush(stderr); }\n")
+        self.assertEqual(self.findings(), [])
 
     def test_an_unknown_room(self):
         self.write("etalon/cellar/a.cpp", "")

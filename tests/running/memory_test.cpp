@@ -1,10 +1,9 @@
 /// What a study says that it needs, and how many trials it trains at once where that is too much.
-#include "etalon/running/memory.h"
-
 #include <gmock/gmock.h>
 
 #include "etalon/base/error.h"
 #include "etalon/running/prepare.h"
+#include "etalon/running/study_memory.h"
 
 namespace etalon {
 namespace {

@@ -1,6 +1,6 @@
-#include "etalon/running/plan.h"
-
 #include <gtest/gtest.h>
+
+#include "etalon/running/wider_plan.h"
 
 namespace etalon {
 namespace {

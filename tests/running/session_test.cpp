@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/storage/memory_store.h"
+#include "etalon/storage/memory/store.h"
 #include "tests/running/forwarding_store.h"
 #include "tests/running/manual_clock.h"
 

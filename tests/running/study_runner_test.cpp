@@ -8,7 +8,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "etalon/storage/process.h"
 #include "etalon/training/trainer.h"
 #include "tests/running/forwarding_store.h"

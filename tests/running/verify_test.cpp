@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "etalon/base/error.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/running/forwarding_store.h"
 #include "tests/running/studies.h"
 

@@ -8,7 +8,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/version.h"
 #include "etalon/running/prepare.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/running/studies.h"
 
 namespace etalon {

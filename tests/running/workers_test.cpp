@@ -10,7 +10,7 @@
 
 #include "etalon/judging/judge.h"
 #include "etalon/running/seat.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/running/forwarding_store.h"
 #include "tests/running/studies.h"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/storage/fixtures.h"
 
 namespace etalon {

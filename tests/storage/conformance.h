@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/storage/fixtures.h"
 #include "tests/storage/postgresql_server.h"
 

@@ -8,7 +8,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/files.h"
 #include "etalon/base/random.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/storage/fixtures.h"
 
 namespace etalon {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "etalon/base/error.h"
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/storage/fixtures.h"
 
 namespace etalon {

@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "etalon/base/error.h"
-#include "etalon/storage/open.h"
-#include "etalon/storage/postgresql_schema.h"
-#include "etalon/storage/sqlite_schema.h"
+#include "etalon/storage/open_store.h"
+#include "etalon/storage/postgresql/schema.h"
+#include "etalon/storage/sqlite/schema.h"
 #include "tests/storage/fixtures.h"
 #include "tests/storage/postgresql_server.h"
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "etalon/base/error.h"
-#include "etalon/storage/postgresql_database.h"
+#include "etalon/storage/postgresql/database.h"
 #include "tests/storage/flaky_way.h"
 #include "tests/storage/postgresql_server.h"
 

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "etalon/storage/postgresql_database.h"
+#include "etalon/storage/postgresql/database.h"
 #include "tests/storage/postgresql_server.h"
 
 namespace etalon {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "etalon/base/error.h"
-#include "etalon/storage/postgresql_database.h"
+#include "etalon/storage/postgresql/database.h"
 #include "tests/storage/postgresql_server.h"
 
 namespace etalon {

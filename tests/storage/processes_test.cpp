@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "etalon/storage/open.h"
+#include "etalon/storage/open_store.h"
 #include "tests/storage/fixtures.h"
 #include "tests/storage/shared_work.h"
 

@@ -9,8 +9,8 @@
 
 #include "etalon/base/error.h"
 #include "etalon/base/files.h"
-#include "etalon/storage/open.h"
-#include "etalon/storage/sqlite_schema.h"
+#include "etalon/storage/open_store.h"
+#include "etalon/storage/sqlite/schema.h"
 #include "tests/storage/fixtures.h"
 
 namespace etalon {

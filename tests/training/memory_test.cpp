@@ -1,11 +1,10 @@
 // What training states that it holds.
-#include "etalon/training/memory.h"
-
 #include <map>
 
 #include <gtest/gtest.h>
 
 #include "etalon/training/arena.h"
+#include "etalon/training/training_memory.h"
 
 namespace etalon {
 namespace {

@@ -5,6 +5,9 @@
 #include <limits>
 #include <numeric>
 
+#include <fmt/format.h>
+
+#include "etalon/base/error.h"
 #include "etalon/lanes/denormals.h"
 #include "etalon/training/dispatch.h"
 
@@ -70,6 +73,11 @@ std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine&
 }
 
 Evaluation evaluate_test(const SharedTask& shared, std::span<const float> weights) {
+  const std::size_t parameters = shared.forward_plan().places().size();
+  if (weights.size() != parameters)
+    throw Failure({"the weights of a trial", fmt::format("{} values", weights.size()),
+                   fmt::format("the {} of this network", parameters),
+                   "they belong to another study, or are damaged"});
   const FlushDenormals flush;
   const DataSet& data = *shared.task().data;
   std::vector<std::uint32_t> all(data.test.count());

@@ -35,7 +35,8 @@ std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine&
                                          Crew& crew, std::span<const std::uint32_t> indices,
                                          float label_smoothing, const std::function<bool()>& stop);
 
-/// A model alone on the test images, on this thread: by the slot law the same as evaluate_trial.
+/// A model alone on the test images, on this thread: by the slot law the same as evaluate_trial. Throws Failure
+/// for weights that are not of this network.
 Evaluation evaluate_test(const SharedTask& shared, std::span<const float> weights);
 
 }  // namespace etalon

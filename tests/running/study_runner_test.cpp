@@ -8,6 +8,7 @@
 
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
+#include "etalon/running/prepare.h"
 #include "etalon/storage/open_store.h"
 #include "etalon/storage/process.h"
 #include "etalon/training/trainer.h"
@@ -78,10 +79,11 @@ void leave_begun(StudyStore& store, const StudySnapshot& study) {
   store.enlist(begun.name, worker);
   const StudySnapshot from = stored(*finished);
   const auto claimed = store.claim({1, 1, 0, 3, "x86-64-fma"});
+  const std::uint32_t parameters = PreparedStudy(small_request()).preparation().networks[0].parameters;
   for (const ClaimedTrial& one : claimed.value()) {
     TrialRecord trial = *std::ranges::find(from.trials, one.trial.key, &TrialRecord::key);
     trial.numeric_class = "x86-64-fma";
-    EXPECT_TRUE(store.finish_trial(1, trial, std::vector<float>(4)));
+    EXPECT_TRUE(store.finish_trial(1, trial, std::vector<float>(parameters)));
   }
   store.dismiss(1);
 }

@@ -210,6 +210,13 @@ TEST(Trainer, EvaluatesAModelAloneAsInATrial) {
     }
 }
 
+TEST(Trainer, RefusesWeightsOfAnotherNetwork) {
+  const golden::GoldenInputs inputs = small_inputs();
+  const auto trainer = make_trainer(small_task(inputs, {}, 1), {.threads = 1});
+  for (const std::size_t count : {std::size_t{0}, std::size_t{4}, inputs.network.parameters + std::size_t{1}})
+    EXPECT_THROW(trainer->evaluate_test(std::vector<float>(count)), Failure) << count;
+}
+
 TEST(Trainer, AugmentsTrainingSamplesAlone) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 2);
@@ -283,7 +290,10 @@ TEST(Dispatch, HasAnEngineForEveryNumberOfSlots) {
       EXPECT_EQ(engine.slots, slots);
       EXPECT_EQ(engine.numeric_class, engine_support().numeric_class);
     }
-  EXPECT_THROW(engine_for(5), Failure);
+}
+
+TEST(DispatchDeathTest, HasNoEngineForOtherNumbersOfSlots) {
+  EXPECT_DEATH(engine_for(5), "received slots 5, expected 4, 8 or 16");
 }
 
 TEST(Dispatch, StatesOneNumericClass) {

@@ -36,7 +36,9 @@ nlohmann::ordered_json memory_json(const StudyMemory& memory) {
           {"trial",
            {{"weights", training.weights},
             {"optimizer_state", training.optimizer},
-            {"activations", training.activations}}},
+            {"activations", training.activations},
+            {"copy", training.copy}}},
+          {"places", training.places},
           {"curves", memory.curves},
           {"judging", memory.judging},
           {"report", memory.report}};

@@ -98,8 +98,9 @@ std::string results_text(const StudyMemory& memory) {
 }
 
 std::string trial_text(const TrainingMemory& training) {
-  return fmt::format("weights {}, optimizer state {}, activations {}", size_of(training.weights),
-                     size_of(training.optimizer), size_of(training.activations));
+  return fmt::format("weights {}, optimizer state {}, activations {}",
+                     size_of(training.weights + training.copy), size_of(training.optimizer),
+                     size_of(training.activations));
 }
 
 }  // namespace etalon

@@ -73,7 +73,7 @@ std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine&
 }
 
 Evaluation evaluate_test(const SharedTask& shared, std::span<const float> weights) {
-  const std::size_t parameters = shared.forward_plan().places().size();
+  const std::size_t parameters = shared.plan().places().size();
   if (weights.size() != parameters)
     throw Failure({"the weights of a trial", fmt::format("{} values", weights.size()),
                    fmt::format("the {} of this network", parameters),
@@ -82,12 +82,12 @@ Evaluation evaluate_test(const SharedTask& shared, std::span<const float> weight
   const DataSet& data = *shared.task().data;
   std::vector<std::uint32_t> all(data.test.count());
   std::iota(all.begin(), all.end(), 0u);
-  Arena arena(shared.forward_plan());
+  const NetworkPlan plan(shared.task().network, {.batch = shared.task().batch, .forward_only = true});
+  Arena arena(plan);
   arena.load(weights);
   Crew alone(1);
-  return *evaluate(
-      {shared.engine(shared.forward_plan()), shared.forward_task(), data.shape.size(), data.test, all}, arena,
-      alone, [] { return false; });
+  return *evaluate({shared.engine(plan), shared.forward_task(plan), data.shape.size(), data.test, all}, arena,
+                   alone, [] { return false; });
 }
 
 }  // namespace etalon

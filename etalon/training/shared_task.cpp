@@ -69,22 +69,12 @@ SharedTask::SharedTask(const TrainingTask& task, std::uint32_t threads, const st
       plan_(task.network, {.batch = task.batch,
                            .state_arrays = state_arrays_of(task.training.optimizer),
                            .members = threads}),
-      forward_plan_(task.network, {.batch = task.batch, .forward_only = true}),
       schedule_(task.training.schedule, steps_per_epoch_, task.epochs),
       optimizer_(constants_of(task.training.optimizer)),
       inputs_(input_table(task)) {}
 
-SharedTask::Start& SharedTask::start_of(std::uint32_t seed_index) {
-  Start& start = starts_[seed_index];
-  if (start.weights.empty())
-    start.weights =
-        etalon::initial_weights(task_.network, task_.training.initializer, task_.study_seed, seed_index);
-  return start;
-}
-
-const std::vector<float>& SharedTask::initial_weights(std::uint32_t seed_index) {
-  const std::lock_guard lock(mutex_);
-  return start_of(seed_index).weights;
+std::vector<float> SharedTask::initial_weights(std::uint32_t seed_index) const {
+  return etalon::initial_weights(task_.network, task_.training.initializer, task_.study_seed, seed_index);
 }
 
 std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uint32_t epoch) const {
@@ -97,12 +87,13 @@ std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uin
 
 std::optional<double> SharedTask::reference_loss(std::uint32_t seed_index) {
   const std::lock_guard lock(mutex_);
-  return start_of(seed_index).reference_loss;
+  const auto known = reference_losses_.find(seed_index);
+  return known == reference_losses_.end() ? std::nullopt : std::optional(known->second);
 }
 
 void SharedTask::keep_reference_loss(std::uint32_t seed_index, double loss) {
   const std::lock_guard lock(mutex_);
-  start_of(seed_index).reference_loss = loss;
+  reference_losses_[seed_index] = loss;
 }
 
 }  // namespace etalon

@@ -28,8 +28,6 @@ class SharedTask {
 
   const TrainingTask& task() const { return task_; }
   const NetworkPlan& plan() const { return plan_; }
-  /// For forward passes alone: nothing is kept for the way back.
-  const NetworkPlan& forward_plan() const { return forward_plan_; }
   const Engine& engine(const NetworkPlan& plan) const { return engine_for(plan.slots(), instruction_set_); }
   const Schedule& schedule() const { return schedule_; }
   std::uint32_t steps_per_epoch() const { return steps_per_epoch_; }
@@ -37,11 +35,14 @@ class SharedTask {
 
   /// Labels are smoothed to train, as the study says, and as they are to test.
   EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_, label_smoothing()}; }
-  EngineTask forward_task() const { return {forward_plan_.view(), inputs_.data(), optimizer_, 0}; }
+  /// Of a plan for forward passes alone, made with the task's batch.
+  EngineTask forward_task(const NetworkPlan& plan) const {
+    return {plan.view(), inputs_.data(), optimizer_, 0};
+  }
   float label_smoothing() const { return static_cast<float>(task_.training.label_smoothing); }
 
-  /// Drawn once a seed index and kept.
-  const std::vector<float>& initial_weights(std::uint32_t seed_index);
+  /// Drawn anew each time: they may be many.
+  std::vector<float> initial_weights(std::uint32_t seed_index) const;
   /// Indices into the data's training part, in the order in which that epoch visits them.
   std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
   /// l_0 of a seed index, once measured.
@@ -54,19 +55,12 @@ class SharedTask {
   std::uint32_t steps_per_epoch_;
   std::uint32_t groups_;
   NetworkPlan plan_;
-  NetworkPlan forward_plan_;
   Schedule schedule_;
   OptimizerConstants optimizer_;
   std::vector<float> inputs_;  ///< [channel][256]
 
-  struct Start {
-    std::vector<float> weights;
-    std::optional<double> reference_loss;
-  };
-  Start& start_of(std::uint32_t seed_index);
-
   std::mutex mutex_;
-  std::map<std::uint32_t, Start> starts_;  ///< [seed index], guarded by mutex_; entries never move or go
+  std::map<std::uint32_t, double> reference_losses_;  ///< [seed index], guarded by mutex_
 };
 
 }  // namespace etalon

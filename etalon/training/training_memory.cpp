@@ -16,6 +16,7 @@ TrainingMemory training_memory(const NetworkDescription& network, const Optimize
   memory.weights = plan.parameters() * sizeof(float);
   memory.optimizer = (plan.state_end() - plan.parameters()) * sizeof(float);
   memory.activations = Arena::bytes(plan) - memory.weights - memory.optimizer;
+  memory.copy = memory.places = network.parameters * sizeof(float);
   return memory;
 }
 

@@ -15,8 +15,11 @@ struct TrainingMemory {
   std::uint64_t optimizer = 0;    ///< of one trial: what the optimizer keeps beside each weight
   std::uint64_t activations = 0;  ///< of one trial: activations, their gradients, and what else kernels keep
 
-  std::uint64_t trial() const { return weights + optimizer + activations; }
-  std::uint64_t all() const { return trial() * trials; }
+  std::uint64_t copy = 0;    ///< of one trial's weights: as they begin, and as they are handed on
+  std::uint64_t places = 0;  ///< once: where each weight stands
+
+  std::uint64_t trial() const { return weights + optimizer + activations + copy; }
+  std::uint64_t all() const { return trial() * trials + places; }
 };
 
 /// At most this much is held by trials on `threads` threads; a model evaluated by itself, when no trial

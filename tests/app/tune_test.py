@@ -127,7 +127,7 @@ class Tune(ProgramTest):
     def assert_memory_adds_up(self, forecast):
         memory = forecast["memory"]
         self.assertGreater(memory["trial"]["activations"], memory["trial"]["weights"])
-        self.assertEqual(forecast["memory_bytes"], memory["program"] + memory["samples"]
+        self.assertEqual(forecast["memory_bytes"], memory["program"] + memory["samples"] + memory["places"]
                          + memory["checkpoints"] + memory["curves"] + memory["judging"] + memory["report"]
                          + memory["trials"] * sum(memory["trial"].values()))
 

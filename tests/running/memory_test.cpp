@@ -35,8 +35,9 @@ TEST(Memory, CountsEveryPart) {
   EXPECT_EQ(one.checkpoints(), 2 * 3 * one.training.weights + 4 * one.curve)
       << "two sets of all that a trial is, and its curve as it grows";
   EXPECT_EQ(three.checkpoints(), 3 * one.checkpoints());
-  EXPECT_EQ(three.all(), three.program + three.samples + 3 * three.training.trial() + three.checkpoints() +
-                             three.results());
+  EXPECT_EQ(three.all(),
+            three.program + three.samples + three.training.all() + three.checkpoints() + three.results());
+  EXPECT_EQ(three.training.all(), 3 * three.training.trial() + three.training.places);
   EXPECT_EQ(three.results(), one.results());
   const LabelledImages& images = study.data[0].training;
   EXPECT_GT(one.samples, images.pixels.size());

@@ -20,6 +20,7 @@ class Watching {
     const auto snapshot = store_.load_study(name_);
     if (!snapshot) throw_gone();
     finished_ = first_ = static_cast<std::uint32_t>(snapshot->trials.size());
+    for (const TrialRecord& trial : snapshot->trials) last_number_ = std::max(last_number_, trial.number);
     planned_ = snapshot->planned_trials;
     for (const SetFacts& set : snapshot->sets) chances_.push_back(set.chance);
     display_.study_opened(*snapshot);
@@ -27,7 +28,7 @@ class Watching {
 
   /// True once the study has concluded.
   bool look() {
-    for (const TrialRecord& trial : store_.trials_after(name_, finished_)) tell(trial);
+    for (const TrialRecord& trial : store_.trials_after(name_, last_number_)) tell(trial);
     const StudySummary study = summary();
     if (study.planned_trials != planned_) display_.plan_grew(planned_ = study.planned_trials);
     workers_ = study.workers;
@@ -65,6 +66,7 @@ class Watching {
     const double accuracy =
         diverged ? chances_.at(trial.key.set) : trial.curve.epochs.back().validation_accuracy;
     set_ = trial.key.set;
+    last_number_ = trial.number;
     ++finished_;
     display_.trial_finished(trial, accuracy, diverged);
   }
@@ -74,7 +76,7 @@ class Watching {
   ProgressDisplay& display_;
   const FollowOptions& options_;
   std::vector<double> chances_;  ///< [set]
-  std::uint32_t first_ = 0, finished_ = 0, planned_ = 0, workers_ = 0, set_ = 0;
+  std::uint32_t last_number_ = 0, first_ = 0, finished_ = 0, planned_ = 0, workers_ = 0, set_ = 0;
   double asked_ = options_.clock->steady_seconds();
   int lonely_ = 0;  ///< how often in a row nobody was there or to come
 };

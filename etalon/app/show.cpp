@@ -20,9 +20,11 @@ std::string headline(const StudySnapshot& study, const Judgement& judgement) {
     return std::count_if(judgement.trials.begin(), judgement.trials.end(),
                          [&](const JudgedTrial& trial) { return trial.verdict.status == status; });
   };
-  return fmt::format("study {}: {} of {} trials finished: {} learning, {} stalled, {} diverged",
+  const auto stopped = count(TrialStatus::stopped);
+  return fmt::format("study {}: {} of {} trials finished: {} learning, {} stalled, {} diverged{}",
                      short_name(study.name), study.trials.size(), study.planned_trials,
-                     count(TrialStatus::learning), count(TrialStatus::stalled), count(TrialStatus::diverged));
+                     count(TrialStatus::learning), count(TrialStatus::stalled), count(TrialStatus::diverged),
+                     stopped > 0 ? fmt::format(", {} stopped after fewer epochs", stopped) : "");
 }
 
 }  // namespace

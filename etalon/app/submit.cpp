@@ -116,7 +116,7 @@ bool is_concluded(StudyStore& store, const std::string& name) {
 ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& prepared, const SlurmJob& job) {
   const Run& run = submission.run;
   const auto store = open_watched(submission.request.store, StoreAccess::create, run.display);
-  prepared.open(*store);
+  for (const std::string& words : prepared.open(*store)) run.display.note(words);
   if (is_concluded(*store, job.study)) {
     return print_conclusion(run, *store, submission.request.store, job.study,
                             submission.request.report_folder(), true);

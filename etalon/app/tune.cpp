@@ -78,8 +78,9 @@ ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepar
   const auto store = open_watched(request.store, StoreAccess::create, run.display);
   try {
     prepared.take_older(*store);
-    prepared.open(*store);  // a refusal comes before any warning
+    const std::vector<std::string> growth = prepared.open(*store);  // a refusal comes before any warning
     for (const std::string& warning : prepared.warnings()) run.display.note("warning: " + warning);
+    for (const std::string& words : growth) run.display.note(words);
     const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
     if (end == StudyEnd::interrupted) throw Interrupted();
     return print_conclusion(run, *store, request.store, prepared.name(), request.report_folder(),

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "etalon/judging/cells.h"
 #include "etalon/judging/choose.h"
@@ -35,10 +38,15 @@ std::uint32_t set_count(const StudySnapshot& study) {
   return static_cast<std::uint32_t>(count);
 }
 
-std::vector<MeasuredTrial> measure_set(const StudySnapshot& study, std::uint32_t set, double label_entropy) {
+bool is_stopped(const TrialRecord& trial, const StudySnapshot& study) {
+  return trial.curve.budget_epochs < study.plan.epochs;
+}
+
+std::vector<MeasuredTrial> measure_set(const StudySnapshot& study, std::uint32_t set, bool stopped,
+                                       double label_entropy) {
   std::vector<const TrialRecord*> records;
   for (const TrialRecord& trial : study.trials)
-    if (trial.key.set == set) records.push_back(&trial);
+    if (trial.key.set == set && is_stopped(trial, study) == stopped) records.push_back(&trial);
   std::sort(records.begin(), records.end(),
             [](const TrialRecord* a, const TrialRecord* b) { return a->key < b->key; });
   std::vector<const Curve*> curves;
@@ -112,7 +120,7 @@ std::vector<Fate> judge_fates(const std::vector<MeasuredTrial>& measured, double
 }
 
 JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts) {
-  std::vector<MeasuredTrial> measured = measure_set(study, set, facts.label_entropy);
+  std::vector<MeasuredTrial> measured = measure_set(study, set, false, facts.label_entropy);
   const double chance = chance_of(facts);
   JudgedSet judged;
   judged.label_entropy = facts.label_entropy;
@@ -134,6 +142,22 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
     judged.looks.push_back(look);
     judged.curves.push_back(std::move(trial.curve));
     judged.budget_epochs = std::max(judged.budget_epochs, look.budget_epochs);
+  }
+  return judged;
+}
+
+/// What was stopped before the study's epochs, by itself.
+std::vector<JudgedTrial> judge_stopped(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts,
+                                       const Targets& targets) {
+  std::vector<JudgedTrial> judged;
+  for (const MeasuredTrial& trial : measure_set(study, set, true, facts.label_entropy)) {
+    Look look = look_at(trial.curve, trial.status, targets.picture, facts.label_entropy);
+    look.fate = fate_of(look);
+    Verdict verdict = verdict_of(trial, targets, chance_of(facts), look);
+    verdict.status = TrialStatus::stopped;
+    verdict.sentence = fmt::format("Stopped after {} of {} epochs. {}", trial.record->curve.budget_epochs,
+                                   study.plan.epochs, verdict.sentence);
+    judged.push_back({trial.record->key, std::move(verdict)});
   }
   return judged;
 }
@@ -251,7 +275,8 @@ Judgement judge(const StudySnapshot& study) {
     JudgedSet judged = judge_trials(study, set, facts);
     sets.push_back(gather(set, facts, judged));
     posteriors.push_back(posterior_if_any(sets.back(), study.definition.study_seed));
-    std::move(judged.trials.begin(), judged.trials.end(), std::back_inserter(judgement.trials));
+    std::ranges::merge(judged.trials, judge_stopped(study, set, facts, judged.targets),
+                       std::back_inserter(judgement.trials), {}, &JudgedTrial::key, &JudgedTrial::key);
     judgement.cells.push_back(sets.back().cells);
     judgement.loss_target.push_back(judged.targets.loss);
     judgement.accuracy_target.push_back(judged.targets.accuracy);
@@ -266,6 +291,7 @@ std::vector<double> seed_accuracies(const Judgement& judgement, std::uint32_t se
   std::vector<double> accuracies;
   for (const JudgedTrial& trial : judgement.trials)
     if (trial.key.set == set && trial.key.setting == setting && trial.verdict.accuracy &&
+        trial.verdict.status != TrialStatus::stopped &&
         (trial.key.seed_index >= first_confirmation_seed) == fresh)
       accuracies.push_back(*trial.verdict.accuracy);
   return accuracies;

@@ -9,12 +9,13 @@
 
 namespace etalon {
 
-/// Measures every finished trial, sums up every cell, chooses for each set and overall. Never throws for want
-/// of trials: what cannot be computed is left empty. Uses no times but CellSummary::seconds.
+/// Measures every finished trial, sums up every cell, chooses for each set and overall. Trials compare after equal
+/// epochs: those that were stopped before the study's are measured, and count for nothing. Never throws for want of
+/// trials: what cannot be computed is left empty. Uses no times but CellSummary::seconds.
 Judgement judge(const StudySnapshot& study);
 
 /// By seed index: the accuracies of a setting's fresh seeds (`fresh`) or of those that it was chosen by; of
-/// those that were measured.
+/// those that were measured. Stopped ones are left out.
 std::vector<double> seed_accuracies(const Judgement& judgement, std::uint32_t set, const Setting& setting,
                                     bool fresh);
 

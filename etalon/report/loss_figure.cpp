@@ -200,7 +200,7 @@ std::vector<const CellView*> best_cells(const SetView& set) {
 }  // namespace
 
 LossAxes loss_axes(const StudyView& view, std::size_t set) {
-  double budget = view.study().definition.epochs;
+  double budget = epochs_of(view.study());
   for (const CellView& cell : view.sets().at(set).cells)
     for (const SeedView& seed : cell.seeds)
       budget = std::max<double>(budget, seed.trial->curve.budget_epochs);

@@ -125,7 +125,7 @@ std::string training_lines(const StudyView& view) {
       "same order "
       "of minibatches in every trial, so settings are compared in pairs. Study seed {}.\n",
       optimizer_text(training.optimizer), schedule_text(training.schedule), training.initializer,
-      smoothing_text(training.label_smoothing), definition.batch, counted(definition.epochs, "epoch"),
+      smoothing_text(training.label_smoothing), definition.batch, counted(epochs_of(view.study()), "epoch"),
       seed_counts(view), definition.study_seed);
 }
 

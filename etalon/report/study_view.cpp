@@ -29,7 +29,8 @@ CellView view_of(const CellSummary& summary, std::uint32_t set, const Trials& tr
   cell.summary = &summary;
   const auto end = trials.upper_bound({set, summary.setting, UINT32_MAX});
   for (auto seed = trials.lower_bound({set, summary.setting, 0}); seed != end; ++seed)
-    (seed->first.seed_index < first_confirmation_seed ? cell.seeds : cell.confirmation)
+    if (seed->second.verdict->status != TrialStatus::stopped)
+      (seed->first.seed_index < first_confirmation_seed ? cell.seeds : cell.confirmation)
         .push_back(seed->second);
   if (recommendation) {
     cell.chosen = recommendation->setting == summary.setting;
@@ -60,6 +61,8 @@ StudyView::StudyView(const StudySnapshot& study, const Judgement& judgement)
     if (set < judgement.cells.size())
       for (const CellSummary& summary : judgement.cells[set])
         if (summary.seeds > 0) view.cells.push_back(view_of(summary, set, trials, view.recommendation));
+    for (const auto& [key, trial] : trials)
+      if (key.set == set && trial.verdict->status == TrialStatus::stopped) view.stopped.push_back(trial);
     sets_.push_back(std::move(view));
   }
 }

@@ -43,11 +43,16 @@ std::string key_fields(const SetView& set, const TrialKey& key) {
 
 template <class Visit>
 void for_each_trial(const StudyView& view, Visit visit) {
-  for (const SetView& set : view.sets())
-    for (const CellView& cell : set.cells)
-      for (const auto* seeds : {&cell.seeds, &cell.confirmation})
-        for (const SeedView& seed : *seeds)
-          visit(key_fields(set, seed.trial->key), *seed.trial, *seed.verdict);
+  for (const SetView& set : view.sets()) {
+    const auto visit_all = [&](const std::vector<SeedView>& seeds) {
+      for (const SeedView& seed : seeds) visit(key_fields(set, seed.trial->key), *seed.trial, *seed.verdict);
+    };
+    for (const CellView& cell : set.cells) {
+      visit_all(cell.seeds);
+      visit_all(cell.confirmation);
+    }
+    visit_all(set.stopped);
+  }
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ std::vector<Point> points_of(const SetView& set, double budget) {
 }
 
 double budget_of(const StudyView& view, const SetView& set) {
-  double budget = view.study().definition.epochs;
+  double budget = epochs_of(view.study());
   for (const CellView& cell : set.cells)
     for (const SeedView& seed : cell.seeds)
       budget = std::max<double>(budget, seed.trial->curve.budget_epochs);

@@ -20,9 +20,11 @@ std::uint32_t trials_in(const QueueState& queue) {
 Chronicle::Chronicle(const Preparation& all, StudyStore& store, StudyObserver& observer)
     : all_(all), store_(store), observer_(observer), name_(all.study.name) {
   const StudySnapshot study = store_.load_study(name_).value();
-  for (const TrialRecord& trial : study.trials) finished_.insert(trial.key);
-  finished_at_start_ = study.trials.size();
-  fetched_ = static_cast<std::uint32_t>(study.trials.size());
+  for (const TrialRecord& trial : study.trials) {
+    finished_[trial.key] = trial.curve.budget_epochs;
+    last_number_ = std::max(last_number_, trial.number);
+  }
+  epochs_ = epochs_of(study);
   planned_ = study.planned_trials;
   const std::vector<RunningTrial> trials = store_.running_trials(name_);
   seen_ = static_cast<std::uint32_t>(study.trials.size() + trials.size());
@@ -44,7 +46,7 @@ double Chronicle::share() const {
 void Chronicle::expect_rest() {
   double all_sets = 0;
   for (std::uint32_t set = 0; set < all_.data.size(); ++set)
-    all_sets += work_of(set, budget_on(set, all_.request.epochs));
+    all_sets += work_of(set, budget_on(set, epochs_));
   const std::uint32_t trials = planned_ > seen_ ? planned_ - seen_ : 0;
   work_to_come_ = trials * all_sets / static_cast<double>(all_.data.size());
 }
@@ -56,12 +58,16 @@ std::uint64_t Chronicle::budget_on(std::uint32_t set, std::uint32_t epochs) cons
 
 void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
   for (const RunningTrial& trial : trials) {
-    if (open_.contains(trial.key)) continue;
+    const auto before = finished_.find(trial.key);
+    if (before != finished_.end() && before->second < trial.epochs)
+      finished_.erase(before);  // it goes on
+    else if (open_.contains(trial.key))
+      continue;
     const std::uint64_t budget = budget_on(trial.key.set, trial.epochs);
     const std::uint64_t known =
         trial.curve ? std::min(budget, trial.curve->loss.size() * all_.request.batch) : 0;
     const Open open{work_of(trial.key.set, budget - known), known};
-    open_.emplace(trial.key, open);
+    open_.insert_or_assign(trial.key, open);
     work_ += open.left;
   }
 }
@@ -69,10 +75,10 @@ void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
 void Chronicle::look() {
   const std::scoped_lock looking(looking_);
   const QueueState queue = store_.queue(name_);
-  if (trials_in(queue) > seen_) tell_growth(trials_in(queue));
-  if (queue.finished == finished_trials()) return;
-  const std::vector<TrialRecord> trials = store_.trials_after(name_, fetched_);
-  fetched_ += static_cast<std::uint32_t>(trials.size());
+  if (trials_in(queue) > seen_ || queue.finished < finished_trials()) tell_growth(trials_in(queue));
+  if (queue.last_number == last_number_) return;
+  const std::vector<TrialRecord> trials = store_.trials_after(name_, last_number_);
+  if (!trials.empty()) last_number_ = trials.back().number;
   const std::scoped_lock telling(telling_);
   for (const TrialRecord& trial : trials) count_finished(trial);
   observer_.advanced(0, share());
@@ -80,6 +86,7 @@ void Chronicle::look() {
 
 void Chronicle::tell_growth(std::uint32_t seen) {
   const std::vector<RunningTrial> trials = store_.running_trials(name_);  // training goes on meanwhile
+  for (const RunningTrial& trial : trials) epochs_ = std::max(epochs_, trial.epochs);
   std::uint32_t planned = seen;
   for (const StudySummary& study : store_.list_studies())
     if (study.name == name_) planned = std::max(planned, study.planned_trials);
@@ -123,16 +130,22 @@ void Chronicle::finished(const TrialRecord& trial) {
 }
 
 void Chronicle::count_finished(const TrialRecord& trial) {
-  if (!finished_.insert(trial.key).second) return;
+  if (!finished_.emplace(trial.key, trial.curve.budget_epochs).second) return;
+  has_news_ = true;
   // A trial that diverged leaves the rest of its budget undone: that work is no longer left.
   if (const auto open = open_.find(trial.key); open != open_.end()) finished_work_ += open->second.left;
   const double chance = all_.study.sets.at(trial.key.set).chance;
-  observer_.trial_finished(trial, accuracy_of(trial, chance), has_diverged(trial.curve));
+  observer_.trial_finished(trial, accuracy_of(trial.curve, chance), has_diverged(trial.curve));
 }
 
 void Chronicle::set_ended() {
   const std::scoped_lock telling(telling_);
   running_work_ = 0;
+}
+
+bool Chronicle::has_news() const {
+  const std::scoped_lock telling(telling_);
+  return has_news_;
 }
 
 void Chronicle::concluding() {

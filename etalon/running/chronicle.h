@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 
 #include "etalon/running/prepare.h"
@@ -33,7 +32,7 @@ class Chronicle {
   void note(const std::string& text);
 
   /// True if any trial finished since the study was opened here.
-  bool has_news() const { return finished_trials() != finished_at_start_; }
+  bool has_news() const;
 
  private:
   struct Open {
@@ -55,14 +54,15 @@ class Chronicle {
   StudyObserver& observer_;
   const std::string name_;
 
-  std::mutex looking_;  ///< of the next three
+  std::mutex looking_;  ///< of the next four
   std::uint32_t planned_ = 0;
-  std::uint32_t seen_ = 0;     ///< trials that are finished, held or waiting
-  std::uint32_t fetched_ = 0;  ///< trials taken from the store, in the order in which they were finished
+  std::uint32_t seen_ = 0;         ///< trials that are finished, held or waiting
+  std::uint32_t last_number_ = 0;  ///< of the finished trials taken from the store
+  std::uint32_t epochs_ = 0;       ///< of every trial's budget, as far as is known
 
   mutable std::mutex telling_;  ///< of what follows and of the observer
-  std::set<TrialKey> finished_;
-  std::size_t finished_at_start_ = 0;
+  std::map<TrialKey, std::uint32_t> finished_;  ///< after so many epochs
+  bool has_news_ = false;
   std::map<TrialKey, Open> open_;
   double work_ = 0;          ///< of trials that could be named, as it was left when they were first seen
   double work_to_come_ = 0;  ///< of later rounds, by estimate

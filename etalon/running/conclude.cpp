@@ -1,7 +1,10 @@
 #include "etalon/running/conclude.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "etalon/base/clock.h"
 #include "etalon/judging/judge.h"
@@ -67,14 +70,28 @@ bool same_keys(const std::vector<TestResult>& a, const std::vector<TestResult>& 
                     [](const TestResult& x, const TestResult& y) { return x.key == y.key; });
 }
 
+/// All trials, those of the most accurate settings first.
+std::vector<TrialKey> by_accuracy(const StudySnapshot& study, const Judgement& judgement) {
+  std::map<std::pair<std::uint32_t, Setting>, double> accuracies;
+  for (std::uint32_t set = 0; set < judgement.cells.size(); ++set)
+    for (const CellSummary& cell : judgement.cells[set])
+      accuracies[{set, cell.setting}] = cell.accuracy.mean.value_or(0);
+  std::vector<TrialKey> keys;
+  for (const TrialRecord& trial : study.trials) keys.push_back(trial.key);
+  std::ranges::stable_sort(keys, std::greater(),
+                           [&](const TrialKey& key) { return accuracies[{key.set, key.setting}]; });
+  return keys;
+}
+
 }  // namespace
 
 Conclusion conclude(const Preparation& all, const StudySnapshot& study, StudyStore& store,
-                    Chronicle& chronicle, bool keep_weights) {
+                    Chronicle& chronicle, const Keeping& keeping) {
   chronicle.concluding();
+  const Judgement judgement = judge(study);
   std::vector<TestResult> tests;
   std::vector<TrialKey> keep;
-  for (const Recommendation& recommendation : judge(study).recommendations) {
+  for (const Recommendation& recommendation : judgement.recommendations) {
     if (!recommendation.setting) continue;
     const auto chosen = trials_of(study, recommendation.set, *recommendation.setting);
     const auto results = test_results(all, study, recommendation.set, chosen, store);
@@ -83,12 +100,14 @@ Conclusion conclude(const Preparation& all, const StudySnapshot& study, StudySto
     const auto close = close_trials(study, recommendation);
     keep.insert(keep.end(), close.begin(), close.end());
   }
-  if (keep_weights)
+  if (keeping.weights)
     for (const TrialRecord& trial : study.trials) keep.push_back(trial.key);
   const bool concluded = store.queue(study.name).concluded;
   if (concluded && same_keys(tests, study.tests)) return Conclusion::stood;
-  return store.conclude(study.name, tests, system_clock().unix_millis(), keep) ? Conclusion::written
-                                                                               : Conclusion::too_early;
+  if (!store.conclude(study.name, tests, system_clock().unix_millis(), keep)) return Conclusion::too_early;
+  if (can_grow(study.definition.training.schedule))
+    store.drop_states(study.name, by_accuracy(study, judgement), keeping.state_bytes);
+  return Conclusion::written;
 }
 
 }  // namespace etalon

@@ -2,6 +2,8 @@
 /// go.
 #pragma once
 
+#include <cstdint>
+
 #include "etalon/running/chronicle.h"
 #include "etalon/running/prepare.h"
 
@@ -13,9 +15,15 @@ enum class Conclusion {
   too_early,  ///< more was planned meanwhile; nothing was written
 };
 
+/// What stays in the store.
+struct Keeping {
+  bool weights = false;           ///< of every trial, not only of those that may be chosen
+  std::uint64_t state_bytes = 0;  ///< of final states, those of the most accurate settings first
+};
+
 /// Judges `study`, evaluates what the recommendation needs and the store does not have yet, and writes the
-/// conclusion. `keep_weights`: of every trial.
+/// conclusion.
 Conclusion conclude(const Preparation& all, const StudySnapshot& study, StudyStore& store,
-                    Chronicle& chronicle, bool keep_weights);
+                    Chronicle& chronicle, const Keeping& keeping);
 
 }  // namespace etalon

@@ -15,7 +15,7 @@ std::vector<PlannedTrial> confirmation_trials(const StudySnapshot& study, std::u
       for (const std::optional<Setting>& setting : {recommendation.setting, recommendation.rival})
         if (recommendation.setting && setting)
           trials.push_back({{recommendation.set, *setting, first_confirmation_seed + seed},
-                            study.definition.epochs,
+                            epochs_of(study),
                             round});
   }
   return trials;

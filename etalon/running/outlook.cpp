@@ -68,11 +68,15 @@ std::vector<std::string> confirmation_texts(const std::vector<PlannedTrial>& tri
 class Tally {
  public:
   explicit Tally(const StudySnapshot& study) : study_(study) {
-    for (const TrialRecord& trial : study.trials) finished_.insert(trial.key);
-    outlook_.known = finished_;
+    for (const TrialRecord& trial : study.trials) {
+      outlook_.known.insert(trial.key);
+      if (trial.curve.budget_epochs >= epochs_of(study)) complete_.insert(trial.key);
+    }
   }
   void add(const Replay& replay) {
-    for (const TrialKey& key : replay.proposed()) propose(key);
+    std::set<TrialKey> missing;
+    for (const PlannedTrial& trial : replay.missing) missing.insert(trial.key);
+    for (const TrialKey& key : replay.proposed()) propose(key, !missing.contains(key));
     outlook_.missing.insert(outlook_.missing.end(), replay.missing.begin(), replay.missing.end());
     std::vector<std::size_t>& rounds = outlook_.rounds_to_come;
     rounds.resize(std::max(rounds.size(), replay.rounds_to_come.size()), 0);
@@ -91,22 +95,23 @@ class Tally {
       return;
     }
     for (const PlannedTrial& trial : confirmation_trials(study_, rounds_)) {
-      propose(trial.key);
+      propose(trial.key, complete_.contains(trial.key));
       ++outlook_.confirming;
-      if (!finished_.contains(trial.key)) outlook_.missing.push_back(trial);
+      if (!complete_.contains(trial.key)) outlook_.missing.push_back(trial);
     }
     outlook_.words = confirmation_texts(outlook_.missing, study_);
   }
   Outlook take() { return std::move(outlook_); }
 
  private:
-  void propose(const TrialKey& key) {
+  void propose(const TrialKey& key, bool finished) {
     outlook_.known.insert(key);
-    if (proposed_.insert(key).second && finished_.contains(key)) ++outlook_.finished;
+    if (proposed_.insert(key).second && finished) ++outlook_.finished;
   }
 
   const StudySnapshot& study_;
-  std::set<TrialKey> finished_, proposed_;
+  std::set<TrialKey> complete_;  ///< finished after all of the study's epochs
+  std::set<TrialKey> proposed_;
   Outlook outlook_;
   std::uint32_t rounds_ = 0;
 };

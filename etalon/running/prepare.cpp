@@ -125,6 +125,7 @@ TrainingTask Preparation::task(std::uint32_t set) const {
 Preparation prepare(StudyRequest request) {
   if (request.plan.space.values.empty() && request.plan.space.settings.empty())
     request.plan.space.values.assign(request.groups.size(), default_etas());
+  request.plan.epochs = request.epochs;
   require_valid(request);
   require_valid(request.training, request.places.training);
 

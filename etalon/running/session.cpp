@@ -101,7 +101,9 @@ void Session::finished(Outcome outcome) {
   record.times.finished_unix_millis = options_.clock->unix_millis();
   record.times.seconds = outcome.seconds;
   record.times.host = host_;
-  if (!store_.finish_trial(seat_.id(), record, outcome.weights)) return seat_.lose();
+  FinalState state{{}, options_.state_bytes};
+  if (outcome.state) state.bytes = to_bytes(*std::exchange(outcome.state, std::nullopt));
+  if (!store_.finish_trial(seat_.id(), record, outcome.weights, state)) return seat_.lose();
   {
     const std::scoped_lock lock(mutex_);
     training_.erase(outcome.ticket);

@@ -32,6 +32,7 @@ class Session final : public TrialSource {
     std::uint32_t threads = 1;  ///< of this worker
     std::string numeric_class;
     double checkpoint_seconds = 10;
+    std::uint64_t state_bytes = 0;  ///< that states of the study's finished trials may take; 0: none is kept
     const std::atomic<bool>* stop = nullptr;
     const Clock* clock = &system_clock();
     /// Called one at a time.
@@ -47,6 +48,7 @@ class Session final : public TrialSource {
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t samples, double seconds) override;
   void finished(Outcome outcome) override;
+  bool keeps_states() const override { return options_.state_bytes > 0; }
   bool stop_requested() const override;
   bool checkpoint_due(double seconds) const override;
   void checkpoint(Pause trial) override;

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "etalon/base/clock.h"
 #include "etalon/base/error.h"
+#include "etalon/base/text.h"
 #include "etalon/running/outlook.h"
 #include "etalon/running/strategist.h"
 #include "etalon/running/wider_plan.h"
@@ -23,7 +26,8 @@ std::set<TrialKey> first_trials(const Replay& replay) {
 /// The newest request's plan, widened to all that was asked for and all that is finished.
 StudyPlan joint_plan(const StudyPlan& newest, const StudySnapshot& study, const StrategyMaker& strategies) {
   std::set<TrialKey> own, beside;
-  for (const TrialRecord& trial : study.trials) beside.insert(trial.key);
+  for (const TrialRecord& trial : study.trials)
+    if (trial.curve.budget_epochs >= epochs_of(study)) beside.insert(trial.key);
   std::vector<Replay> replays;
   for (const StudyPlan& asked : study.asked) {
     replays.push_back(replay(asked, study, strategies));
@@ -40,31 +44,65 @@ std::string joined_commands(const std::string& stored, const std::string& asked)
   return known ? stored : stored + "\n" + asked;
 }
 
+[[noreturn]] void refuse_other(const std::string& name, const StudyDefinition& stored, StudyDefinition asked) {
+  std::string hint = "choose another name, or leave --study out: then the name follows the definition";
+  const std::string differing = differences(stored, asked);
+  asked.epochs = stored.epochs;
+  if (asked == stored)
+    hint = fmt::format("the schedule {} ends with the budget, so that a longer run is no shorter one that goes on; {}",
+                       stored.training.schedule.name, hint);
+  throw RequestError({"--study " + name, "another definition than the stored study's: " + differing,
+                      "the definition that it was made with", hint});
+}
+
 /// The stored study as it is with this request. Throws RequestError if it is another of the same name.
 StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
   StudySnapshot study = all.study;
-  if (stored.definition != study.definition)
-    throw RequestError(
-        {"--study " + study.name,
-         "another definition than the stored study's: " + differences(stored.definition, study.definition),
-         "the definition that it was made with",
-         "choose another name, or leave --study out: then the name follows the definition"});
+  if (!is_same_study(stored.definition, study.definition))
+    refuse_other(study.name, stored.definition, study.definition);
+  study.definition = stored.definition;
+  study.plan.epochs = std::max(epochs_of(stored), all.request.plan.epochs);
   study.revision = stored.revision;
   study.trials = stored.trials;
   study.times = stored.times;
   study.asked = stored.asked;
+  for (StudyPlan& known : study.asked)
+    if (known.epochs == 0) known.epochs = stored.definition.epochs;
   const StudyPlan& asked = all.request.plan;
   if (std::find(study.asked.begin(), study.asked.end(), asked) == study.asked.end())
     study.asked.push_back(asked);
+  const std::uint32_t epochs = study.plan.epochs;
   study.plan = joint_plan(asked, study, all.request.strategies);
+  study.plan.epochs = epochs;
   study.planned_trials = outlook_of(study, all.request.strategies).planned_trials();
   study.command = joined_commands(stored.command, study.command);
   return study;
 }
 
+/// How many of `planned` are finished with fewer epochs than they wait for now, and how many of those begin anew.
+std::vector<std::string> growth_words(const StudySnapshot& study, const std::vector<PlannedTrial>& planned,
+                                      StudyStore& store) {
+  std::set<TrialKey> shorter, growing;
+  for (const TrialRecord& trial : study.trials) shorter.insert(trial.key);
+  for (const PlannedTrial& trial : planned)
+    if (shorter.contains(trial.key)) growing.insert(trial.key);
+  if (growing.empty()) return {};
+  std::size_t anew = 0;
+  for (const RunningTrial& trial : store.running_trials(study.name)) anew += growing.contains(trial.key) && !trial.curve;
+  const std::string to = fmt::format("to {}", counted(epochs_of(study), "epoch"));
+  std::vector<std::string> words;
+  if (anew < growing.size())
+    words.push_back(fmt::format("{} {} on {}", counted(growing.size() - anew, "finished trial"),
+                                growing.size() - anew == 1 ? "goes" : "go", to));
+  if (anew > 0)
+    words.push_back(fmt::format("{} {} anew {}: the store keeps no state to go on from",
+                                counted(anew, "finished trial"), anew == 1 ? "is trained" : "are trained", to));
+  return words;
+}
+
 }  // namespace
 
-void open_study(const Preparation& all, StudyStore& store) {
+std::vector<std::string> open_study(const Preparation& all, StudyStore& store) {
   for (;;) {
     StudySnapshot study = all.study;
     if (const auto stored = store.load_study(study.name)) {
@@ -73,8 +111,13 @@ void open_study(const Preparation& all, StudyStore& store) {
       study.times.started_unix_millis = system_clock().unix_millis();
     }
     if (!store.save_study(study)) continue;  // somebody else did at the same time
-    store.plan_trials(study.name, outlook_of(study, all.request.strategies).missing);
-    return;
+    const std::vector<PlannedTrial> missing = outlook_of(study, all.request.strategies).missing;
+    store.plan_trials(study.name, missing);
+    std::vector<std::string> words = growth_words(study, missing, store);
+    if (epochs_of(study) > all.request.epochs)
+      words.push_back(fmt::format("the study trains {} already, more than the {} that are asked for here",
+                                  counted(epochs_of(study), "epoch"), all.request.epochs));
+    return words;
   }
 }
 
@@ -85,15 +128,17 @@ void take_older(Preparation& all, StudyStore& store) {
   };
   const bool named = !all.request.study_name.empty();
   if (!named && is_there(all.study.name)) return;
-  StudyDefinition older = all.study.definition;
-  while (older.numerics_version-- > 1) {
-    const std::string name = named ? all.study.name : default_study_name(older);
-    if (!is_there(name)) continue;
-    const auto stored = store.load_study(name);
-    if (!stored || stored->definition != older) continue;
-    all.study.name = name;
-    all.study.definition = older;
-    return;
+  for (StudyDefinition older = all.study.definition; older.numerics_version > 0; --older.numerics_version) {
+    const std::set<std::string> names = named ? std::set{all.study.name}
+                                              : std::set{default_study_name(older), name_with_epochs(older)};
+    for (const std::string& name : names) {
+      if (!is_there(name)) continue;
+      const auto stored = store.load_study(name);
+      if (!stored || !is_same_study(stored->definition, older)) continue;
+      all.study.name = name;
+      all.study.definition = stored->definition;
+      return;
+    }
   }
 }
 

@@ -10,12 +10,13 @@
 namespace etalon {
 
 /// Creates the study, or widens the stored one by what `all` asks for, and lets what is missing of it wait
-/// for workers. Any number may do so at once: the plan that comes out covers them all. Throws RequestError
-/// where the stored definition is another.
-void open_study(const Preparation& all, StudyStore& store);
+/// for workers. Any number may do so at once: the plan that comes out covers them all. Where it asks for more
+/// epochs, finished trials go on. Gives back what a person may want to know of that. Throws RequestError where the
+/// stored definition is another.
+std::vector<std::string> open_study(const Preparation& all, StudyStore& store);
 
-/// Where the store holds no study of that definition, but one that differs by being begun with an older
-/// version of the numerics alone: makes `all` a request for that one.
+/// Where the store holds no study of that definition under its name, but one that was named when epochs were part of
+/// a name, or that was begun with an older version of the numerics: makes `all` a request for that one.
 void take_older(Preparation& all, StudyStore& store);
 
 struct NextRound {

@@ -12,21 +12,28 @@ namespace {
 
 using Finished = std::map<TrialKey, const TrialRecord*>;
 
-/// How the trials of one set ended, round after round. A trial's fate is told with its own round and stays.
+/// A trial of one round, as it was after the epochs that were proposed.
+struct Run {
+  const Setting* setting;
+  Curve curve;
+};
+
+/// How the trials of one set ended after so many epochs, round after round. A trial's fate is told with its own round
+/// and stays.
 class SetEnds {
  public:
   explicit SetEnds(const SetFacts& facts) : facts_(facts) {}
 
-  void add(const std::vector<const TrialRecord*>& round) {
+  void add(const std::vector<Run>& round) {
     std::vector<const Curve*> curves;
-    for (const TrialRecord* trial : round) curves.push_back(&trial->curve);
+    for (const Run& run : round) curves.push_back(&run.curve);
     offset_ = std::min(offset_, loss_offset(curves));
-    for (const TrialRecord* trial : round) {
+    for (const Run& run : round) {
       RunEnd& end = ends_.emplace_back();
-      end.setting = trial->key.setting;
-      end.status = status_of(normalize(trial->curve, offset_), facts_.label_entropy);
+      end.setting = *run.setting;
+      end.status = status_of(normalize(run.curve, offset_), facts_.label_entropy);
       const double accuracy =
-          end.status == TrialStatus::diverged ? facts_.chance : accuracy_of(*trial, facts_.chance);
+          end.status == TrialStatus::diverged ? facts_.chance : accuracy_of(run.curve, facts_.chance);
       if (std::isfinite(accuracy)) end.accuracy = accuracy;
     }
     const std::vector<Fate> fates = fates_of(ends_, facts_.chance, facts_.validation_samples);
@@ -47,16 +54,22 @@ class SetEnds {
   std::size_t told_ = 0;
 };
 
+/// Of each set, after each number of epochs that was proposed.
+using Ends = std::map<std::pair<std::uint32_t, std::uint32_t>, SetEnds>;
+
 /// What became of every proposal. REQUIRES: all of them are finished.
 std::vector<Result> results_of(const std::vector<Proposal>& round, const Finished& finished,
-                               std::vector<SetEnds>& sets) {
-  std::vector<std::vector<const TrialRecord*>> trials(sets.size());
-  for (const Proposal& proposal : round)
-    trials.at(proposal.set).push_back(finished.at({proposal.set, proposal.setting, proposal.seed_index}));
-  for (std::size_t set = 0; set < sets.size(); ++set)
-    if (!trials[set].empty()) sets[set].add(trials[set]);
+                               const StudySnapshot& study, Ends& ends) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Run>> runs;
+  for (const Proposal& proposal : round) {
+    const TrialRecord& trial = *finished.at({proposal.set, proposal.setting, proposal.seed_index});
+    runs[{proposal.set, proposal.epochs}].push_back(
+        {&trial.key.setting, first_epochs(trial.curve, proposal.epochs)});
+  }
+  for (const auto& [place, trials] : runs) ends.try_emplace(place, study.sets.at(place.first)).first->second.add(trials);
   std::vector<Result> results;
-  for (const Proposal& proposal : round) results.push_back(sets[proposal.set].next(proposal));
+  for (const Proposal& proposal : round)
+    results.push_back(ends.at({proposal.set, proposal.epochs}).next(proposal));
   return results;
 }
 
@@ -69,13 +82,13 @@ std::vector<TrialKey> Replay::proposed() const {
   return keys;
 }
 
-double accuracy_of(const TrialRecord& trial, double chance) {
-  if (has_diverged(trial.curve) || trial.curve.epochs.empty()) return chance;
-  return trial.curve.epochs.back().validation_accuracy;
+double accuracy_of(const Curve& curve, double chance) {
+  if (has_diverged(curve) || curve.epochs.empty()) return chance;
+  return curve.epochs.back().validation_accuracy;
 }
 
 SearchTask search_task(const StudySnapshot& study) {
-  SearchTask task{{}, study.definition.epochs, study.definition.study_seed};
+  SearchTask task{{}, epochs_of(study), study.definition.study_seed};
   for (const SetFacts& facts : study.sets) task.sets.push_back({facts.chance, facts.validation_samples});
   return task;
 }
@@ -84,7 +97,7 @@ Replay replay(const StudyPlan& asked, const StudySnapshot& study, const Strategy
   Finished finished;
   for (const TrialRecord& trial : study.trials) finished[trial.key] = &trial;
   const auto strategy = strategies(asked, search_task(study));
-  std::vector<SetEnds> ends(study.sets.begin(), study.sets.end());
+  Ends ends;
   Replay replay;
   for (std::uint32_t number = 0;; ++number) {
     const std::vector<Proposal> round = strategy->suggest();
@@ -92,11 +105,13 @@ Replay replay(const StudyPlan& asked, const StudySnapshot& study, const Strategy
     std::vector<PlannedTrial>& planned = replay.rounds.emplace_back();
     for (const Proposal& proposal : round) {
       planned.push_back({{proposal.set, proposal.setting, proposal.seed_index}, proposal.epochs, number});
-      if (!finished.contains(planned.back().key)) replay.missing.push_back(planned.back());
+      const auto trial = finished.find(planned.back().key);
+      if (trial == finished.end() || trial->second->curve.budget_epochs < proposal.epochs)
+        replay.missing.push_back(planned.back());
     }
     replay.rounds_to_come = strategy->rounds_to_come();
     if (!replay.missing.empty()) return replay;
-    strategy->learn(strategy->listens() ? results_of(round, finished, ends) : std::vector<Result>{});
+    strategy->learn(strategy->listens() ? results_of(round, finished, study, ends) : std::vector<Result>{});
   }
 }
 

@@ -19,14 +19,15 @@ struct Replay {
   std::vector<TrialKey> proposed() const;  ///< in all rounds so far
 };
 
-/// The strategy of `asked`, one of those that `study` was asked for. A trial is judged once, beside those of
-/// its own and earlier rounds alone: what is trained later, or for others, changes no round.
+/// The strategy of `asked`, one of those that `study` was asked for. A trial is judged as it was after the epochs
+/// that were proposed, once, beside those of as many epochs of its own and earlier rounds alone: what is trained
+/// later, or for others, changes no round.
 Replay replay(const StudyPlan& asked, const StudySnapshot& study, const StrategyMaker& strategies);
 
 /// What a strategy is told of a study.
 SearchTask search_task(const StudySnapshot& study);
 
 /// Last validation accuracy; chance where a loss is not finite or no epoch ended.
-double accuracy_of(const TrialRecord& trial, double chance);
+double accuracy_of(const Curve& curve, double chance);
 
 }  // namespace etalon

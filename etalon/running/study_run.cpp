@@ -91,6 +91,7 @@ void StudyRun::train(std::uint32_t set, Seat& seat) {
                    .threads = objective.threads(),
                    .numeric_class = objective.numeric_class(),
                    .checkpoint_seconds = options_.checkpoint_seconds,
+                   .state_bytes = can_grow(all_.request.training.schedule) ? options_.state_bytes : 0,
                    .stop = &stop_,
                    .clock = options_.clock,
                    .on_claimed = [this](const auto& trial) { chronicle_.claimed(trial); },
@@ -122,7 +123,7 @@ bool StudyRun::finish() {
   for (const std::string& words : next.words) chronicle_.note(words);
   if (next.more) return false;
   objective_.reset();  // its memory is needed for the test part
-  switch (conclude(all_, study, store_, chronicle_, options_.keep_weights)) {
+  switch (conclude(all_, study, store_, chronicle_, {options_.keep_weights, options_.state_bytes})) {
     case Conclusion::stood:
       return true;
     case Conclusion::written:

@@ -1,6 +1,7 @@
 #include "etalon/running/study_runner.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -13,21 +14,27 @@ namespace etalon {
 
 namespace {
 
-/// Trials of each round that is left on one set.
-std::vector<std::size_t> rounds_on(const Outlook& outlook, std::uint32_t set, std::size_t sets) {
-  std::vector<std::size_t> rounds{0};
-  for (const PlannedTrial& trial : outlook.missing) rounds[0] += trial.key.set == set;
-  for (const std::size_t round : outlook.rounds_to_come) rounds.push_back((round + sets - 1) / sets);
+/// Trials of each round that is left on one set; of one that goes on, the share that is left of it.
+std::vector<double> rounds_on(const Outlook& outlook, const StudySnapshot& study, std::uint32_t set) {
+  std::map<TrialKey, std::uint32_t> trained;
+  for (const TrialRecord& trial : study.trials) trained[trial.key] = trial.curve.budget_epochs;
+  std::vector<double> rounds{0};
+  for (const PlannedTrial& trial : outlook.missing)
+    if (trial.key.set == set)
+      rounds[0] += 1 - static_cast<double>(std::min(trained[trial.key], trial.epochs)) / trial.epochs;
+  const std::size_t sets = study.sets.size();
+  for (const std::size_t round : outlook.rounds_to_come)
+    rounds.push_back(static_cast<double>((round + sets - 1) / sets));
   return rounds;
 }
 
 /// Estimated wall time of one round after the other.
-double seconds_of(const Preparation& all, std::uint32_t set, const std::vector<std::size_t>& rounds) {
-  if (std::all_of(rounds.begin(), rounds.end(), [](std::size_t trials) { return trials == 0; })) return 0;
+double seconds_of(const Preparation& all, std::uint32_t set, const std::vector<double>& rounds) {
+  if (std::all_of(rounds.begin(), rounds.end(), [](double trials) { return trials == 0; })) return 0;
   const auto trainer = make_trainer(all.task(set), all.trainer_options());
   // Threads share the last trials of a round; a way forward costs a third of a training step.
   double trials = 0;
-  for (const std::size_t round : rounds) trials += static_cast<double>(round) / trainer->threads();
+  for (const double round : rounds) trials += round / trainer->threads();
   const double samples = all.request.epochs * (static_cast<double>(all.splits[set].training.size()) +
                                                static_cast<double>(all.splits[set].validation.size()) / 3.0);
   return trials * samples / trainer->measure_speed(0.3);
@@ -66,14 +73,16 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   forecast.trials = outlook.finished + static_cast<std::uint32_t>(outlook.missing.size());
   for (const std::size_t round : outlook.rounds_to_come) forecast.trials += static_cast<std::uint32_t>(round);
   for (std::uint32_t set = 0; set < all.data.size(); ++set)
-    forecast.seconds += seconds_of(all, set, rounds_on(outlook, set, all.data.size()));
+    forecast.seconds += seconds_of(all, set, rounds_on(outlook, study, set));
   forecast.memory = study_memory(all, all.request.threads);
   return forecast;
 }
 
 void PreparedStudy::take_older(StudyStore& store) { etalon::take_older(parts_->all, store); }
 
-void PreparedStudy::open(StudyStore& store) const { open_study(parts_->all, store); }
+std::vector<std::string> PreparedStudy::open(StudyStore& store) const {
+  return open_study(parts_->all, store);
+}
 
 StudyEnd PreparedStudy::run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
                             const WorkOptions& options) const {

@@ -58,6 +58,7 @@ struct WorkOptions {
   double checkpoint_seconds = 10;  ///< between two checkpoints of a running trial
   double lease_seconds = 60;       ///< silence after which a worker's trials go on elsewhere
   bool keep_weights = false;       ///< at the conclusion: of all trials, not only of those that may be chosen
+  std::uint64_t state_bytes = std::uint64_t{1} << 30;  ///< that states of finished trials may take in the store
   const Clock* clock = &system_clock();
 };
 
@@ -91,8 +92,8 @@ class PreparedStudy {
 
   /// Creates the study in the store, or joins the one of that name: its plan grows by what is asked for here,
   /// and what is missing of the first round waits for workers. Trains nothing. Throws RequestError if a study
-  /// of that name has another definition.
-  void open(StudyStore& store) const;
+  /// of that name has another definition. Gives back what a person may want to know: how many finished trials go on.
+  std::vector<std::string> open(StudyStore& store) const;
 
   /// Opens the study and works on it until it has concluded: trains what waits, beside other workers if there
   /// are any, plans further rounds and concludes. Returns early as `interrupted` soon after `stop` turns

@@ -118,7 +118,7 @@ StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request
   made.batch = definition.batch;
   made.samples = definition.samples;
   made.validation = definition.validation;
-  made.epochs = definition.epochs;
+  made.epochs = epochs_of(study);
   made.study_seed = definition.study_seed;
   made.plan = study.asked.empty() ? study.plan : study.asked.back();
   made.threads = request.threads;

@@ -19,8 +19,9 @@ class Progress final : public StudyReceiver {
     all_ = head.finished_trials + head.waiting_trials;
     next_.head(head);
   }
-  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) override {
-    next_.finished(trial, weights);
+  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights,
+                const Bytes& state) override {
+    next_.finished(trial, weights, state);
     count();
   }
   void waiting(const WaitingTrial& trial) override {

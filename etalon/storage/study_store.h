@@ -66,6 +66,12 @@ struct WorkDone {
   std::uint64_t samples_trained = 0;
 };
 
+/// Where a finished trial can go on, should more epochs be asked for.
+struct FinalState {
+  Bytes bytes;                   ///< read only by the objective that wrote them; empty: none
+  std::uint64_t most_bytes = 0;  ///< it is kept where all that a study keeps of this kind takes no more, it included
+};
+
 struct Claim {
   std::uint64_t worker = 0;
   /// The worker's own count, from 1: a claim that is made again under its number gets the same trials.
@@ -88,7 +94,8 @@ struct QueueState {
   std::vector<std::uint32_t> waiting;  ///< [set]
   std::uint32_t held = 0;              ///< by workers
   std::uint32_t finished = 0;
-  bool concluded = false;  ///< conclude() was called since trials were last planned
+  std::uint32_t last_number = 0;  ///< the highest that a finished trial was given, be it that it goes on now
+  bool concluded = false;         ///< conclude() was called since trials were last planned
 };
 
 struct RunningTrial {
@@ -119,7 +126,8 @@ class StudyReceiver {
  public:
   virtual ~StudyReceiver() = default;
   virtual void head(const StudyHead& head) = 0;
-  virtual void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) = 0;
+  virtual void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights,
+                        const Bytes& state) = 0;  ///< empty: none was kept
   virtual void waiting(const WaitingTrial& trial) = 0;
 };
 
@@ -145,7 +153,7 @@ class StudyStore {
   virtual void delete_study(const std::string& name) = 0;  ///< with its workers, who find their seats gone
 
   /// Replaces the test results, and drops the weights of all trials but `keep`. False, and no change, while
-  /// trials wait or are held: somebody planned more meanwhile.
+  /// trials wait or are held: somebody planned more meanwhile. Final states stay.
   virtual bool conclude(const std::string& study, const std::vector<TestResult>& tests,
                         std::int64_t finished_unix_millis, const std::vector<TrialKey>& keep) = 0;
 
@@ -153,8 +161,9 @@ class StudyStore {
 
   // Trials that wait
 
-  /// Adds those that are neither waiting nor held nor finished, behind those that wait. The study no longer
-  /// counts as concluded if any was added.
+  /// Adds those that are neither waiting nor held nor finished, behind those that wait. One that is finished with
+  /// fewer epochs is finished no longer: it waits too, to go on from its final state, or anew where none was kept.
+  /// The study no longer counts as concluded if any was added.
   virtual void plan_trials(const std::string& study, std::span<const PlannedTrial> trials) = 0;
   virtual QueueState queue(const std::string& study) = 0;
   /// Waiting and held ones, in their order.
@@ -187,17 +196,24 @@ class StudyStore {
   /// finished) is passed over.
   virtual bool save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints) = 0;
 
-  /// A finished trial and its final weights, in one transaction; it waits no more, and its checkpoint goes.
+  /// A finished trial, its final weights and state, in one transaction; it waits no more, and its checkpoint goes.
   /// False also where the worker does not hold the trial. Calling again with a trial that this worker has
   /// finished is true and changes nothing.
-  virtual bool finish_trial(std::uint64_t worker, const TrialRecord& trial,
-                            std::span<const float> weights) = 0;
+  virtual bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+                            const FinalState& state) = 0;
+  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) {
+    return finish_trial(worker, trial, weights, {});
+  }
 
   // Finished trials
 
-  /// Those finished after the first `count`, in the order in which they were finished.
-  virtual std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) = 0;
+  /// Those with a higher number than `number`, in its order; 0: all.
+  virtual std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t number) = 0;
   virtual std::optional<std::vector<float>> load_weights(const std::string& study, const TrialKey& key) = 0;
+
+  /// Drops final states but for those of `keep`, of which the first stay that take at most `most_bytes` together.
+  virtual void drop_states(const std::string& study, const std::vector<TrialKey>& keep,
+                           std::uint64_t most_bytes) = 0;
 
   // Whole studies, between stores
 

@@ -146,6 +146,7 @@ void to_json(Json& json, const StudyPlan& plan) {
           {"trials", plan.trials},
           {"seeds", plan.seeds},
           {"choice", plan.choice}};
+  if (plan.epochs != 0) json["epochs"] = plan.epochs;
   if (plan.refine) json["refine"] = true;
   if (plan.confirmation != 0) json["confirmation"] = plan.confirmation;
 }
@@ -155,6 +156,7 @@ void from_json(const Json& json, StudyPlan& plan) {
       .require("space", plan.space)
       .read("strategy", plan.strategy)
       .read("trials", plan.trials)
+      .read("epochs", plan.epochs)
       .read("seeds", plan.seeds)
       .read("choice", plan.choice)
       .read("refine", plan.refine)
@@ -181,7 +183,27 @@ StudyDefinition definition_from_text(const std::string& text) {
   return from_text<StudyDefinition>(text, "study definition");
 }
 
+bool can_grow(const ScheduleSpec& schedule) { return schedule.name != "cosine"; }
+
+namespace {
+
+/// Without what no curve depends on.
+StudyDefinition identity_of(StudyDefinition definition) {
+  if (can_grow(definition.training.schedule)) definition.epochs = 0;
+  return definition;
+}
+
+}  // namespace
+
+bool is_same_study(const StudyDefinition& a, const StudyDefinition& b) {
+  return identity_of(a) == identity_of(b);
+}
+
 std::string default_study_name(const StudyDefinition& definition) {
+  return name_with_epochs(identity_of(definition));
+}
+
+std::string name_with_epochs(const StudyDefinition& definition) {
   std::string name;
   for (const SetIdentity& set : definition.sets) name += (name.empty() ? "" : "+") + set.name;
   const std::string network = definition.network.layers.empty() ? definition.network.name : "custom";

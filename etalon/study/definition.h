@@ -66,6 +66,8 @@ struct StudyDefinition {
   std::uint32_t batch = 64;      ///< samples a minibatch; the last partial batch of an epoch is dropped
   std::uint32_t samples = 0;     ///< training samples used; 0: all that validation leaves
   std::uint32_t validation = 0;  ///< validation samples cut off first; 0: a sixth of the training part
+  /// The budget that the study was made with, and the span of a schedule that ends with it. What is asked for
+  /// now stands in the plan.
   std::uint32_t epochs = 1;
   std::uint64_t study_seed = 0;
   std::vector<std::string> augmentation;  ///< of training samples: "shift 2", "crop 4", "flip"
@@ -77,8 +79,19 @@ struct StudyDefinition {
 std::string to_text(const StudyDefinition& definition);
 StudyDefinition definition_from_text(const std::string& text);  ///< throws Failure on anything else
 
-/// "shapes+digits-lenet5-3f9a2c": the sets, the network and the first 6 digits of the definition's SHA-256.
+/// True if no step's eta depends on how many epochs follow: then a curve of few epochs is the beginning of the
+/// curve of many, and a study's budget may be raised.
+bool can_grow(const ScheduleSpec& schedule);
+
+/// True if trials of both lie on the same curves: equal, but for the epochs where the schedule can grow.
+bool is_same_study(const StudyDefinition& a, const StudyDefinition& b);
+
+/// "shapes+digits-lenet5-3f9a2c": the sets, the network and the first 6 digits of the SHA-256 of what
+/// is_same_study compares.
 std::string default_study_name(const StudyDefinition& definition);
+
+/// The same with the epochs among what is digested: how studies were named when each budget was one of its own.
+std::string name_with_epochs(const StudyDefinition& definition);
 
 /// How the winner is chosen; part of the plan, as it changes no curve.
 struct ChoiceRules {
@@ -97,6 +110,8 @@ struct StudyPlan {
   SearchSpace space;
   std::string strategy = "race";   ///< race, grid, random
   std::uint32_t trials = 0;        ///< random: settings to draw; else 0
+  std::uint32_t epochs = 0;        ///< how far every curve goes; 0, in stores from before it was kept: the
+                                   ///< definition's
   std::uint32_t seeds = 3;         ///< of each setting, indices 0 .. seeds-1; race: on average over settings
   bool refine = false;             ///< race: half steps join around the leaders
   std::uint32_t confirmation = 0;  ///< fresh seeds for each set's choice and its closest rival; 0: none

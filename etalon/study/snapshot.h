@@ -79,4 +79,9 @@ struct StudySnapshot {
   std::uint32_t planned_trials = 0;  ///< of all that was asked for, rounds to come included
 };
 
+/// How far every curve of the study goes.
+inline std::uint32_t epochs_of(const StudySnapshot& study) {
+  return study.plan.epochs != 0 ? study.plan.epochs : study.definition.epochs;
+}
+
 }  // namespace etalon

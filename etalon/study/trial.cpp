@@ -1,5 +1,6 @@
 #include "etalon/study/trial.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -28,6 +29,14 @@ bool same_bits(const Curve& a, const Curve& b) {
   return a.resolution == b.resolution && same(a.reference_loss, b.reference_loss) &&
          a.steps_per_epoch == b.steps_per_epoch && a.budget_epochs == b.budget_epochs &&
          same(a.loss, b.loss) && same(a.epochs, b.epochs);
+}
+
+Curve first_epochs(const Curve& curve, std::uint32_t epochs) {
+  Curve first = curve;
+  first.budget_epochs = epochs;
+  first.loss.resize(std::min(curve.loss.size(), std::size_t{curve.steps_per_epoch} * epochs));
+  first.epochs.resize(std::min<std::size_t>(curve.epochs.size(), epochs));
+  return first;
 }
 
 bool has_non_finite_loss(const Curve& curve) {

@@ -42,6 +42,9 @@ struct Curve {
   std::vector<EpochPoint> epochs;  ///< [finished epochs]
 };
 
+/// The curve as it was when it had trained `epochs`, which becomes its budget; where it ended before, all of it.
+Curve first_epochs(const Curve& curve, std::uint32_t epochs);
+
 /// Bitwise equality: a NaN equals the same NaN.
 bool same_bits(const Curve& a, const Curve& b);
 
@@ -57,13 +60,14 @@ struct TrialTimes {
   std::string host{};          ///< that finished it; may be empty
 };
 
-/// A finished trial: it trained to its budget or diverged before.
+/// A finished trial: it trained to its budget or diverged before. Where the budget is raised it goes on.
 struct TrialRecord {
   TrialKey key;
   Curve curve;
   std::string numeric_class;  ///< "x86-64-fma", "x86-64": bits agree within one class only
   std::uint64_t samples_trained = 0;
   TrialTimes times;
+  std::uint32_t number = 0;  ///< given by the store: ascends in the order in which a study's trials were finished
 };
 
 }  // namespace etalon

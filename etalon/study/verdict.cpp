@@ -8,6 +8,8 @@ std::string to_text(TrialStatus status) {
       return "learning";
     case TrialStatus::stalled:
       return "stalled";
+    case TrialStatus::stopped:
+      return "stopped";
     case TrialStatus::diverged:
       return "diverged";
   }

@@ -10,7 +10,8 @@
 
 namespace etalon {
 
-enum class TrialStatus { learning, stalled, diverged };
+/// stopped: it was not trained to the study's epochs, so that nothing compares with it.
+enum class TrialStatus { learning, stalled, diverged, stopped };
 /// What became of a run, as the choice counts it (judging/failure.h): learned; slow, which did not learn
 /// within the budget because its etas are small; failed, by divergence or otherwise.
 enum class Fate { learned, slow, failed };
@@ -32,7 +33,7 @@ struct EpochsToTarget {
 /// The measures of one curve; definitions in judging/measures.h. An empty optional is 'not measured', never
 /// 0.
 struct Verdict {
-  TrialStatus status = TrialStatus::learning;  ///< of the training curve alone
+  TrialStatus status = TrialStatus::learning;  ///< of the training curve alone, or stopped
   Fate fate = Fate::learned;
   std::optional<EpochsToTarget> loss_target;  ///< empty if no target could be fixed
   std::optional<EpochsToTarget> accuracy_target;

@@ -31,6 +31,7 @@ class GuardedSource : public TrialSource {
   }
   void advanced(std::uint64_t samples, double seconds) override { source_.advanced(samples, seconds); }
   void finished(Outcome outcome) override { source_.finished(std::move(outcome)); }
+  bool keeps_states() const override { return source_.keeps_states(); }
   bool stop_requested() const override { return failed_.load() || source_.stop_requested(); }
   bool checkpoint_due(double seconds) const override { return source_.checkpoint_due(seconds); }
   void checkpoint(Pause trial) override { source_.checkpoint(std::move(trial)); }

@@ -104,8 +104,6 @@ void TrialRun::require_fits(const TrialState& state) const {
     refuse(
         fmt::format("a curve of {} steps and {} epochs", state.curve.loss.size(), state.curve.epochs.size()),
         fmt::format("{} steps, each epoch of {} evaluated", state.step, steps));
-  if (!state.curve.loss.empty() && !std::isfinite(state.curve.loss.back()))
-    refuse("a trial that has diverged", "one that can go on");
 }
 
 bool TrialRun::diverged() const { return !curve_.loss.empty() && !std::isfinite(curve_.loss.back()); }
@@ -181,8 +179,14 @@ bool TrialRun::close_epoch() {
 }
 
 void TrialRun::finish() {
-  source_.finished(
-      {trial_.ticket, std::move(curve_), arena_.parameters(), step_ * shared_.task().batch, seconds_});
+  std::optional<TrialState> last;
+  if (source_.keeps_states()) last = state();
+  source_.finished({trial_.ticket, std::move(curve_), arena_.parameters(), step_ * shared_.task().batch, seconds_,
+                    std::move(last)});
+}
+
+TrialState TrialRun::state() const {
+  return {curve_, step_, correction_.power1, correction_.power2, seconds_, arena_.state()};
 }
 
 void TrialRun::checkpoint_if_due() {
@@ -194,8 +198,7 @@ void TrialRun::checkpoint_if_due() {
 
 void TrialRun::checkpoint() {
   if (step_ == 0) return;
-  source_.checkpoint(
-      {trial_.ticket, {curve_, step_, correction_.power1, correction_.power2, seconds_, arena_.state()}});
+  source_.checkpoint({trial_.ticket, state()});
 }
 
 void TrialRun::tell_progress(bool at_once) {

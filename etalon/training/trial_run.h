@@ -34,6 +34,7 @@ class TrialRun {
   double reference_loss();
   bool close_epoch();
   void finish();
+  TrialState state() const;
   void checkpoint_if_due();
   void checkpoint();
   void tell_progress(bool at_once);

@@ -10,7 +10,8 @@
 
 namespace etalon {
 
-/// One trial to train, to the end of epoch `epochs`.
+/// One trial to train, to the end of epoch `epochs`: from its initial weights, or from a state on the way, be it
+/// of a trial that was paused or of one that had ended there.
 struct Assignment {
   std::uint64_t ticket = 0;  ///< the source's own number for it
   std::vector<double> eta;   ///< [group]
@@ -32,7 +33,8 @@ struct Outcome {
   std::vector<float>
       weights;  ///< final parameters, [NetworkDescription::parameters]; where diverged, as they were then
   std::uint64_t samples_trained = 0;
-  double seconds = 0;  ///< of training, its validation left out
+  double seconds = 0;               ///< of training, its validation left out
+  std::optional<TrialState> state;  ///< from which a larger budget goes on; where the source keeps states
 };
 
 /// Hands out trials in the plan's order. Called from several training threads at once: implementations are
@@ -50,6 +52,8 @@ class TrialSource {
   /// others.
   virtual void advanced(std::uint64_t samples, double seconds) = 0;
   virtual void finished(Outcome outcome) = 0;
+  /// True: outcomes come with the state that they ended in.
+  virtual bool keeps_states() const { return false; }
   /// Asked at every step, and within validation: true makes every thread leave soon, its trial paused.
   virtual bool stop_requested() const = 0;
 

@@ -49,6 +49,40 @@ TEST(Judge, no_target_where_nothing_learns) {
   EXPECT_TRUE(judgement.recommendations[0].trade_offs.empty());
 }
 
+TEST(Judge, compares_at_equal_epochs) {
+  Study study;
+  study.cell({{0.1, 0.1}}, {0.9, 0.9, 0.9}, falling(40)).cell({{0.2, 0.1}}, {0.8, 0.8, 0.8}, falling(5, 0.3));
+  const StudySnapshot whole = study.done();
+  StudySnapshot beside = whole;
+  beside.plan.epochs = whole.trials[0].curve.budget_epochs;
+  for (const TrialRecord& trial : whole.trials) {
+    beside.trials.push_back(trial);
+    TrialRecord& stopped = beside.trials.back();
+    stopped.key.seed_index += 7;
+    stopped.curve = first_epochs(trial.curve, 1);
+    for (EpochPoint& point : stopped.curve.epochs) point.validation_accuracy = 0.999;
+  }
+  const Judgement plain = judge(whole), judgement = judge(beside);
+  EXPECT_EQ(judgement.loss_target, plain.loss_target);
+  EXPECT_EQ(judgement.accuracy_target, plain.accuracy_target);
+  EXPECT_EQ(judgement.recommendations[0].setting, plain.recommendations[0].setting);
+  EXPECT_EQ(judgement.recommendations[0].reason, plain.recommendations[0].reason);
+  ASSERT_EQ(judgement.cells[0].size(), 2u);
+  EXPECT_EQ(judgement.cells[0][0].seeds, 3u);
+  EXPECT_EQ(seed_accuracies(judgement, 0, {{0.1, 0.1}}, false).size(), 3u);
+  ASSERT_EQ(judgement.trials.size(), 12u);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const Verdict& verdict = judgement.trials[i].verdict;
+    EXPECT_EQ(verdict.status == TrialStatus::stopped, judgement.trials[i].key.seed_index >= 7) << i;
+    EXPECT_EQ(verdict.sentence.starts_with("Stopped after 1 of 2 epochs. The loss "),
+              verdict.status == TrialStatus::stopped)
+        << verdict.sentence;
+    if (i > 0) {
+      EXPECT_LT(judgement.trials[i - 1].key, judgement.trials[i].key);
+    }
+  }
+}
+
 TEST(Judge, sums_cells_up_over_their_seeds) {
   Study study;
   study.cell({{0.1, 0.1}}, {0.90, 0.91, 0.92}, falling(20))

@@ -53,11 +53,16 @@ class ForwardingStore : public StudyStore {
   bool save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints) override {
     return reach("save_checkpoints").save_checkpoints(worker, checkpoints);
   }
-  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) override {
-    return reach("finish_trial").finish_trial(worker, trial, weights);
+  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+                    const FinalState& state) override {
+    return reach("finish_trial").finish_trial(worker, trial, weights, state);
   }
-  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) override {
-    return reach("trials_after").trials_after(study, count);
+  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t number) override {
+    return reach("trials_after").trials_after(study, number);
+  }
+  void drop_states(const std::string& study, const std::vector<TrialKey>& keep,
+                   std::uint64_t most_bytes) override {
+    return reach("drop_states").drop_states(study, keep, most_bytes);
   }
   std::optional<std::vector<float>> load_weights(const std::string& study, const TrialKey& key) override {
     return reach("load_weights").load_weights(study, key);

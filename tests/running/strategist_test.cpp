@@ -1,5 +1,8 @@
 #include "etalon/running/strategist.h"
 
+#include <algorithm>
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "etalon/running/outlook.h"
@@ -33,6 +36,7 @@ StudyPlan plan_of(std::vector<double> etas, std::uint32_t seeds) {
 TrialRecord finished(const TrialKey& key, double accuracy) {
   TrialRecord trial;
   trial.key = key;
+  trial.curve.budget_epochs = 2;
   trial.curve.epochs = {{1.0, 1.0, accuracy}};
   return trial;
 }
@@ -92,6 +96,62 @@ TEST(Strategist, TellsAStrategyThatARunWhoseLossEndsHigherThanItBeganIsWorthAGue
   const auto second = missing_trials(study, make_zooming);
   ASSERT_EQ(second.size(), 6u);
   EXPECT_EQ(second[0].key.setting.eta[0], 0.1 * 0.7) << "beside the one that learned";
+}
+
+/// One epoch for every setting, then as many as there are for the better half.
+class TwoRungs final : public Strategy {
+ public:
+  TwoRungs(const StudyPlan& plan, const SearchTask& task) : epochs_(task.epochs) {
+    for (const Setting& setting : all_settings(plan.space)) next_.push_back({0, setting, 0, 1});
+  }
+  std::vector<Proposal> suggest() override { return next_; }
+  void learn(const std::vector<Result>& results) override {
+    told.push_back(results);
+    next_.clear();
+    if (told.size() == 2) return;
+    std::vector<Result> ranked = results;
+    std::ranges::stable_sort(ranked, std::greater(), &Result::accuracy);
+    for (std::size_t i = 0; i < ranked.size() / 2; ++i)
+      next_.push_back({0, ranked[i].proposal.setting, 0, epochs_});
+  }
+  std::vector<std::vector<Result>> told;
+
+ private:
+  std::uint32_t epochs_;
+  std::vector<Proposal> next_;
+};
+
+/// Etas 0.1 to 0.4; the larger, the better after one epoch, and the worse after two.
+TrialRecord turning(const PlannedTrial& trial) {
+  const double eta = trial.key.setting.eta[0];
+  TrialRecord record = finished(trial.key, eta);
+  record.curve.budget_epochs = trial.epochs;
+  record.curve.epochs.resize(trial.epochs, {1.0, 1.0, 1 - eta});
+  return record;
+}
+
+TEST(Strategist, PromotesByWhatWasSeenAtTheRung) {
+  StudySnapshot study = asked_for({plan_of({0.1, 0.2, 0.3, 0.4}, 1)});
+  study.sets.resize(1);
+  std::vector<std::vector<Result>> told;
+  const StrategyMaker rungs = [](const StudyPlan& plan, const SearchTask& task) {
+    return std::make_unique<TwoRungs>(plan, task);
+  };
+  const auto first = missing_trials(study, rungs);
+  ASSERT_EQ(first.size(), 4u);
+  EXPECT_EQ(first[0].epochs, 1u);
+  for (const PlannedTrial& trial : first) study.trials.push_back(turning(trial));
+  const auto second = missing_trials(study, rungs);
+  ASSERT_EQ(second.size(), 2u) << "trials that are finished after one epoch are missing after two";
+  EXPECT_EQ(second[0].key, (TrialKey{0, {{0.4}}, 0}));
+  EXPECT_EQ(second[1].key, (TrialKey{0, {{0.3}}, 0}));
+  EXPECT_EQ(second[0].epochs, 2u);
+  EXPECT_EQ(outlook_of(study, rungs).planned_trials(), 4u) << "a trial that goes on is no other trial";
+  for (const PlannedTrial& trial : second)
+    for (TrialRecord& record : study.trials)
+      if (record.key == trial.key) record = turning(trial);
+  EXPECT_TRUE(missing_trials(study, rungs).empty())
+      << "the rung is judged as it was, though two of its trials have gone on and are worse now";
 }
 
 TEST(Strategist, AStudyThatSaysNotWhatWasAskedForMissesNothing) {

@@ -118,7 +118,7 @@ TEST(StudyRunner, TakesNoOlderStudyOfAnotherDefinition) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudySnapshot older = PreparedStudy(small_request()).study();
   older.definition.numerics_version = 3;
-  older.definition.epochs = 7;
+  older.definition.batch = 16;
   older.name = "mine";
   store->save_study(older);
   StudyRequest request = small_request();
@@ -285,9 +285,9 @@ TEST(StudyRunner, AHandGivenNameIsOneDefinition) {
   StudyRequest request = small_request();
   request.study_name = "mine";
   run(request, *store, recorder);
-  request.epochs = 2;
+  request.batch = 16;
   EXPECT_THROW(run(request, *store, recorder), RequestError);
-  EXPECT_EQ(stored(*store).definition.epochs, 1u);
+  EXPECT_EQ(stored(*store).definition.batch, 32u);
 }
 
 TEST(StudyRunner, AnotherDefinitionIsAnotherStudy) {

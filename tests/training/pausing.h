@@ -69,6 +69,7 @@ class Keeper : public TrialSource {
  public:
   std::function<bool()> stop = [] { return false; };
   std::function<bool(double)> due = [](double) { return false; };
+  bool keeps = false;  ///< final states
   bool deaf = false;  ///< loses the states that it is told, as a process does that is killed
 
   std::optional<Kept> kept;
@@ -81,6 +82,7 @@ class Keeper : public TrialSource {
     kept.reset();
     outcome = std::move(end);
   }
+  bool keeps_states() const override { return keeps; }
   bool stop_requested() const override { return stop(); }
   bool checkpoint_due(double seconds) const override { return due(seconds); }
   void checkpoint(Pause trial) override {

@@ -80,6 +80,55 @@ TEST_P(PausingOf, GoesOnFromEveryMoment) {
 INSTANTIATE_TEST_SUITE_P(Optimizers, PausingOf, testing::ValuesIn(known_optimizers()),
                          [](const auto& tested) { return tested.param; });
 
+class GrowthOf : public testing::TestWithParam<std::string> {};
+
+TEST_P(GrowthOf, EndsAtTheBitsOfATrialThatWasAskedForAtOnce) {
+  const golden::GoldenInputs inputs = inputs_with_longer_validation();
+  TrainingSpec training;
+  training.optimizer.name = GetParam();
+  training.optimizer.weight_decay = 0.01;
+  training.schedule = {"exponential", 0.6, 1, 0.5};
+  TrainingTask at_once = small_task(inputs, training, 3), in_parts = small_task(inputs, training, 1);
+  at_once.augmentation = in_parts.augmentation = read_augmentation({"shift 1", "flip"}, "test");
+  Assignment trial{4, {0.02, 0.05}, 1, 3};
+  const Outcome whole = outcome_from(at_once, oldest(), trial, std::nullopt);
+  std::optional<TrialState> state;
+  for (trial.epochs = 1; trial.epochs <= 3; ++trial.epochs) {
+    Keeper keeper;
+    keeper.keeps = true;
+    Assignment part = trial;
+    part.state = std::move(state);
+    run_trial(in_parts, newest(), keeper, part);
+    state = keeper.outcome->state;
+    ASSERT_TRUE(state);
+    EXPECT_EQ(state->curve.epochs.size(), trial.epochs);
+    EXPECT_TRUE(same_bits(keeper.outcome->curve, first_epochs(whole.curve, trial.epochs)));
+    if (trial.epochs < 3) continue;
+    EXPECT_TRUE(same_outcome(*keeper.outcome, whole));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, GrowthOf, testing::ValuesIn(known_optimizers()),
+                         [](const auto& tested) { return tested.param; });
+
+TEST(Growth, OfATrialThatDivergedEndsAtOnce) {
+  const golden::GoldenInputs inputs = small_inputs();
+  const TrainingTask task = small_task(inputs, {}, 2);
+  Assignment trial{1, {1e30, 1e30}, 0, 1};
+  Keeper first, second;
+  first.keeps = true;
+  run_trial(task, newest(), first, trial);
+  ASSERT_FALSE(std::isfinite(first.outcome->curve.loss.back()));
+  trial.state = first.outcome->state;
+  trial.epochs = 2;
+  run_trial(task, newest(), second, trial);
+  Curve longer = first.outcome->curve;
+  longer.budget_epochs = 2;
+  EXPECT_TRUE(same_bits(second.outcome->curve, longer));
+  EXPECT_EQ(second.outcome->samples_trained, first.outcome->samples_trained);
+  EXPECT_FALSE(second.outcome->state) << "nobody keeps it";
+}
+
 /// Everything of a state but the time that it took.
 std::string lasting_bytes(TrialState state) {
   state.seconds = 0;
@@ -166,9 +215,6 @@ TEST_F(RefusedState, OfAnotherTask) {
   trial = at(7);
   trial.epochs = 1;
   expect_refusal(trial, "at most 1 epochs of 5");
-  trial = at(7);
-  trial.state->curve.loss.back() = std::numeric_limits<float>::infinity();
-  expect_refusal(trial, "a trial that has diverged");
   trial = at(7);
   trial.state->curve.loss.pop_back();
   expect_refusal(trial, "a curve of 6 steps");

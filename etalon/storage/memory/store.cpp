@@ -20,8 +20,9 @@ class Receiver final : public StudyReceiver {
     study_.emplace(head.study, now_unix_millis_);
     study_->restore(head);
   }
-  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) override {
-    study_->add_finished(0, trial, weights);
+  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights,
+                const Bytes& state) override {
+    study_->add_finished(0, trial, weights, state);
   }
   void waiting(const WaitingTrial& trial) override { study_->add_waiting(trial); }
 
@@ -143,15 +144,22 @@ class MemoryStore final : public StudyStore {
     return study != nullptr;
   }
 
-  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) override {
+  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+                    const FinalState& state) override {
     const std::lock_guard guard(mutex_);
     MemoryStudy* study = study_of(worker);
-    return study && study->finish(worker, trial, weights, clock_.unix_millis());
+    return study && study->finish(worker, trial, weights, state, clock_.unix_millis());
   }
 
-  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) override {
+  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t number) override {
     const std::lock_guard guard(mutex_);
-    return find(study).trials_after(count);
+    return find(study).trials_after(number);
+  }
+
+  void drop_states(const std::string& study, const std::vector<TrialKey>& keep,
+                   std::uint64_t most_bytes) override {
+    const std::lock_guard guard(mutex_);
+    find(study).drop_states(keep, most_bytes);
   }
 
   std::optional<std::vector<float>> load_weights(const std::string& study, const TrialKey& key) override {

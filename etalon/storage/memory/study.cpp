@@ -36,7 +36,7 @@ StudySummary MemoryStudy::summary() const {
 
 StudySnapshot MemoryStudy::snapshot() const {
   StudySnapshot study = study_;
-  for (const auto& [key, place] : finished_at_) study.trials.push_back(finished_[place].trial);
+  for (const auto& [key, number] : finished_at_) study.trials.push_back(finished_.at(number).trial);
   for (const auto& [worker, seat] : seats_) {
     study.times.training_seconds += seat.done.training_seconds;
     study.times.samples_trained += seat.done.samples_trained;
@@ -64,7 +64,7 @@ bool MemoryStudy::conclude(const std::vector<TestResult>& tests, std::int64_t fi
   study_.times.finished_unix_millis = finished_unix_millis;
   concluded_ = true;
   const std::set<TrialKey> kept(keep.begin(), keep.end());
-  for (Finished& finished : finished_)
+  for (auto& [number, finished] : finished_)
     if (!kept.contains(finished.trial.key)) finished.weights.reset();
   return true;
 }
@@ -72,11 +72,26 @@ bool MemoryStudy::conclude(const std::vector<TestResult>& tests, std::int64_t fi
 void MemoryStudy::plan(std::span<const PlannedTrial> trials, std::int64_t now_unix_millis) {
   for (const PlannedTrial& trial : trials) setting_key(trial.key.setting);
   for (const PlannedTrial& trial : trials) {
-    if (finished_at_.contains(trial.key) || queued_at_.contains(trial.key)) continue;
-    add_waiting({trial, 0, 0, {}});
+    if (queued_at_.contains(trial.key)) continue;
+    const auto known = finished_at_.find(trial.key);
+    if (known == finished_at_.end())
+      add_waiting({trial, 0, 0, {}});
+    else if (finished_.at(known->second).trial.curve.budget_epochs < trial.epochs)
+      go_on(trial);
+    else
+      continue;
     concluded_ = false;
     changed_unix_millis_ = now_unix_millis;
   }
+}
+
+/// A finished trial, which waits again.
+void MemoryStudy::go_on(const PlannedTrial& trial) {
+  Finished last = std::move(finished_.extract(finished_at_.extract(trial.key).mapped()).mapped());
+  WaitingTrial waiting{trial, last.trial.times.attempts, last.trial.times.started_unix_millis, {}};
+  if (!last.state.empty())
+    waiting.checkpoint = {trial.key, std::move(last.trial.curve), last.trial.numeric_class, std::move(last.state)};
+  add_waiting(waiting);
 }
 
 QueueState MemoryStudy::queue() const {
@@ -91,6 +106,7 @@ QueueState MemoryStudy::queue() const {
       ++state.waiting[set];
   }
   state.finished = static_cast<std::uint32_t>(finished_.size());
+  state.last_number = numbers_;
   state.concluded = concluded_;
   return state;
 }
@@ -188,28 +204,53 @@ void MemoryStudy::save_checkpoints(std::uint64_t worker, std::span<const TrialCh
 }
 
 bool MemoryStudy::finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
-                         std::int64_t now_unix_millis) {
-  if (const auto place = finished_at_.find(trial.key); place != finished_at_.end())
-    return finished_[place->second].worker == worker;
+                         const FinalState& state, std::int64_t now_unix_millis) {
+  if (const auto number = finished_at_.find(trial.key); number != finished_at_.end())
+    return finished_.at(number->second).worker == worker;
   const auto place = find_held(worker, trial.key);
   if (place == queue_.end()) return false;
-  add_finished(worker, trial, std::vector<float>(weights.begin(), weights.end()));
+  const bool keep = state_bytes() + state.bytes.size() <= state.most_bytes;
+  add_finished(worker, trial, std::vector<float>(weights.begin(), weights.end()), keep ? state.bytes : Bytes());
   queue_.erase(place);
   queued_at_.erase(trial.key);
   changed_unix_millis_ = now_unix_millis;
   return true;
 }
 
-std::vector<TrialRecord> MemoryStudy::trials_after(std::uint32_t count) const {
+std::vector<TrialRecord> MemoryStudy::trials_after(std::uint32_t number) const {
   std::vector<TrialRecord> trials;
-  for (std::size_t i = count; i < finished_.size(); ++i) trials.push_back(finished_[i].trial);
+  for (auto next = finished_.upper_bound(number); next != finished_.end(); ++next)
+    trials.push_back(next->second.trial);
   return trials;
 }
 
+std::uint64_t MemoryStudy::state_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [number, finished] : finished_) bytes += finished.state.size();
+  return bytes;
+}
+
+void MemoryStudy::drop_states(const std::vector<TrialKey>& keep, std::uint64_t most_bytes) {
+  std::map<TrialKey, Bytes> kept;
+  std::uint64_t bytes = 0;
+  for (const TrialKey& key : keep) {
+    const auto number = finished_at_.find(key);
+    if (number == finished_at_.end() || kept.contains(key)) continue;
+    Bytes& state = finished_.at(number->second).state;
+    if (bytes + state.size() > most_bytes) break;
+    bytes += state.size();
+    kept[key] = std::move(state);
+  }
+  for (auto& [number, finished] : finished_) {
+    const auto state = kept.find(finished.trial.key);
+    finished.state = state == kept.end() ? Bytes() : std::move(state->second);
+  }
+}
+
 std::optional<std::vector<float>> MemoryStudy::weights(const TrialKey& key) const {
-  const auto place = finished_at_.find(key);
-  if (place == finished_at_.end()) return std::nullopt;
-  return finished_[place->second].weights;
+  const auto number = finished_at_.find(key);
+  if (number == finished_at_.end()) return std::nullopt;
+  return finished_.at(number->second).weights;
 }
 
 void MemoryStudy::send(StudyReceiver& receiver) const {
@@ -217,7 +258,8 @@ void MemoryStudy::send(StudyReceiver& receiver) const {
                  static_cast<std::uint32_t>(queue_.size())};
   head.study.trials.clear();
   receiver.head(head);
-  for (const Finished& finished : finished_) receiver.finished(finished.trial, finished.weights);
+  for (const auto& [number, finished] : finished_)
+    receiver.finished(finished.trial, finished.weights, finished.state);
   for (const auto& [position, queued] : queue_) receiver.waiting(queued.waiting);
 }
 
@@ -238,10 +280,11 @@ void MemoryStudy::restore(const StudyHead& head) {
   concluded_ = head.concluded;
 }
 
-void MemoryStudy::add_finished(std::uint64_t worker, const TrialRecord& trial,
-                               const std::optional<std::vector<float>>& weights) {
-  finished_.push_back({stored_form(trial), weights, worker});
-  finished_at_.emplace(trial.key, finished_.size() - 1);
+void MemoryStudy::add_finished(std::uint64_t worker, TrialRecord trial,
+                               const std::optional<std::vector<float>>& weights, const Bytes& state) {
+  trial.number = ++numbers_;
+  finished_at_.emplace(trial.key, trial.number);
+  finished_.emplace(trial.number, Finished{stored_form(std::move(trial)), weights, state, worker});
 }
 
 void MemoryStudy::add_waiting(const WaitingTrial& waiting) {

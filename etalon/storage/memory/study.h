@@ -34,17 +34,18 @@ class MemoryStudy {
   std::vector<ClaimedTrial> claim(const Claim& claim, std::int64_t now_unix_millis);
   void save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints);
   bool finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
-              std::int64_t now_unix_millis);
+              const FinalState& state, std::int64_t now_unix_millis);
 
-  std::vector<TrialRecord> trials_after(std::uint32_t count) const;
+  std::vector<TrialRecord> trials_after(std::uint32_t number) const;
+  void drop_states(const std::vector<TrialKey>& keep, std::uint64_t most_bytes);
   std::optional<std::vector<float>> weights(const TrialKey& key) const;
   void touch(std::int64_t now_unix_millis) { changed_unix_millis_ = now_unix_millis; }
 
   /// All of it to a receiver, and from a sender.
   void send(StudyReceiver& receiver) const;
   void restore(const StudyHead& head);
-  void add_finished(std::uint64_t worker, const TrialRecord& trial,
-                    const std::optional<std::vector<float>>& weights);
+  void add_finished(std::uint64_t worker, TrialRecord trial, const std::optional<std::vector<float>>& weights,
+                    const Bytes& state);
   void add_waiting(const WaitingTrial& waiting);
 
  private:
@@ -55,6 +56,7 @@ class MemoryStudy {
   struct Finished {
     TrialRecord trial;
     std::optional<std::vector<float>> weights;
+    Bytes state;
     std::uint64_t worker = 0;
   };
   struct Seat {
@@ -67,16 +69,19 @@ class MemoryStudy {
 
   void set_tests(const std::vector<TestResult>& tests);
   Place find_held(std::uint64_t worker, const TrialKey& key);
+  void go_on(const PlannedTrial& trial);
+  std::uint64_t state_bytes() const;
   ClaimedTrial hand_out(Queued& queued, const Claim& claim, std::int64_t now_unix_millis);
 
   StudySnapshot study_;  ///< its trials are in finished_
   bool concluded_ = false;
   std::uint64_t strategist_ = 0;
-  std::vector<Finished> finished_;  ///< in the order in which they were
-  std::map<TrialKey, std::size_t> finished_at_;
+  std::map<std::uint32_t, Finished> finished_;  ///< by number
+  std::map<TrialKey, std::uint32_t> finished_at_;
   std::map<std::uint64_t, Queued> queue_;  ///< by position
   std::map<TrialKey, std::uint64_t> queued_at_;
   std::uint64_t positions_ = 0, arrivals_ = 0;  ///< given out so far
+  std::uint32_t numbers_ = 0;
   std::map<std::uint64_t, Seat> seats_;
   std::int64_t changed_unix_millis_ = 0;
 };

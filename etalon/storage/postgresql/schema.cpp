@@ -142,11 +142,25 @@ ALTER TABLE etalon.trial_checkpoint ALTER COLUMN state SET STORAGE EXTERNAL;
 DELETE FROM etalon.trial_checkpoint;
 UPDATE etalon.queue SET numeric_class = '';
 ALTER TABLE etalon.queue DROP COLUMN phase;
+)",
+                                   // Finished trials that may go on.
+                                   R"(
+CREATE TABLE etalon.trial_state (
+  trial bigint PRIMARY KEY REFERENCES etalon.trial (id) DEFERRABLE INITIALLY DEFERRED,
+  checksum bigint NOT NULL,
+  size bigint NOT NULL,
+  state bytea NOT NULL
+);
+ALTER TABLE etalon.trial_state ALTER COLUMN state SET STORAGE EXTERNAL;
+ALTER TABLE etalon.study ADD COLUMN last_number bigint NOT NULL DEFAULT 0;
+ALTER TABLE etalon.study ADD COLUMN state_bytes bigint NOT NULL DEFAULT 0;
+UPDATE etalon.study SET last_number = finished_trials;
 )"};
 
 constexpr const char* tables =
-    "'meta', 'study', 'trial', 'trial_weights', 'test_result', 'worker', 'queue', 'trial_checkpoint'";
-constexpr int table_count = 8;
+    "'meta', 'study', 'trial', 'trial_weights', 'trial_state', 'test_result', 'worker', 'queue', 'trial_checkpoint'";
+constexpr int table_count = 9;
+constexpr std::uint32_t first_with_states = 3;  ///< versions before have one table less
 
 [[noreturn]] void refuse(const std::string& place, const std::string& received, const std::string& hint) {
   throw RequestError({"store " + place, received, "a schema 'etalon' that Etalon made", hint});
@@ -175,12 +189,12 @@ std::uint32_t version_of(pqxx::transaction_base& transaction, const std::string&
   return static_cast<std::uint32_t>(version);
 }
 
-void require_all_tables(pqxx::transaction_base& transaction, const std::string& place) {
+void require_all_tables(pqxx::transaction_base& transaction, const std::string& place, std::uint32_t version) {
   const auto found = transaction.exec1(
       fmt::format("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
                   "WHERE n.nspname = 'etalon' AND c.relkind = 'r' AND c.relname IN ({})",
                   tables));
-  if (found[0].as<int>() != table_count)
+  if (found[0].as<int>() != (version < first_with_states ? table_count - 1 : table_count))
     refuse(place, "a schema 'etalon' whose tables are missing in part", "restore it from a copy");
 }
 
@@ -203,7 +217,7 @@ std::uint32_t newest_postgresql_version() { return static_cast<std::uint32_t>(mi
 std::uint32_t schema_version(pqxx::transaction_base& transaction, const std::string& place) {
   require_server(transaction, place);
   const std::uint32_t version = version_of(transaction, place);
-  if (version > 0) require_all_tables(transaction, place);
+  if (version > 0) require_all_tables(transaction, place, version);
   return version;
 }
 
@@ -234,7 +248,7 @@ void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& 
 }
 
 void vacuum(pqxx::connection_base& connection) {
-  pqxx::nontransaction(connection).exec("VACUUM etalon.queue, etalon.trial_weights, etalon.trial_checkpoint");
+  pqxx::nontransaction(connection).exec("VACUUM etalon.queue, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
 }
 
 }  // namespace etalon

@@ -17,8 +17,9 @@ void send_study(SqlSession& session, std::int64_t study, StudyReceiver& receiver
   head.study.times.samples_trained += done.samples_trained;
   head.study.tests = read_tests(session, study);
   receiver.head(head);
-  read_weighted_trials(session, study, row.finished_trials,
-                       [&](const WeightedTrial& trial) { receiver.finished(trial.first, trial.second); });
+  read_kept_trials(session, study, {row.finished_trials, row.last_number}, [&](const KeptTrial& kept) {
+    receiver.finished(kept.trial, kept.weights, kept.state);
+  });
   read_waiting(session, study, row.queued_trials,
                [&](const WaitingTrial& trial) { receiver.waiting(trial); });
 }
@@ -31,15 +32,18 @@ void SqlReceiver::head(const StudyHead& head) {
   row.concluded = head.concluded;
   row.finished_trials = head.finished_trials;
   row.queued_trials = head.waiting_trials;
+  row.last_number = head.finished_trials;
   study_ = insert_study(session_, row, now_unix_millis_);
   if (!study_) throw RequestError(study_there_already(row.name));
   write_tests(session_, *study_, head.study.tests);
 }
 
-void SqlReceiver::finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) {
+void SqlReceiver::finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights,
+                           const Bytes& state) {
   std::optional<std::span<const float>> floats;
   if (weights) floats = *weights;
-  insert_trial(session_, study_.value(), ++finished_, 0, trial, floats);
+  const std::int64_t row = insert_trial(session_, study_.value(), ++finished_, 0, trial, floats);
+  if (!state.empty()) insert_state(session_, study_.value(), row, state);
 }
 
 void SqlReceiver::waiting(const WaitingTrial& trial) { insert_waiting(session_, study_.value(), trial); }

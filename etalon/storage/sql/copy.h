@@ -20,7 +20,8 @@ class SqlReceiver final : public StudyReceiver {
 
   /// Throws RequestError if there is a study of that name. Begins anew when it is called again.
   void head(const StudyHead& head) override;
-  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights) override;
+  void finished(const TrialRecord& trial, const std::optional<std::vector<float>>& weights,
+                const Bytes& state) override;
   void waiting(const WaitingTrial& trial) override;
 
   const std::string& name() const { return name_; }

@@ -6,6 +6,7 @@
 #include "etalon/storage/complaints.h"
 #include "etalon/storage/curve_bytes.h"
 #include "etalon/storage/sql/queue_rows.h"
+#include "etalon/storage/sql/trials.h"
 
 namespace etalon {
 namespace {
@@ -61,8 +62,18 @@ std::uint32_t insert_planned(SqlSession& session, std::int64_t study, std::span<
     values.resize(1);
     rows = 0;
   };
+  const std::set<TrialKey> finished = finished_keys(session, study);
   for (const PlannedTrial& trial : trials) {
     if (!seen.insert(trial.key).second) continue;
+    if (finished.contains(trial.key)) {
+      const auto waiting = take_finished(session, study, trial);
+      if (!waiting) continue;
+      flush();
+      insert_waiting(session, study, *waiting);
+      position = last_position(session, study);
+      ++added;
+      continue;
+    }
     QueueRow row;
     row.position = ++position;
     row.trial = trial;

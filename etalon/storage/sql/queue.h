@@ -13,7 +13,8 @@
 
 namespace etalon {
 
-/// Adds those that are not there and not finished, behind all others; how many. REQUIRES: the study is locked
+/// Adds those that are not there and not finished, and takes in what is finished with fewer epochs, behind all
+/// others; how many. REQUIRES: the study is locked
 std::uint32_t insert_planned(SqlSession& session, std::int64_t study, std::span<const PlannedTrial> trials);
 
 /// A waiting trial with all that is kept of it, behind all others.

@@ -47,10 +47,13 @@ class SqlStore final : public StudyStore {
 
   std::optional<std::vector<ClaimedTrial>> claim(const Claim& claim) override;
   bool save_checkpoints(std::uint64_t worker, std::span<const TrialCheckpoint> checkpoints) override;
-  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) override;
+  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+                    const FinalState& state) override;
 
-  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t count) override;
+  std::vector<TrialRecord> trials_after(const std::string& study, std::uint32_t number) override;
   std::optional<std::vector<float>> load_weights(const std::string& study, const TrialKey& key) override;
+  void drop_states(const std::string& study, const std::vector<TrialKey>& keep,
+                   std::uint64_t most_bytes) override;
 
   void send_study(const std::string& name, StudyReceiver& receiver) override;
   void receive_study(const std::function<void(StudyReceiver&)>& sender) override;
@@ -78,7 +81,7 @@ class SqlStore final : public StudyStore {
 
   bool save_again(SqlSession& session, std::int64_t study, const StudySnapshot& next);
   bool finish_trial(SqlSession& session, std::uint64_t worker, const TrialRecord& trial,
-                    std::span<const float> weights);
+                    std::span<const float> weights, const FinalState& state);
 
   const std::unique_ptr<SqlDatabase> database_;
   const Clock& clock_;
@@ -117,7 +120,7 @@ std::optional<StudySnapshot> SqlStore::load_study(const std::string& name) {
     snapshot.times.training_seconds += done.training_seconds;
     snapshot.times.samples_trained += done.samples_trained;
     snapshot.trials.reserve(row.finished_trials);
-    read_trials(session, *id, 0, row.finished_trials,
+    read_trials(session, *id, 0, {row.finished_trials, row.last_number},
                 [&](TrialRecord trial) { snapshot.trials.push_back(std::move(trial)); });
     snapshot.tests = read_tests(session, *id);
     return snapshot;
@@ -212,7 +215,8 @@ QueueState SqlStore::queue(const std::string& study) {
     QueueCounts counts = count_queue(session, id, row.queued_trials);
     const std::size_t sets = definition_from_text(row.definition).sets.size();
     counts.waiting.resize(std::max(counts.waiting.size(), sets));
-    return QueueState{std::move(counts.waiting), counts.held, row.finished_trials, row.concluded};
+    return QueueState{std::move(counts.waiting), counts.held, row.finished_trials, row.last_number,
+                      row.concluded};
   });
 }
 
@@ -290,36 +294,42 @@ bool SqlStore::save_checkpoints(std::uint64_t worker, std::span<const TrialCheck
   });
 }
 
-bool SqlStore::finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) {
+bool SqlStore::finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
+                            const FinalState& state) {
   try {
-    return write([&](SqlSession& session) { return finish_trial(session, worker, trial, weights); });
+    return write([&](SqlSession& session) { return finish_trial(session, worker, trial, weights, state); });
   } catch (const Undo& undo) {
     return undo.answer;
   }
 }
 
 bool SqlStore::finish_trial(SqlSession& session, std::uint64_t worker, const TrialRecord& trial,
-                            std::span<const float> weights) {
+                            std::span<const float> weights, const FinalState& state) {
   const auto study = study_of_worker(session, worker);
   if (!study) return false;
-  // Locks the study, so that numbers have no gaps and whoever sees number n sees all before it.
+  // Locks the study, so that whoever sees number n sees all before it.
   auto rows = session.query(
       "UPDATE study SET finished_trials = finished_trials + 1, queued_trials = queued_trials - 1, "
-      "changed_unix_millis = $2 WHERE id = $1 RETURNING finished_trials",
+      "last_number = last_number + 1, changed_unix_millis = $2 WHERE id = $1 RETURNING last_number, state_bytes",
       {*study, clock_.unix_millis()});
   if (rows.empty() || study_of_worker(session, worker) != study) throw Undo{false};
   if (!erase_held(session, *study, worker, trial.key))
     throw Undo{finisher_of(session, *study, trial.key) == worker};
-  const auto number = SqlCells(rows[0], "stored study").whole<std::uint32_t>();
-  insert_trial(session, *study, number, worker, trial, weights);
+  SqlCells cells(rows[0], "stored study");
+  const auto number = cells.whole<std::uint32_t>();
+  const auto kept = cells.whole<std::uint64_t>();
+  const std::int64_t row = insert_trial(session, *study, number, worker, trial, weights);
+  if (!state.bytes.empty() && kept + state.bytes.size() <= state.most_bytes)
+    insert_state(session, *study, row, state.bytes);
   return true;
 }
 
-std::vector<TrialRecord> SqlStore::trials_after(const std::string& study, std::uint32_t count) {
+std::vector<TrialRecord> SqlStore::trials_after(const std::string& study, std::uint32_t number) {
   return read([&](SqlSession& session) {
     const std::int64_t id = require_study(session, study);
+    const StudyRow row = read_study(session, id);
     std::vector<TrialRecord> trials;
-    read_trials(session, id, count, read_study(session, id).finished_trials,
+    read_trials(session, id, number, {row.finished_trials, row.last_number},
                 [&](TrialRecord trial) { trials.push_back(std::move(trial)); });
     return trials;
   });
@@ -330,6 +340,15 @@ std::optional<std::vector<float>> SqlStore::load_weights(const std::string& stud
     const auto id = find_study(session, study);
     if (!id) return std::nullopt;
     return read_weights(session, *id, key);
+  });
+}
+
+void SqlStore::drop_states(const std::string& study, const std::vector<TrialKey>& keep,
+                           std::uint64_t most_bytes) {
+  database_->write([&](SqlSession& session) {
+    const auto id = lock_study(session, study);
+    if (!id) throw Failure(no_such_study(study));
+    etalon::drop_states(session, *id, keep, most_bytes);
   });
 }
 

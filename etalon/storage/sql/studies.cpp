@@ -77,8 +77,8 @@ bool lock_study(SqlSession& session, std::int64_t study) {
 StudyRow read_study(SqlSession& session, std::int64_t study) {
   auto rows = session.query(
       "SELECT name, definition, plan, facts, planned_trials, started_unix_millis, finished_unix_millis, "
-      "training_seconds, samples_trained, revision, concluded, finished_trials, queued_trials, checksum "
-      "FROM study WHERE id = $1",
+      "training_seconds, samples_trained, revision, concluded, finished_trials, queued_trials, last_number, "
+      "state_bytes, checksum FROM study WHERE id = $1",
       {study});
   if (rows.empty()) report_damage("stored study", "no row");
   SqlCells cells(rows[0], "stored study");
@@ -98,6 +98,8 @@ StudyRow read_study(SqlSession& session, std::int64_t study) {
   row.concluded = concluded == 1;
   row.finished_trials = cells.whole<std::uint32_t>();
   row.queued_trials = cells.whole<std::uint32_t>();
+  row.last_number = cells.whole<std::uint32_t>();
+  row.state_bytes = cells.whole<std::uint64_t>();
   require_checksum("stored study '" + row.name + "'", cells.whole(), row.checksum());
   return row;
 }
@@ -107,12 +109,13 @@ std::optional<std::int64_t> insert_study(SqlSession& session, const StudyRow& ro
   return single_id(session.query(
       "INSERT INTO study (name, definition, plan, facts, planned_trials, started_unix_millis, "
       "finished_unix_millis, training_seconds, samples_trained, revision, concluded, finished_trials, "
-      "queued_trials, strategist, changed_unix_millis, checksum) VALUES (" +
-          places(1, 13) + ", 0, $14, $15) ON CONFLICT DO NOTHING RETURNING id",
+      "queued_trials, last_number, state_bytes, strategist, changed_unix_millis, checksum) VALUES (" +
+          places(1, 15) + ", 0, $16, $17) ON CONFLICT DO NOTHING RETURNING id",
       {row.name, row.definition, row.plan, row.facts, sql_value(row.planned_trials),
        row.times.started_unix_millis, row.times.finished_unix_millis, sql_value(row.times.training_seconds),
        sql_value(row.times.samples_trained), sql_value(row.revision), std::int64_t{row.concluded},
-       sql_value(row.finished_trials), sql_value(row.queued_trials), now_unix_millis, row.checksum()}));
+       sql_value(row.finished_trials), sql_value(row.queued_trials), sql_value(row.last_number),
+       sql_value(row.state_bytes), now_unix_millis, row.checksum()}));
 }
 
 void update_study(SqlSession& session, std::int64_t study, const StudyRow& row,
@@ -120,12 +123,13 @@ void update_study(SqlSession& session, std::int64_t study, const StudyRow& row,
   session.run(
       "UPDATE study SET plan = $2, facts = $3, planned_trials = $4, started_unix_millis = $5, "
       "finished_unix_millis = $6, training_seconds = $7, samples_trained = $8, revision = $9, "
-      "concluded = $10, finished_trials = $11, queued_trials = $12, changed_unix_millis = $13, "
-      "checksum = $14 WHERE id = $1",
+      "concluded = $10, finished_trials = $11, queued_trials = $12, last_number = $13, state_bytes = $14, "
+      "changed_unix_millis = $15, checksum = $16 WHERE id = $1",
       {study, row.plan, row.facts, sql_value(row.planned_trials), row.times.started_unix_millis,
        row.times.finished_unix_millis, sql_value(row.times.training_seconds),
        sql_value(row.times.samples_trained), sql_value(row.revision), std::int64_t{row.concluded},
-       sql_value(row.finished_trials), sql_value(row.queued_trials), now_unix_millis, row.checksum()});
+       sql_value(row.finished_trials), sql_value(row.queued_trials), sql_value(row.last_number),
+       sql_value(row.state_bytes), now_unix_millis, row.checksum()});
 }
 
 void erase_study(SqlSession& session, std::int64_t study) {
@@ -133,6 +137,7 @@ void erase_study(SqlSession& session, std::int64_t study) {
        {"DELETE FROM trial_checkpoint WHERE study = $1", "DELETE FROM queue WHERE study = $1",
         "DELETE FROM worker WHERE study = $1",
         "DELETE FROM trial_weights WHERE trial IN (SELECT id FROM trial WHERE study = $1)",
+        "DELETE FROM trial_state WHERE trial IN (SELECT id FROM trial WHERE study = $1)",
         "DELETE FROM trial WHERE study = $1", "DELETE FROM test_result WHERE study = $1",
         "DELETE FROM study WHERE id = $1"})
     session.run(statement, {study});

@@ -1,6 +1,6 @@
 #include "etalon/storage/sql/trials.h"
 
-#include <set>
+#include <map>
 
 #include "etalon/storage/checksum.h"
 #include "etalon/storage/curve_bytes.h"
@@ -26,11 +26,10 @@ std::int64_t checksum_of(const TrialRecord& trial, const std::string& setting,
   return sum.value();
 }
 
-/// Of trial_columns, in which the trial has to have this number.
-TrialRecord read_trial(SqlCells& cells, std::uint32_t number) {
-  if (cells.whole<std::uint32_t>() != number)
-    report_damage(cells.what(), "no trial number " + std::to_string(number));
+/// Of trial_columns.
+TrialRecord read_trial(SqlCells& cells) {
   TrialRecord trial;
+  trial.number = cells.whole<std::uint32_t>();
   trial.key.set = cells.whole<std::uint32_t>();
   const std::string setting = cells.text();
   trial.key.seed_index = cells.whole<std::uint32_t>();
@@ -53,6 +52,25 @@ std::int64_t checksum_of_weights(std::int64_t trial, std::span<const std::uint8_
   return Checksum().add(trial).add(floats).value();
 }
 
+std::int64_t checksum_of_state(std::int64_t trial, const Bytes& state) {
+  return Checksum().add(trial).add(state).value();
+}
+
+const std::string kept_columns = "trial_weights.trial, trial_weights.checksum, floats";
+const std::string state_columns = "trial_state.trial, trial_state.checksum, state";
+const std::string join_kept =
+    " FROM trial LEFT JOIN trial_weights ON trial_weights.trial = trial.id "
+    "LEFT JOIN trial_state ON trial_state.trial = trial.id ";
+
+/// Of state_columns; empty where there is none.
+Bytes checked_state(SqlCells& cells) {
+  if (cells.next_is_null()) return {};
+  const std::int64_t trial = cells.whole(), checksum = cells.whole();
+  Bytes state = cells.bytes();
+  require_checksum("stored final state", checksum, checksum_of_state(trial, state));
+  return state;
+}
+
 std::vector<float> checked_weights(SqlCells& cells) {
   const std::int64_t trial = cells.whole(), checksum = cells.whole();
   const Bytes floats = cells.bytes();
@@ -60,24 +78,49 @@ std::vector<float> checked_weights(SqlCells& cells) {
   return floats_from_bytes(floats);
 }
 
-/// Rows in pieces, so that a large study is never held twice.
-void in_pieces(SqlSession& session, const std::string& query, std::int64_t study, std::uint32_t first,
-               std::uint32_t finished, std::int64_t piece,
-               const std::function<void(SqlRow&, std::uint32_t number)>& take) {
-  std::uint32_t number = first;
+/// Rows in pieces, so that a large study is never held twice. `take` gives back the row's number.
+void in_pieces(SqlSession& session, const std::string& query, std::int64_t study, std::uint32_t number,
+               TrialCount count, std::int64_t piece, const std::function<std::uint32_t(SqlRow&)>& take) {
+  const bool all = number == 0;
+  std::uint32_t found = 0;
   for (bool more = true; more;) {
     auto rows = session.query(query, {study, sql_value(number), piece});
     more = static_cast<std::int64_t>(rows.size()) == piece;
-    for (SqlRow& row : rows) take(row, ++number);
+    found += static_cast<std::uint32_t>(rows.size());
+    for (SqlRow& row : rows) number = take(row);
   }
-  if (number != std::max(first, finished))
-    report_damage("stored study", std::to_string(number) + " trials instead of " + std::to_string(finished));
+  if (all && found != count.finished)
+    report_damage("stored study", std::to_string(found) + " trials instead of " + std::to_string(count.finished));
+  if (found > 0 && number > count.last_number)
+    report_damage("stored trial", "number " + std::to_string(number) + ", which was never given");
+}
+
+const std::string of_key = " WHERE study = $1 AND set_index = $2 AND setting = $3 AND seed_index = $4";
+
+std::vector<SqlValue> key_values(std::int64_t study, const TrialKey& key) {
+  return {study, sql_value(key.set), setting_key(key.setting), sql_value(key.seed_index)};
+}
+
+TrialKey read_key(SqlCells& cells) {
+  TrialKey key;
+  key.set = cells.whole<std::uint32_t>();
+  key.setting = setting_from_key(cells.text());
+  key.seed_index = cells.whole<std::uint32_t>();
+  return key;
+}
+
+void erase_trial(SqlSession& session, std::int64_t study, const TrialRecord& trial) {
+  auto rows = session.query("SELECT id FROM trial" + of_key, key_values(study, trial.key));
+  const std::int64_t id = SqlCells(rows.at(0), "stored trial").whole();
+  for (const char* statement : {"DELETE FROM trial_weights WHERE trial = $1",
+                                "DELETE FROM trial_state WHERE trial = $1", "DELETE FROM trial WHERE id = $1"})
+    session.run(statement, {id});
 }
 
 }  // namespace
 
-void insert_trial(SqlSession& session, std::int64_t study, std::uint32_t number, std::uint64_t worker,
-                  const TrialRecord& trial, std::optional<std::span<const float>> weights) {
+std::int64_t insert_trial(SqlSession& session, std::int64_t study, std::uint32_t number, std::uint64_t worker,
+                          const TrialRecord& trial, std::optional<std::span<const float>> weights) {
   const Bytes curve = to_bytes(trial.curve);
   const std::string setting = setting_key(trial.key.setting);
   auto rows = session.query(
@@ -89,51 +132,58 @@ void insert_trial(SqlSession& session, std::int64_t study, std::uint32_t number,
        trial.numeric_class, sql_value(trial.samples_trained), trial.times.started_unix_millis,
        trial.times.finished_unix_millis, sql_value(trial.times.seconds), sql_value(trial.times.attempts),
        trial.times.host, sql_value(worker), checksum_of(trial, setting, curve), curve});
-  if (!weights) return;
   const std::int64_t id = SqlCells(rows.at(0), "stored trial").whole();
+  if (!weights) return id;
   const auto floats = as_bytes(*weights);
   session.run("INSERT INTO trial_weights (trial, checksum, floats) VALUES ($1, $2, $3)",
               {id, checksum_of_weights(id, floats), sql_value(floats)});
+  return id;
+}
+
+void insert_state(SqlSession& session, std::int64_t study, std::int64_t trial, const Bytes& state) {
+  const std::uint64_t size = state.size();
+  session.run("INSERT INTO trial_state (trial, checksum, size, state) VALUES ($1, $2, $3, $4)",
+              {trial, checksum_of_state(trial, state), sql_value(size), state});
+  session.run("UPDATE study SET state_bytes = state_bytes + $2 WHERE id = $1", {study, sql_value(size)});
 }
 
 std::optional<std::uint64_t> finisher_of(SqlSession& session, std::int64_t study, const TrialKey& key) {
-  auto rows = session.query(
-      "SELECT worker FROM trial WHERE study = $1 AND set_index = $2 AND setting = $3 AND seed_index = $4",
-      {study, sql_value(key.set), setting_key(key.setting), sql_value(key.seed_index)});
+  auto rows = session.query("SELECT worker FROM trial" + of_key, key_values(study, key));
   if (rows.empty()) return std::nullopt;
   return SqlCells(rows[0], "stored trial").whole<std::uint64_t>();
 }
 
-void read_trials(SqlSession& session, std::int64_t study, std::uint32_t first, std::uint32_t finished,
+void read_trials(SqlSession& session, std::int64_t study, std::uint32_t number, TrialCount count,
                  const std::function<void(TrialRecord)>& take) {
   const std::string query =
       "SELECT " + trial_columns + " FROM trial WHERE study = $1 AND number > $2 ORDER BY number LIMIT $3";
-  in_pieces(session, query, study, first, finished, 1000, [&](SqlRow& row, std::uint32_t number) {
+  in_pieces(session, query, study, number, count, 1000, [&](SqlRow& row) {
     SqlCells cells(row, "stored trial");
-    take(read_trial(cells, number));
+    TrialRecord trial = read_trial(cells);
+    const std::uint32_t read = trial.number;
+    take(std::move(trial));
+    return read;
   });
 }
 
-void read_weighted_trials(SqlSession& session, std::int64_t study, std::uint32_t finished,
-                          const std::function<void(const WeightedTrial&)>& take) {
-  const std::string query = "SELECT " + trial_columns +
-                            ", trial_weights.trial, trial_weights.checksum, floats "
-                            "FROM trial LEFT JOIN trial_weights ON trial_weights.trial = trial.id "
+void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
+                      const std::function<void(const KeptTrial&)>& take) {
+  const std::string query = "SELECT " + trial_columns + ", " + state_columns + ", " + kept_columns + join_kept +
                             "WHERE study = $1 AND number > $2 ORDER BY number LIMIT $3";
-  in_pieces(session, query, study, 0, finished, 16, [&](SqlRow& row, std::uint32_t number) {
+  in_pieces(session, query, study, 0, count, 16, [&](SqlRow& row) {
     SqlCells cells(row, "stored trial");
-    WeightedTrial trial{read_trial(cells, number), std::nullopt};
-    if (!cells.next_is_null()) trial.second = checked_weights(cells);
-    take(trial);
+    KeptTrial kept{read_trial(cells), std::nullopt, {}};
+    kept.state = checked_state(cells);
+    if (!cells.next_is_null()) kept.weights = checked_weights(cells);
+    take(kept);
+    return kept.trial.number;
   });
 }
 
 std::optional<std::vector<float>> read_weights(SqlSession& session, std::int64_t study, const TrialKey& key) {
-  auto rows = session.query(
-      "SELECT trial_weights.trial, trial_weights.checksum, floats FROM trial_weights "
-      "JOIN trial ON trial.id = trial_weights.trial "
-      "WHERE study = $1 AND set_index = $2 AND setting = $3 AND seed_index = $4",
-      {study, sql_value(key.set), setting_key(key.setting), sql_value(key.seed_index)});
+  auto rows = session.query("SELECT " + kept_columns +
+                                " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
+                            key_values(study, key));
   if (rows.empty()) return std::nullopt;
   SqlCells cells(rows[0], "stored weights");
   return checked_weights(cells);
@@ -152,14 +202,66 @@ void drop_weights(SqlSession& session, std::int64_t study, const std::vector<Tri
                                    {study})) {
     SqlCells cells(row, "stored weights");
     const std::int64_t id = cells.whole();
-    TrialKey key;
-    key.set = cells.whole<std::uint32_t>();
-    key.setting = setting_from_key(cells.text());
-    key.seed_index = cells.whole<std::uint32_t>();
-    if (!kept.contains(key)) dropped.emplace_back(id);
+    if (!kept.contains(read_key(cells))) dropped.emplace_back(id);
     if (dropped.size() == 500) drop();
   }
   drop();
+}
+
+void drop_states(SqlSession& session, std::int64_t study, const std::vector<TrialKey>& keep,
+                 std::uint64_t most_bytes) {
+  struct State {
+    std::int64_t trial;
+    std::uint64_t size;
+  };
+  std::map<TrialKey, State> there;
+  for (SqlRow& row : session.query("SELECT trial, size, set_index, setting, seed_index FROM trial_state "
+                                   "JOIN trial ON trial.id = trial_state.trial WHERE study = $1",
+                                   {study})) {
+    SqlCells cells(row, "stored final state");
+    const std::int64_t trial = cells.whole();
+    const auto size = cells.whole<std::uint64_t>();
+    there[read_key(cells)] = {trial, size};
+  }
+  std::uint64_t bytes = 0;
+  for (const TrialKey& key : keep) {
+    const auto state = there.find(key);
+    if (state == there.end()) continue;
+    if (bytes + state->second.size > most_bytes) break;
+    bytes += state->second.size;
+    there.erase(state);
+  }
+  for (const auto& [key, state] : there)
+    session.run("DELETE FROM trial_state WHERE trial = $1", {state.trial});
+  session.run("UPDATE study SET state_bytes = $2 WHERE id = $1", {study, sql_value(bytes)});
+}
+
+std::set<TrialKey> finished_keys(SqlSession& session, std::int64_t study) {
+  std::set<TrialKey> keys;
+  for (SqlRow& row :
+       session.query("SELECT set_index, setting, seed_index FROM trial WHERE study = $1", {study})) {
+    SqlCells cells(row, "stored trial");
+    keys.insert(read_key(cells));
+  }
+  return keys;
+}
+
+std::optional<WaitingTrial> take_finished(SqlSession& session, std::int64_t study, const PlannedTrial& planned) {
+  auto rows = session.query("SELECT " + trial_columns + ", " + state_columns + join_kept + of_key,
+                            key_values(study, planned.key));
+  if (rows.empty()) return std::nullopt;
+  SqlCells cells(rows[0], "stored trial");
+  TrialRecord trial = read_trial(cells);
+  if (trial.curve.budget_epochs >= planned.epochs) return std::nullopt;
+  WaitingTrial waiting{planned, trial.times.attempts, trial.times.started_unix_millis, std::nullopt};
+  Bytes state = checked_state(cells);
+  erase_trial(session, study, trial);
+  session.run(
+      "UPDATE study SET finished_trials = finished_trials - 1, state_bytes = state_bytes - $2 WHERE id = $1",
+      {study, sql_value(std::uint64_t{state.size()})});
+  if (!state.empty())
+    waiting.checkpoint = {trial.key, std::move(trial.curve), trial.numeric_class, std::move(state)};
+  return waiting;
 }
 
 }  // namespace etalon

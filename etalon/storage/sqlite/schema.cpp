@@ -144,12 +144,24 @@ CREATE TABLE trial_checkpoint (
 DELETE FROM trial_checkpoint;
 UPDATE queue SET numeric_class = '';
 ALTER TABLE queue DROP COLUMN phase;
+)",
+    // Finished trials that may go on: each keeps its state, and gets a new number when it has finished again.
+    R"(
+CREATE TABLE trial_state (
+  trial INTEGER PRIMARY KEY REFERENCES trial (id),
+  checksum INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  state BLOB NOT NULL
+) STRICT;
+ALTER TABLE study ADD COLUMN last_number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE study ADD COLUMN state_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE study SET last_number = finished_trials;
 )"};
 
 constexpr const char* count_tables =
     "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
-    "('study', 'trial', 'trial_weights', 'test_result', 'worker', 'queue', 'trial_checkpoint')";
-constexpr int table_count = 7;
+    "('study', 'trial', 'trial_weights', 'trial_state', 'test_result', 'worker', 'queue', 'trial_checkpoint')";
+constexpr int table_count = 8;
 
 std::uint32_t version_of(SQLite::Database& database) {
   return database.execAndGet("PRAGMA user_version").getUInt();

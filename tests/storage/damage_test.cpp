@@ -24,7 +24,7 @@ class Damage : public testing::Test {
     store->save_study(some_study());
     Hand hand(*store, "some study", 1);
     for (std::uint32_t number = 0; number < 6; ++number)
-      hand.finish(some_trial(number, 500), some_weights(number));
+      hand.finish(some_trial(number, 500), some_weights(number), {Bytes(200, 7), 250});
     store->beat(1, {0.1 + 0.2, 77});
     store->dismiss(1);
     store->conclude("some study", {{some_trial(0).key, 0.5, 0.75}}, 88, {some_trial(0).key});
@@ -81,7 +81,8 @@ TEST_F(Damage, of_any_column_that_makes_a_number_is_found) {
         "UPDATE trial SET started_unix_millis = 1 WHERE id = 2", "DELETE FROM trial WHERE id = 2",
         "UPDATE trial_weights SET floats = zeroblob(200)", "UPDATE test_result SET accuracy = 1",
         "UPDATE test_result SET setting = '1 1'", "UPDATE study SET training_seconds = 1",
-        "UPDATE study SET planned_trials = 1",
+        "UPDATE study SET planned_trials = 1", "UPDATE study SET sets = 1",
+        "UPDATE study SET last_number = 3", "UPDATE trial_state SET state = zeroblob(200)",
         "UPDATE study SET definition = replace(definition, '\"epochs\":7', '\"epochs\":8')",
         "UPDATE study SET plan = replace(plan, '\"seeds\":3', '\"seeds\":4')",
         "UPDATE study SET facts = replace(facts, 'AVX2', 'AVX3')"}) {

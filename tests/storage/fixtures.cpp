@@ -114,9 +114,9 @@ void Hand::plan_and_hold(const TrialRecord& trial) {
   }
 }
 
-void Hand::finish(const TrialRecord& trial, std::span<const float> weights) {
+void Hand::finish(const TrialRecord& trial, std::span<const float> weights, const FinalState& state) {
   plan_and_hold(trial);
-  if (!store_.finish_trial(worker_, trial, weights)) throw std::runtime_error("the trial was refused");
+  if (!store_.finish_trial(worker_, trial, weights, state)) throw std::runtime_error("the trial was refused");
 }
 
 void expect_same_checkpoint(const TrialCheckpoint& a, const TrialCheckpoint& b) {

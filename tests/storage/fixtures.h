@@ -62,7 +62,8 @@ class Hand {
   std::vector<ClaimedTrial> claim(std::uint32_t set, std::uint32_t most,
                                   const std::string& numeric_class = "x86-64-fma");
   void plan_and_hold(const TrialRecord& trial);
-  void finish(const TrialRecord& trial, std::span<const float> weights);  ///< plans, claims and finishes it
+  void finish(const TrialRecord& trial, std::span<const float> weights,
+              const FinalState& state = {});  ///< plans, claims and finishes it
 
  private:
   StudyStore& store_;

@@ -154,7 +154,8 @@ CREATE TABLE etalon.trial_state (
 ALTER TABLE etalon.trial_state ALTER COLUMN state SET STORAGE EXTERNAL;
 ALTER TABLE etalon.study ADD COLUMN last_number bigint NOT NULL DEFAULT 0;
 ALTER TABLE etalon.study ADD COLUMN state_bytes bigint NOT NULL DEFAULT 0;
-UPDATE etalon.study SET last_number = finished_trials;
+ALTER TABLE etalon.study ADD COLUMN sets bigint NOT NULL DEFAULT 0;
+UPDATE etalon.study SET last_number = finished_trials, sets = json_array_length(definition::json -> 'sets');
 )"};
 
 constexpr const char* tables =

@@ -213,8 +213,7 @@ QueueState SqlStore::queue(const std::string& study) {
     const std::int64_t id = require_study(session, study);
     const StudyRow row = read_study(session, id);
     QueueCounts counts = count_queue(session, id, row.queued_trials);
-    const std::size_t sets = definition_from_text(row.definition).sets.size();
-    counts.waiting.resize(std::max(counts.waiting.size(), sets));
+    counts.waiting.resize(std::max<std::size_t>(counts.waiting.size(), row.sets));
     return QueueState{std::move(counts.waiting), counts.held, row.finished_trials, row.last_number,
                       row.concluded};
   });

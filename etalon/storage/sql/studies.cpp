@@ -39,6 +39,7 @@ StudyRow row_of(const StudySnapshot& study) {
   row.plan = to_text(study.plan);
   row.facts = facts_to_text(study);
   row.planned_trials = study.planned_trials;
+  row.sets = static_cast<std::uint32_t>(study.definition.sets.size());
   row.times = study.times;
   row.revision = study.revision;
   return row;
@@ -49,6 +50,8 @@ StudySnapshot snapshot_of(const StudyRow& row) {
   study.name = row.name;
   study.revision = row.revision;
   study.definition = definition_from_text(row.definition);
+  if (row.sets != study.definition.sets.size())
+    report_damage("stored study '" + row.name + "'", std::to_string(row.sets) + " sets");
   study.plan = plan_from_text(row.plan);
   facts_from_text(row.facts, study);
   study.planned_trials = row.planned_trials;
@@ -78,7 +81,7 @@ StudyRow read_study(SqlSession& session, std::int64_t study) {
   auto rows = session.query(
       "SELECT name, definition, plan, facts, planned_trials, started_unix_millis, finished_unix_millis, "
       "training_seconds, samples_trained, revision, concluded, finished_trials, queued_trials, last_number, "
-      "state_bytes, checksum FROM study WHERE id = $1",
+      "state_bytes, sets, checksum FROM study WHERE id = $1",
       {study});
   if (rows.empty()) report_damage("stored study", "no row");
   SqlCells cells(rows[0], "stored study");
@@ -100,6 +103,8 @@ StudyRow read_study(SqlSession& session, std::int64_t study) {
   row.queued_trials = cells.whole<std::uint32_t>();
   row.last_number = cells.whole<std::uint32_t>();
   row.state_bytes = cells.whole<std::uint64_t>();
+  row.sets = cells.whole<std::uint32_t>();
+  if (row.sets >= 1'000'000) report_damage(cells.what(), std::to_string(row.sets) + " sets");
   require_checksum("stored study '" + row.name + "'", cells.whole(), row.checksum());
   return row;
 }
@@ -109,13 +114,13 @@ std::optional<std::int64_t> insert_study(SqlSession& session, const StudyRow& ro
   return single_id(session.query(
       "INSERT INTO study (name, definition, plan, facts, planned_trials, started_unix_millis, "
       "finished_unix_millis, training_seconds, samples_trained, revision, concluded, finished_trials, "
-      "queued_trials, last_number, state_bytes, strategist, changed_unix_millis, checksum) VALUES (" +
-          places(1, 15) + ", 0, $16, $17) ON CONFLICT DO NOTHING RETURNING id",
+      "queued_trials, last_number, state_bytes, sets, strategist, changed_unix_millis, checksum) VALUES (" +
+          places(1, 16) + ", 0, $17, $18) ON CONFLICT DO NOTHING RETURNING id",
       {row.name, row.definition, row.plan, row.facts, sql_value(row.planned_trials),
        row.times.started_unix_millis, row.times.finished_unix_millis, sql_value(row.times.training_seconds),
        sql_value(row.times.samples_trained), sql_value(row.revision), std::int64_t{row.concluded},
        sql_value(row.finished_trials), sql_value(row.queued_trials), sql_value(row.last_number),
-       sql_value(row.state_bytes), now_unix_millis, row.checksum()}));
+       sql_value(row.state_bytes), sql_value(row.sets), now_unix_millis, row.checksum()}));
 }
 
 void update_study(SqlSession& session, std::int64_t study, const StudyRow& row,

@@ -25,6 +25,7 @@ struct StudyRow {
   std::uint32_t queued_trials = 0;  ///< waiting or held
   std::uint32_t last_number = 0;    ///< that was given to a finished trial
   std::uint64_t state_bytes = 0;    ///< of all final states
+  std::uint32_t sets = 0;           ///< of its definition
 
   std::int64_t checksum() const;  ///< of all that stands before revision
 };

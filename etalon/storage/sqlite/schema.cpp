@@ -155,7 +155,8 @@ CREATE TABLE trial_state (
 ) STRICT;
 ALTER TABLE study ADD COLUMN last_number INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE study ADD COLUMN state_bytes INTEGER NOT NULL DEFAULT 0;
-UPDATE study SET last_number = finished_trials;
+ALTER TABLE study ADD COLUMN sets INTEGER NOT NULL DEFAULT 0;
+UPDATE study SET last_number = finished_trials, sets = json_array_length(definition, '$.sets');
 )"};
 
 constexpr const char* count_tables =

@@ -44,13 +44,19 @@ ReportEnd report_of(const Run& run, const StudySnapshot& study, const Judgement&
 
 }  // namespace
 
-ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& store_place,
-                          const std::string& name, const std::optional<std::string>& folder,
-                          bool was_complete) {
-  const StudySnapshot study = store.load_study(name).value();
-  const Judgement judgement = judge(study);
+JudgedStudy judged_study(StudyStore& store, const std::string& name) {
+  auto study = store.load_study(name);
+  if (!study) throw Failure({"study " + name, "no study of that name any more", "the one that was trained",
+                             "somebody has deleted it"});
+  Judgement judgement = judge(*study);
+  return {std::move(*study), std::move(judgement)};
+}
+
+ExitCode print_conclusion(const Run& run, const JudgedStudy& judged, const std::string& store_place,
+                          const std::optional<std::string>& folder, bool was_complete) {
+  const auto& [study, judgement] = judged;
   if (was_complete)
-    run.display.note(fmt::format("study {} is complete: nothing is left to train", short_name(name)));
+    run.display.note(fmt::format("study {} is complete: nothing is left to train", short_name(study.name)));
   run.display.close();
   const bool json = run.arguments.json, text = !json && !run.arguments.quiet;
   if (text) {

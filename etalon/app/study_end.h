@@ -8,6 +8,7 @@
 #include "etalon/app/interrupt.h"
 #include "etalon/base/error.h"
 #include "etalon/live/display.h"
+#include "etalon/running/study_runner.h"
 #include "etalon/storage/study_store.h"
 
 namespace etalon {
@@ -20,13 +21,15 @@ struct Run {
   double started = 0;  ///< steady seconds
 };
 
+/// The study as the store holds it, judged. Throws Failure where there is none of that name.
+JudgedStudy judged_study(StudyStore& store, const std::string& name);
+
 /// Prints what the study says, as text or JSON, and writes the report; `report` is its folder, or nothing
 /// where none is wanted. `store_place` is the store as it was typed. What goes wrong with the report keeps
 /// nothing from being printed: standard error says what, and how to have it later; the code is `failed` where
 /// there is no report, and `done` where it merely lacks its plots. Throws Interrupted while drawing.
-ExitCode print_conclusion(const Run& run, StudyStore& store, const std::string& store_place,
-                          const std::string& study, const std::optional<std::string>& report,
-                          bool was_complete);
+ExitCode print_conclusion(const Run& run, const JudgedStudy& judged, const std::string& store_place,
+                          const std::optional<std::string>& report, bool was_complete);
 
 /// "3 of 8 trials are finished, 5 begun"
 std::string standing_text(StudyStore& store, const std::string& study);

@@ -69,7 +69,7 @@ ExitCode follow(const Submission& submission, StudyStore& store, const std::stri
   try {
     switch (follow_study(store, study, run.display, run.interrupts, options)) {
       case FollowEnd::concluded:
-        return print_conclusion(run, store, submission.request.store, study,
+        return print_conclusion(run, judged_study(store, study), submission.request.store,
                                 submission.request.report_folder(), false);
       case FollowEnd::deserted:
         run.display.close();
@@ -116,9 +116,9 @@ bool is_concluded(StudyStore& store, const std::string& name) {
 ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& prepared, const SlurmJob& job) {
   const Run& run = submission.run;
   const auto store = open_watched(submission.request.store, StoreAccess::create, run.display);
-  for (const std::string& words : prepared.open(*store)) run.display.note(words);
+  for (const std::string& words : prepared.open(*store).words) run.display.note(words);
   if (is_concluded(*store, job.study)) {
-    return print_conclusion(run, *store, submission.request.store, job.study,
+    return print_conclusion(run, judged_study(*store, job.study), submission.request.store,
                             submission.request.report_folder(), true);
   }
   const fs::path script = script_for(submission, job);

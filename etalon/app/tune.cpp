@@ -78,12 +78,15 @@ ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepar
   const auto store = open_watched(request.store, StoreAccess::create, run.display);
   try {
     prepared.take_older(*store);
-    const std::vector<std::string> growth = prepared.open(*store);  // a refusal comes before any warning
+    OpenedStudy opened = prepared.open(*store);  // a refusal comes before any warning
     for (const std::string& warning : prepared.warnings()) run.display.note("warning: " + warning);
-    for (const std::string& words : growth) run.display.note(words);
-    const StudyEnd end = prepared.run(*store, run.display, run.interrupts.flag(), request.work);
+    for (const std::string& words : opened.words) run.display.note(words);
+    WorkOptions work = request.work;
+    std::optional<JudgedStudy> judged;
+    work.on_concluded = [&](JudgedStudy concluded) { judged = std::move(concluded); };
+    const StudyEnd end = prepared.run(std::move(opened), *store, run.display, run.interrupts.flag(), work);
     if (end == StudyEnd::interrupted) throw Interrupted();
-    return print_conclusion(run, *store, request.store, prepared.name(), request.report_folder(),
+    return print_conclusion(run, judged.value(), request.store, request.report_folder(),
                             end == StudyEnd::already_complete);
   } catch (const Interrupted&) {
     return leave_interrupted(run, *store, request.store, prepared.name(), resuming_line);

@@ -17,9 +17,8 @@ std::uint32_t trials_in(const QueueState& queue) {
 
 }  // namespace
 
-Chronicle::Chronicle(const Preparation& all, StudyStore& store, StudyObserver& observer)
+Chronicle::Chronicle(const Preparation& all, const StudySnapshot& study, StudyStore& store, StudyObserver& observer)
     : all_(all), store_(store), observer_(observer), name_(all.study.name) {
-  const StudySnapshot study = store_.load_study(name_).value();
   for (const TrialRecord& trial : study.trials) {
     finished_[trial.key] = trial.curve.budget_epochs;
     last_number_ = std::max(last_number_, trial.number);
@@ -27,8 +26,8 @@ Chronicle::Chronicle(const Preparation& all, StudyStore& store, StudyObserver& o
   epochs_ = epochs_of(study);
   planned_ = study.planned_trials;
   const std::vector<RunningTrial> trials = store_.running_trials(name_);
-  seen_ = static_cast<std::uint32_t>(study.trials.size() + trials.size());
   add_open(trials);
+  seen_ = static_cast<std::uint32_t>(finished_.size() + trials.size());
   expect_rest();
   observer_.study_opened(study);
 }

@@ -17,8 +17,8 @@ namespace etalon {
 
 class Chronicle {
  public:
-  /// All is borrowed. Tells the observer of the study as it is stored.
-  Chronicle(const Preparation& all, StudyStore& store, StudyObserver& observer);
+  /// All but `study` is borrowed. Tells the observer of the study as the store held it just now.
+  Chronicle(const Preparation& all, const StudySnapshot& study, StudyStore& store, StudyObserver& observer);
 
   /// Looks for trials that other workers have finished, and for more that were planned.
   void look();

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "etalon/base/clock.h"
-#include "etalon/judging/judge.h"
 #include "etalon/judging/measures.h"
 #include "etalon/running/built_in_objective.h"
 
@@ -85,10 +84,9 @@ std::vector<TrialKey> by_accuracy(const StudySnapshot& study, const Judgement& j
 
 }  // namespace
 
-Conclusion conclude(const Preparation& all, const StudySnapshot& study, StudyStore& store,
-                    Chronicle& chronicle, const Keeping& keeping) {
+Conclusion conclude(const Preparation& all, const StudySnapshot& study, const Judgement& judgement,
+                    StudyStore& store, Chronicle& chronicle, const Keeping& keeping) {
   chronicle.concluding();
-  const Judgement judgement = judge(study);
   std::vector<TestResult> tests;
   std::vector<TrialKey> keep;
   for (const Recommendation& recommendation : judgement.recommendations) {

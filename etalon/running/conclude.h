@@ -6,6 +6,7 @@
 
 #include "etalon/running/chronicle.h"
 #include "etalon/running/prepare.h"
+#include "etalon/study/recommendation.h"
 
 namespace etalon {
 
@@ -21,9 +22,9 @@ struct Keeping {
   std::uint64_t state_bytes = 0;  ///< of final states, those of the most accurate settings first
 };
 
-/// Judges `study`, evaluates what the recommendation needs and the store does not have yet, and writes the
-/// conclusion.
-Conclusion conclude(const Preparation& all, const StudySnapshot& study, StudyStore& store,
-                    Chronicle& chronicle, const Keeping& keeping);
+/// Evaluates what the recommendation needs and the store does not have yet, and writes the conclusion. `judgement`:
+/// of the study.
+Conclusion conclude(const Preparation& all, const StudySnapshot& study, const Judgement& judgement,
+                    StudyStore& store, Chronicle& chronicle, const Keeping& keeping);
 
 }  // namespace etalon

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "etalon/judging/judge.h"
-
 namespace etalon {
 
-std::vector<PlannedTrial> confirmation_trials(const StudySnapshot& study, std::uint32_t round) {
+std::vector<PlannedTrial> confirmation_trials(const StudySnapshot& study, const Judgement& judgement,
+                                              std::uint32_t round) {
   std::vector<PlannedTrial> trials;
-  if (study.plan.confirmation == 0) return trials;
-  for (const Recommendation& recommendation : judge(study).recommendations) {
+  for (const Recommendation& recommendation : judgement.recommendations) {
     for (std::uint32_t seed = 0; seed < study.plan.confirmation; ++seed)
       for (const std::optional<Setting>& setting : {recommendation.setting, recommendation.rival})
         if (recommendation.setting && setting)

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
+#include "etalon/judging/judge.h"
 #include "etalon/running/confirmation.h"
 #include "etalon/running/strategist.h"
 
@@ -94,7 +95,9 @@ class Tally {
       outlook_.confirming = static_cast<std::uint32_t>(to_come);
       return;
     }
-    for (const PlannedTrial& trial : confirmation_trials(study_, rounds_)) {
+    if (study_.plan.confirmation == 0) return;
+    outlook_.judgement = judge(study_);
+    for (const PlannedTrial& trial : confirmation_trials(study_, *outlook_.judgement, rounds_)) {
       propose(trial.key, complete_.contains(trial.key));
       ++outlook_.confirming;
       if (!complete_.contains(trial.key)) outlook_.missing.push_back(trial);

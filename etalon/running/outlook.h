@@ -1,12 +1,14 @@
 /// How far a study is as a whole: all that was asked for, and the confirmation of what comes out.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "etalon/search/make.h"
 #include "etalon/storage/study_store.h"
+#include "etalon/study/recommendation.h"
 #include "etalon/study/snapshot.h"
 
 namespace etalon {
@@ -18,6 +20,7 @@ struct Outlook {
   std::uint32_t confirming = 0;       ///< trials of the confirmation, named or to come
   std::vector<std::size_t> rounds_to_come;  ///< trials that cannot be named yet, by round
   std::vector<std::string> words;           ///< what the rounds that `missing` belongs to do, for a person
+  std::optional<Judgement> judgement;       ///< of the study, where it had to be judged: what is to be confirmed?
 
   std::uint32_t planned_trials() const;
 };

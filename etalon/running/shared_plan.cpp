@@ -55,17 +55,19 @@ std::string joined_commands(const std::string& stored, const std::string& asked)
                       "the definition that it was made with", hint});
 }
 
-/// The stored study as it is with this request. Throws RequestError if it is another of the same name.
-StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
+/// The stored study as it is with this request, but for its count of trials. Throws RequestError if it is another
+/// of the same name.
+StudySnapshot joined(const Preparation& all, StudySnapshot stored) {
   StudySnapshot study = all.study;
   if (!is_same_study(stored.definition, study.definition))
     refuse_other(study.name, stored.definition, study.definition);
   study.definition = stored.definition;
   study.plan.epochs = std::max(epochs_of(stored), all.request.plan.epochs);
   study.revision = stored.revision;
-  study.trials = stored.trials;
+  study.trials = std::move(stored.trials);
+  study.tests = std::move(stored.tests);
   study.times = stored.times;
-  study.asked = stored.asked;
+  study.asked = std::move(stored.asked);
   for (StudyPlan& known : study.asked)
     if (known.epochs == 0) known.epochs = stored.definition.epochs;
   const StudyPlan& asked = all.request.plan;
@@ -74,18 +76,24 @@ StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
   const std::uint32_t epochs = study.plan.epochs;
   study.plan = joint_plan(asked, study, all.request.strategies);
   study.plan.epochs = epochs;
-  study.planned_trials = outlook_of(study, all.request.strategies).planned_trials();
   study.command = joined_commands(stored.command, study.command);
   return study;
 }
 
-/// How many of `planned` are finished with fewer epochs than they wait for now, and how many of those begin anew.
-std::vector<std::string> growth_words(const StudySnapshot& study, const std::vector<PlannedTrial>& planned,
+/// Takes finished trials out that are planned now: they go on.
+std::set<TrialKey> take_growing(StudySnapshot& study, const std::vector<PlannedTrial>& planned) {
+  std::set<TrialKey> waiting, growing;
+  for (const PlannedTrial& trial : planned) waiting.insert(trial.key);
+  std::erase_if(study.trials, [&](const TrialRecord& trial) {
+    if (waiting.contains(trial.key)) growing.insert(trial.key);
+    return waiting.contains(trial.key);
+  });
+  return growing;
+}
+
+/// How many trials go on, and how many of the finished ones begin anew.
+std::vector<std::string> growth_words(const StudySnapshot& study, const std::set<TrialKey>& growing,
                                       StudyStore& store) {
-  std::set<TrialKey> shorter, growing;
-  for (const TrialRecord& trial : study.trials) shorter.insert(trial.key);
-  for (const PlannedTrial& trial : planned)
-    if (shorter.contains(trial.key)) growing.insert(trial.key);
   if (growing.empty()) return {};
   std::size_t anew = 0;
   for (const RunningTrial& trial : store.running_trials(study.name)) anew += growing.contains(trial.key) && !trial.curve;
@@ -102,22 +110,25 @@ std::vector<std::string> growth_words(const StudySnapshot& study, const std::vec
 
 }  // namespace
 
-std::vector<std::string> open_study(const Preparation& all, StudyStore& store) {
+OpenedStudy open_study(const Preparation& all, StudyStore& store) {
   for (;;) {
-    StudySnapshot study = all.study;
-    if (const auto stored = store.load_study(study.name)) {
-      study = joined(all, *stored);
+    OpenedStudy opened{all.study, {}};
+    StudySnapshot& study = opened.study;
+    if (auto stored = store.load_study(study.name)) {
+      study = joined(all, std::move(*stored));
     } else {
       study.times.started_unix_millis = system_clock().unix_millis();
     }
+    const Outlook outlook = outlook_of(study, all.request.strategies);
+    study.planned_trials = outlook.planned_trials();
     if (!store.save_study(study)) continue;  // somebody else did at the same time
-    const std::vector<PlannedTrial> missing = outlook_of(study, all.request.strategies).missing;
-    store.plan_trials(study.name, missing);
-    std::vector<std::string> words = growth_words(study, missing, store);
+    ++study.revision;
+    store.plan_trials(study.name, outlook.missing);
+    opened.words = growth_words(study, take_growing(study, outlook.missing), store);
     if (epochs_of(study) > all.request.epochs)
-      words.push_back(fmt::format("the study trains {} already, more than the {} that are asked for here",
-                                  counted(epochs_of(study), "epoch"), all.request.epochs));
-    return words;
+      opened.words.push_back(fmt::format("the study trains {} already, more than the {} that are asked for here",
+                                         counted(epochs_of(study), "epoch"), all.request.epochs));
+    return opened;
   }
 }
 
@@ -142,15 +153,17 @@ void take_older(Preparation& all, StudyStore& store) {
   }
 }
 
-NextRound plan_next(const Preparation& all, StudySnapshot study, StudyStore& store) {
+NextRound plan_next(const Preparation& all, StudySnapshot& study, StudyStore& store) {
   Outlook outlook = outlook_of(study, all.request.strategies);
   const bool missing = !outlook.missing.empty();
-  if (!missing && study.planned_trials == outlook.planned_trials()) return {};
+  if (!missing && study.planned_trials == outlook.planned_trials())
+    return {.more = false, .words = {}, .judgement = std::move(outlook.judgement)};
   study.planned_trials = outlook.planned_trials();
-  // Where somebody else saved at the same moment, he has counted and planned the same, or more.
-  if (!store.save_study(study)) return {.more = true, .words = {}};
+  // Where somebody else saved at the same moment, it has counted and planned the same, or more.
+  if (!store.save_study(study)) return {.more = true, .words = {}, .judgement = {}};
   store.plan_trials(study.name, outlook.missing);
-  return {missing, std::move(outlook.words)};
+  // With another count of trials it is judged anew: a warning may name it.
+  return {.more = true, .words = std::move(outlook.words), .judgement = {}};
 }
 
 }  // namespace etalon

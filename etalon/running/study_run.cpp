@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
+#include "etalon/judging/judge.h"
 #include "etalon/running/built_in_objective.h"
 #include "etalon/running/conclude.h"
 #include "etalon/running/session.h"
@@ -35,9 +36,14 @@ std::string farewell(const WorkerRecord& worker, const std::string& why) {
 
 }  // namespace
 
-StudyRun::StudyRun(const Preparation& all, StudyStore& store, StudyObserver& observer,
+StudyRun::StudyRun(const Preparation& all, StudySnapshot study, StudyStore& store, StudyObserver& observer,
                    const std::atomic<bool>& stop, const WorkOptions& options)
-    : all_(all), store_(store), stop_(stop), options_(options), chronicle_(all, store, observer) {}
+    : all_(all),
+      store_(store),
+      stop_(stop),
+      options_(options),
+      chronicle_(all, study, store, observer),
+      opened_(std::move(study)) {}
 
 StudyEnd StudyRun::work(bool until_sure) {
   for (;;) {
@@ -82,6 +88,7 @@ std::optional<StudyEnd> StudyRun::work_at(Seat& seat, bool until_sure) {
 }
 
 void StudyRun::train(std::uint32_t set, Seat& seat) {
+  opened_.reset();
   note_older_numerics();
   Objective& objective = objective_for(set);
   chronicle_.set_started(set, objective.threads());
@@ -118,21 +125,38 @@ void StudyRun::note_older_numerics() {
 /// left to do.
 bool StudyRun::finish() {
   chronicle_.look();
-  const StudySnapshot study = store_.load_study(all_.study.name).value();
-  const NextRound next = plan_next(all_, study, store_);
+  StudySnapshot study = current_study();
+  NextRound next = plan_next(all_, study, store_);
   for (const std::string& words : next.words) chronicle_.note(words);
   if (next.more) return false;
   objective_.reset();  // its memory is needed for the test part
-  switch (conclude(all_, study, store_, chronicle_, {options_.keep_weights, options_.state_bytes})) {
-    case Conclusion::stood:
-      return true;
-    case Conclusion::written:
-      news_ = true;
-      return true;
-    case Conclusion::too_early:
-      break;
+  Judgement judgement = next.judgement ? std::move(*next.judgement) : judge(study);
+  const Conclusion conclusion =
+      conclude(all_, study, judgement, store_, chronicle_, {options_.keep_weights, options_.state_bytes});
+  if (conclusion == Conclusion::too_early) return false;
+  news_ = conclusion == Conclusion::written;
+  StudySnapshot concluded = store_.load_head(study.name).value();
+  concluded.trials = std::move(study.trials);
+  options_.on_concluded({std::move(concluded), std::move(judgement)});
+  return true;
+}
+
+/// Where nothing was trained since the study was opened, not read again.
+StudySnapshot StudyRun::current_study() {
+  if (opened_) {
+    StudySnapshot study = *std::exchange(opened_, std::nullopt);
+    const QueueState queue = store_.queue(study.name);
+    const auto head = store_.load_head(study.name);
+    std::uint32_t last_number = 0;
+    for (const TrialRecord& trial : study.trials) last_number = std::max(last_number, trial.number);
+    if (head && head->revision == study.revision && queue.last_number == last_number &&
+        queue.finished == study.trials.size()) {
+      study.tests = head->tests;
+      study.times = head->times;
+      return study;
+    }
   }
-  return false;
+  return store_.load_study(all_.study.name).value();
 }
 
 /// Others are at work.

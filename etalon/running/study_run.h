@@ -15,9 +15,9 @@ namespace etalon {
 
 class StudyRun {
  public:
-  /// All is borrowed; the study is in the store.
-  StudyRun(const Preparation& all, StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
-           const WorkOptions& options);
+  /// All but `study` is borrowed; that is how the store held it just now.
+  StudyRun(const Preparation& all, StudySnapshot study, StudyStore& store, StudyObserver& observer,
+           const std::atomic<bool>& stop, const WorkOptions& options);
 
   /// Works until the study has concluded. `until_sure`: even if it counts as concluded, not before this
   /// worker has made sure of it as the strategist.
@@ -28,6 +28,7 @@ class StudyRun {
   void train(std::uint32_t set, Seat& seat);
   void note_older_numerics();
   bool finish();
+  StudySnapshot current_study();
   void wait();
   Objective& objective_for(std::uint32_t set);
 
@@ -36,6 +37,7 @@ class StudyRun {
   const std::atomic<bool>& stop_;
   const WorkOptions options_;
   Chronicle chronicle_;
+  std::optional<StudySnapshot> opened_;  ///< until its first use
   bool told_of_numerics_ = false;
   bool news_ = false;  ///< the conclusion was written here
   std::unique_ptr<Objective> objective_;

@@ -80,19 +80,16 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
 
 void PreparedStudy::take_older(StudyStore& store) { etalon::take_older(parts_->all, store); }
 
-std::vector<std::string> PreparedStudy::open(StudyStore& store) const {
-  return open_study(parts_->all, store);
-}
+OpenedStudy PreparedStudy::open(StudyStore& store) const { return open_study(parts_->all, store); }
 
-StudyEnd PreparedStudy::run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
-                            const WorkOptions& options) const {
-  open(store);
-  return StudyRun(parts_->all, store, observer, stop, options).work(true);
+StudyEnd PreparedStudy::run(OpenedStudy opened, StudyStore& store, StudyObserver& observer,
+                            const std::atomic<bool>& stop, const WorkOptions& options) const {
+  return StudyRun(parts_->all, std::move(opened.study), store, observer, stop, options).work(true);
 }
 
 StudyEnd PreparedStudy::work(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
                              const WorkOptions& options) const {
-  return StudyRun(parts_->all, store, observer, stop, options).work(false);
+  return StudyRun(parts_->all, store.load_study(name()).value(), store, observer, stop, options).work(false);
 }
 
 const Preparation& PreparedStudy::preparation() const { return parts_->all; }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,18 @@ struct StudyForecast {
   StudyMemory memory;
 };
 
+/// A study and what the judge says of it.
+struct JudgedStudy {
+  StudySnapshot study;
+  Judgement judgement;
+};
+
+/// A study as it was put into the store.
+struct OpenedStudy {
+  StudySnapshot study;             ///< with what is finished
+  std::vector<std::string> words;  ///< what a person may want to know: how many finished trials go on
+};
+
 /// How a worker works; nothing here changes a bit of any result.
 struct WorkOptions {
   double checkpoint_seconds = 10;  ///< between two checkpoints of a running trial
@@ -60,6 +73,8 @@ struct WorkOptions {
   bool keep_weights = false;       ///< at the conclusion: of all trials, not only of those that may be chosen
   std::uint64_t state_bytes = std::uint64_t{1} << 30;  ///< that states of finished trials may take in the store
   const Clock* clock = &system_clock();
+  /// Called with what this worker concluded, or made sure of, as its last act.
+  std::function<void(JudgedStudy)> on_concluded = [](const auto&) {};
 };
 
 enum class StudyEnd { concluded, already_complete, interrupted };
@@ -92,14 +107,19 @@ class PreparedStudy {
 
   /// Creates the study in the store, or joins the one of that name: its plan grows by what is asked for here,
   /// and what is missing of the first round waits for workers. Trains nothing. Throws RequestError if a study
-  /// of that name has another definition. Gives back what a person may want to know: how many finished trials go on.
-  std::vector<std::string> open(StudyStore& store) const;
+  /// of that name has another definition.
+  OpenedStudy open(StudyStore& store) const;
 
-  /// Opens the study and works on it until it has concluded: trains what waits, beside other workers if there
+  /// Works on a study that was opened until it has concluded: trains what waits, beside other workers if there
   /// are any, plans further rounds and concludes. Returns early as `interrupted` soon after `stop` turns
   /// true; finished trials and the state of running ones are in the store by then.
-  StudyEnd run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
+  StudyEnd run(OpenedStudy opened, StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
                const WorkOptions& options = {}) const;
+  /// The same, and opens it before.
+  StudyEnd run(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,
+               const WorkOptions& options = {}) const {
+    return run(open(store), store, observer, stop, options);
+  }
 
   /// As run(), on a study that is in the store already, asking for nothing more: what a worker does.
   StudyEnd work(StudyStore& store, StudyObserver& observer, const std::atomic<bool>& stop,

@@ -142,6 +142,8 @@ class StudyStore {
   /// Everything but weights; trials in TrialKey order. Times count the work of those enlisted now. Nothing if
   /// there is no such study.
   virtual std::optional<StudySnapshot> load_study(const std::string& name) = 0;
+  /// The same without its trials.
+  virtual std::optional<StudySnapshot> load_head(const std::string& name) = 0;
 
   /// Creates the study (where `study.revision` is 0; it becomes 1), or replaces its plan, facts, command and
   /// planned_trials. False, and no change, if the stored revision is another than `study.revision`: somebody

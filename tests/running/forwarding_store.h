@@ -33,6 +33,9 @@ class ForwardingStore : public StudyStore {
   std::optional<StudySnapshot> load_study(const std::string& name) override {
     return reach("load_study").load_study(name);
   }
+  std::optional<StudySnapshot> load_head(const std::string& name) override {
+    return reach("load_head").load_head(name);
+  }
   bool save_study(const StudySnapshot& study) override { return reach("save_study").save_study(study); }
   void delete_study(const std::string& name) override { reach("delete_study").delete_study(name); }
   bool conclude(const std::string& study, const std::vector<TestResult>& tests, std::int64_t finished,

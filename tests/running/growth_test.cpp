@@ -40,7 +40,7 @@ StudySnapshot at_once(const StudyRequest& request) {
 }
 
 std::vector<std::string> words_of(const StudyRequest& request, StudyStore& store) {
-  return PreparedStudy(request).open(store);
+  return PreparedStudy(request).open(store).words;
 }
 
 TEST(Growth, FinishedTrialsGoOnToTheBitsOfAllEpochsAtOnce) {

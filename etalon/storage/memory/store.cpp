@@ -53,6 +53,13 @@ class MemoryStore final : public StudyStore {
     return found->second.snapshot();
   }
 
+  std::optional<StudySnapshot> load_head(const std::string& name) override {
+    const std::lock_guard guard(mutex_);
+    const auto found = studies_.find(name);
+    if (found == studies_.end()) return std::nullopt;
+    return found->second.head();
+  }
+
   bool save_study(const StudySnapshot& study) override {
     const std::lock_guard guard(mutex_);
     const auto found = studies_.find(study.name);
@@ -62,7 +69,7 @@ class MemoryStore final : public StudyStore {
       studies_.emplace(study.name, MemoryStudy(study, clock_.unix_millis()));
       return true;
     }
-    if (const auto stored = found->second.snapshot().definition; stored != study.definition)
+    if (const auto stored = found->second.head().definition; stored != study.definition)
       throw RequestError(other_definition(study.name, stored, study.definition));
     if (!found->second.save(study)) return false;
     found->second.touch(clock_.unix_millis());

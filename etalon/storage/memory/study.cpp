@@ -35,8 +35,13 @@ StudySummary MemoryStudy::summary() const {
 }
 
 StudySnapshot MemoryStudy::snapshot() const {
-  StudySnapshot study = study_;
+  StudySnapshot study = head();
   for (const auto& [key, number] : finished_at_) study.trials.push_back(finished_.at(number).trial);
+  return study;
+}
+
+StudySnapshot MemoryStudy::head() const {
+  StudySnapshot study = study_;
   for (const auto& [worker, seat] : seats_) {
     study.times.training_seconds += seat.done.training_seconds;
     study.times.samples_trained += seat.done.samples_trained;
@@ -254,10 +259,8 @@ std::optional<std::vector<float>> MemoryStudy::weights(const TrialKey& key) cons
 }
 
 void MemoryStudy::send(StudyReceiver& receiver) const {
-  StudyHead head{snapshot(), concluded_, static_cast<std::uint32_t>(finished_.size()),
-                 static_cast<std::uint32_t>(queue_.size())};
-  head.study.trials.clear();
-  receiver.head(head);
+  receiver.head({head(), concluded_, static_cast<std::uint32_t>(finished_.size()),
+                 static_cast<std::uint32_t>(queue_.size())});
   for (const auto& [number, finished] : finished_)
     receiver.finished(finished.trial, finished.weights, finished.state);
   for (const auto& [position, queued] : queue_) receiver.waiting(queued.waiting);

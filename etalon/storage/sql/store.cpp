@@ -28,7 +28,8 @@ class SqlStore final : public StudyStore {
       : database_(std::move(database)), clock_(clock) {}
 
   std::vector<StudySummary> list_studies() override;
-  std::optional<StudySnapshot> load_study(const std::string& name) override;
+  std::optional<StudySnapshot> load_study(const std::string& name) override { return load(name, true); }
+  std::optional<StudySnapshot> load_head(const std::string& name) override { return load(name, false); }
   bool save_study(const StudySnapshot& study) override;
   void delete_study(const std::string& name) override;
   bool conclude(const std::string& study, const std::vector<TestResult>& tests,
@@ -79,6 +80,7 @@ class SqlStore final : public StudyStore {
     return std::move(*result);
   }
 
+  std::optional<StudySnapshot> load(const std::string& name, bool with_trials);
   bool save_again(SqlSession& session, std::int64_t study, const StudySnapshot& next);
   bool finish_trial(SqlSession& session, std::uint64_t worker, const TrialRecord& trial,
                     std::span<const float> weights, const FinalState& state);
@@ -110,7 +112,7 @@ std::vector<StudySummary> SqlStore::list_studies() {
   });
 }
 
-std::optional<StudySnapshot> SqlStore::load_study(const std::string& name) {
+std::optional<StudySnapshot> SqlStore::load(const std::string& name, bool with_trials) {
   auto study = read([&](SqlSession& session) -> std::optional<StudySnapshot> {
     const auto id = find_study(session, name);
     if (!id) return std::nullopt;
@@ -119,10 +121,11 @@ std::optional<StudySnapshot> SqlStore::load_study(const std::string& name) {
     const WorkDone done = work_done(session, *id);
     snapshot.times.training_seconds += done.training_seconds;
     snapshot.times.samples_trained += done.samples_trained;
+    snapshot.tests = read_tests(session, *id);
+    if (!with_trials) return snapshot;
     snapshot.trials.reserve(row.finished_trials);
     read_trials(session, *id, 0, {row.finished_trials, row.last_number},
                 [&](TrialRecord trial) { snapshot.trials.push_back(std::move(trial)); });
-    snapshot.tests = read_tests(session, *id);
     return snapshot;
   });
   if (study)

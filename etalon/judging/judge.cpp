@@ -56,7 +56,8 @@ std::vector<MeasuredTrial> measure_set(const StudySnapshot& study, std::uint32_t
   for (const TrialRecord* record : records) {
     NormalizedCurve curve = normalize(record->curve, offset);
     const TrialStatus status = status_of(curve, label_entropy);
-    trials.push_back({record, std::move(curve), status});
+    CurveMeasures measures = measures_of(curve);
+    trials.push_back({record, std::move(curve), std::move(measures), status});
   }
   return trials;
 }
@@ -69,19 +70,20 @@ struct Targets {
 Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double chance, const Look& look) {
   Verdict verdict;
   const NormalizedCurve& curve = trial.curve;
+  const CurveMeasures& measures = trial.measures;
   verdict.status = trial.status;
   if (targets.loss) verdict.loss_target = epochs_to_loss(curve, *targets.loss);
   if (targets.accuracy) verdict.accuracy_target = epochs_to_accuracy(trial.record->curve, *targets.accuracy);
-  verdict.area = area(curve);
-  verdict.set_back = set_back(curve);
-  verdict.catapult = catapult(curve);
-  if (const std::optional<Spikes> found = spikes(curve)) verdict.spike_share = found->share;
-  verdict.still_falling = still_falling(curve);
-  verdict.oscillation = oscillation(curve);
-  verdict.instability = instability(curve);
+  verdict.area = measures.area;
+  verdict.set_back = set_back(measures);
+  verdict.catapult = catapult(measures);
+  if (measures.spikes) verdict.spike_share = measures.spikes->share;
+  verdict.still_falling = measures.still_falling;
+  verdict.oscillation = measures.oscillation;
+  verdict.instability = instability(measures);
   verdict.too_short = look.too_short;
   verdict.fate = *look.fate;
-  verdict.final_training_loss = curve.raw(trial.status == TrialStatus::diverged ? 1.0 : final_loss(curve));
+  verdict.final_training_loss = curve.raw(trial.status == TrialStatus::diverged ? 1.0 : measures.final_loss);
   const auto& epochs = trial.record->curve.epochs;
   if (trial.status != TrialStatus::diverged && !epochs.empty() &&
       std::isfinite(epochs.back().validation_loss))
@@ -132,7 +134,8 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
                                                               : default_accuracy_target(measured, chance);
   const std::vector<Fate> fates = judge_fates(measured, chance, facts.validation_samples);
   for (MeasuredTrial& trial : measured) {
-    Look look = look_at(trial.curve, trial.status, judged.targets.picture, facts.label_entropy);
+    Look look =
+        look_at(trial.curve, trial.measures, trial.status, judged.targets.picture, facts.label_entropy);
     look.accuracy = last_accuracy(trial, chance);
     look.above_chance = above_chance(look.accuracy.value_or(0), chance, facts.validation_samples);
     look.fate = fates[judged.looks.size()];
@@ -151,7 +154,7 @@ std::vector<JudgedTrial> judge_stopped(const StudySnapshot& study, std::uint32_t
                                        const Targets& targets) {
   std::vector<JudgedTrial> judged;
   for (const MeasuredTrial& trial : measure_set(study, set, true, facts.label_entropy)) {
-    Look look = look_at(trial.curve, trial.status, targets.picture, facts.label_entropy);
+    Look look = look_at(trial.curve, trial.measures, trial.status, targets.picture, facts.label_entropy);
     look.fate = fate_of(look);
     Verdict verdict = verdict_of(trial, targets, chance_of(facts), look);
     verdict.status = TrialStatus::stopped;

@@ -221,14 +221,6 @@ double jump(const NormalizedCurve& curve) {
   return largest_rise(std::span(smooth).first(early), 1.0);
 }
 
-double set_back(const NormalizedCurve& curve) {
-  return std::min(limits::set_back_cap, climb(curve) / descent(curve));
-}
-
-double catapult(const NormalizedCurve& curve) {
-  return std::min(limits::set_back_cap, jump(curve) / descent(curve));
-}
-
 std::optional<Spikes> spikes(const NormalizedCurve& curve) {
   if (curve.reported <= limits::spike_window_least) return {};
   TrailingWindow window;
@@ -250,12 +242,6 @@ std::optional<Spikes> spikes(const NormalizedCurve& curve) {
   found.share =
       static_cast<double>(found.count) / static_cast<double>(curve.reported - limits::spike_window_least);
   return found;
-}
-
-double instability(const NormalizedCurve& curve) {
-  const std::optional<Spikes> found = spikes(curve);
-  const double lost = climb(curve) + oscillation(curve) + (found ? found->area : 0.0);
-  return std::min(limits::set_back_cap, lost / descent(curve));
 }
 
 double oscillation(const NormalizedCurve& curve) {
@@ -280,6 +266,31 @@ std::optional<double> still_falling(const NormalizedCurve& curve) {
   if (!curve.finite || curve.loss.size() < 3) return {};
   const std::size_t tenth = std::max<std::size_t>(3, (curve.loss.size() + 9) / 10);
   return falling_probability(std::span(curve.loss).last(tenth));
+}
+
+CurveMeasures measures_of(const NormalizedCurve& curve) {
+  return {.final_loss = final_loss(curve),
+          .descent = descent(curve),
+          .area = area(curve),
+          .climb = climb(curve),
+          .jump = jump(curve),
+          .oscillation = oscillation(curve),
+          .spikes = spikes(curve),
+          .still_falling = still_falling(curve),
+          .too_short = too_short_to_judge(curve)};
+}
+
+double set_back(const CurveMeasures& measures) {
+  return std::min(limits::set_back_cap, measures.climb / measures.descent);
+}
+
+double catapult(const CurveMeasures& measures) {
+  return std::min(limits::set_back_cap, measures.jump / measures.descent);
+}
+
+double instability(const CurveMeasures& measures) {
+  const double lost = measures.climb + measures.oscillation + (measures.spikes ? measures.spikes->area : 0.0);
+  return std::min(limits::set_back_cap, lost / measures.descent);
 }
 
 }  // namespace etalon

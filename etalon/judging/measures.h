@@ -85,13 +85,6 @@ double climb(const NormalizedCurve& curve);
 /// shorter than the window of s.
 double jump(const NormalizedCurve& curve);
 
-/// climb / descent, [0, 10]: max over t of (s_t - min of s before t) / max(0.02, 1 - min s), after the early
-/// steps. A scale-free draw-up.
-double set_back(const NormalizedCurve& curve);
-
-/// jump / descent, [0, 10].
-double catapult(const NormalizedCurve& curve);
-
 struct Spikes {
   double share = 0;    ///< [0, 1] of the steps that have at least 20 before them
   double tallest = 0;  ///< v_t - s_t of the highest spike
@@ -104,11 +97,6 @@ struct Spikes {
 /// 2501.06842) score spikes alike. Empty for 20 steps or fewer.
 std::optional<Spikes> spikes(const NormalizedCurve& curve);
 
-/// What a run loses of its descent on the way, beyond minibatch noise: (climb + oscillation + mean height of
-/// the spikes over all steps) / descent, [0, 10]. In shares of the descent; about 0 for a noisy monotone
-/// curve.
-double instability(const NormalizedCurve& curve);
-
 /// Root mean square of v_t - s_t after the early steps, as far as neighbours (one to four steps apart)
 /// correlate: swings faster than the smoothed line shows, without minibatch noise, which is independent from
 /// step to step. In shares of l_0, [0, 1].
@@ -117,5 +105,26 @@ double oscillation(const NormalizedCurve& curve);
 /// Probability that the last tenth (at least 3 reports) still falls, [0, 1]; empty where the run diverged or
 /// is shorter. See falling_probability.
 std::optional<double> still_falling(const NormalizedCurve& curve);
+
+/// What is measured of every curve, once.
+struct CurveMeasures {
+  double final_loss = 1, descent = 0, area = 1, climb = 0, jump = 0, oscillation = 0;
+  std::optional<Spikes> spikes;
+  std::optional<double> still_falling;
+  bool too_short = false;
+};
+CurveMeasures measures_of(const NormalizedCurve& curve);
+
+/// climb / descent, [0, 10]: max over t of (s_t - min of s before t) / max(0.02, 1 - min s), after the early
+/// steps. A scale-free draw-up.
+double set_back(const CurveMeasures& measures);
+
+/// jump / descent, [0, 10].
+double catapult(const CurveMeasures& measures);
+
+/// What a run loses of its descent on the way, beyond minibatch noise: (climb + oscillation + mean height of
+/// the spikes over all steps) / descent, [0, 10]. In shares of the descent; about 0 for a noisy monotone
+/// curve.
+double instability(const CurveMeasures& measures);
 
 }  // namespace etalon

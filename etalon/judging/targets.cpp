@@ -25,13 +25,13 @@ std::optional<double> default_loss_target(std::span<const MeasuredTrial> trials)
   double least = 0;
   for (const MeasuredTrial& trial : trials) {
     if (!may_set_targets(trial)) continue;
-    const double final = trial.curve.raw(final_loss(trial.curve));
+    const double final = trial.curve.raw(trial.measures.final_loss);
     if (best && final >= least) continue;
     best = &trial;
     least = final;
   }
   if (!best) return {};
-  return best->curve.raw(1.0 - limits::target_share * (1.0 - final_loss(best->curve)));
+  return best->curve.raw(1.0 - limits::target_share * (1.0 - best->measures.final_loss));
 }
 
 std::optional<double> default_accuracy_target(std::span<const MeasuredTrial> trials, double chance) {

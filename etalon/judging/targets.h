@@ -13,6 +13,7 @@ namespace etalon {
 struct MeasuredTrial {
   const TrialRecord* record = nullptr;
   NormalizedCurve curve;
+  CurveMeasures measures;
   TrialStatus status = TrialStatus::stalled;
 };
 

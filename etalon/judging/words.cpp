@@ -200,8 +200,8 @@ std::string sentence_of(const SeedCounts& seeds, std::span<const Look> looks, co
 
 }  // namespace
 
-Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target,
-             double label_entropy) {
+Look look_at(const NormalizedCurve& curve, const CurveMeasures& measures, TrialStatus status,
+             std::optional<double> target, double label_entropy) {
   Look look;
   look.status = status;
   const double epoch = static_cast<double>(curve.steps_per_epoch),
@@ -209,20 +209,20 @@ Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<dou
   look.budget_epochs = static_cast<double>(curve.loss.size()) / epoch;
   if (target && curve.share(*target) < height) {
     look.target = epochs_to_loss(curve, *target);
-    look.made = (height - final_loss(curve)) / (height - curve.share(*target));
+    look.made = (height - measures.final_loss) / (height - curve.share(*target));
   }
-  look.level = final_loss(curve) / height;
-  look.descent = descent(curve);
-  look.area = area(curve);
-  look.climb = climb(curve) / height;
-  look.jump = jump(curve) / height;
-  look.swing = oscillation(curve) / height;
-  look.spikes = spikes(curve);
+  look.level = measures.final_loss / height;
+  look.descent = measures.descent;
+  look.area = measures.area;
+  look.climb = measures.climb / height;
+  look.jump = measures.jump / height;
+  look.swing = measures.oscillation / height;
+  look.spikes = measures.spikes;
   if (look.spikes) look.tallest_spike = look.spikes->tallest / height;
   if (!curve.finite)
     look.blow_up_epochs = static_cast<double>(std::max<std::size_t>(1, curve.reported)) / epoch;
-  look.still_falling = still_falling(curve);
-  look.too_short = too_short_to_judge(curve);
+  look.still_falling = measures.still_falling;
+  look.too_short = measures.too_short;
   return look;
 }
 

@@ -38,9 +38,13 @@ struct Look {
 /// That of the look; else failed unless it learns.
 Fate fate_of(const Look& look);
 
-/// `target`: the set's default_loss_target; `label_entropy` as for status_of.
-Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target,
-             double label_entropy);
+/// `measures` of the curve; `target`: the set's default_loss_target; `label_entropy` as for status_of.
+Look look_at(const NormalizedCurve& curve, const CurveMeasures& measures, TrialStatus status,
+             std::optional<double> target, double label_entropy);
+inline Look look_at(const NormalizedCurve& curve, TrialStatus status, std::optional<double> target,
+                    double label_entropy) {
+  return look_at(curve, measures_of(curve), status, target, label_entropy);
+}
 
 /// super fast, fast: the target is reached within 15 %, 40 % of the budget; slow: later, or at least half of
 /// the way to it is made; very slow: less; not moving: stalled. Without a target the area decides.

@@ -121,11 +121,11 @@ TEST(Instability, of_minibatch_noise_alone_is_about_nothing) {
     for (const double noise : {0.02, 0.1, 0.3})
       for (const std::uint32_t seed : {0u, 1u, 2u, 3u, 4u}) {
         NormalizedCurve curve = measured(draw(falling(12, 0.2), {steps_per_epoch, 2, guessing, noise, seed}));
-        EXPECT_LT(instability(curve), 0.06)
+        EXPECT_LT(instability(measures_of(curve)), 0.06)
             << steps_per_epoch << " steps, noise " << noise << ", seed " << seed;
-        sum += instability(curve);
+        sum += instability(measures_of(curve));
         curve.doubt.clear();
-        raw += set_back(curve);
+        raw += set_back(measures_of(curve));
         ++count;
       }
   EXPECT_LT(sum / count, 0.005);
@@ -136,11 +136,11 @@ TEST(Instability, is_what_is_lost_of_the_descent) {
   const auto hill = [](double place) {
     return falling(30, 0.2)(place) + (place > 0.5 && place < 0.6 ? 0.4 : 0.0);
   };
-  EXPECT_NEAR(instability(measured(draw(hill, {400, 2, guessing, 0.02, 0}))), 0.4 / 0.8, 0.05);
-  EXPECT_EQ(instability(measured(draw(made_up::blows_up(0.5)))), 10.0);
+  EXPECT_NEAR(instability(measures_of(measured(draw(hill, {400, 2, guessing, 0.02, 0})))), 0.4 / 0.8, 0.05);
+  EXPECT_EQ(instability(measures_of(measured(draw(made_up::blows_up(0.5))))), 10.0);
   Curve spiky = draw(falling(30, 0.2), {400, 2, guessing, 0.02, 0});
   for (std::size_t t = 400; t < 800; t += 20) spiky.loss[t] = static_cast<float>(guessing);
-  EXPECT_NEAR(instability(measured(spiky)), 20.0 / 800, 0.01);
+  EXPECT_NEAR(instability(measures_of(measured(spiky))), 20.0 / 800, 0.01);
 }
 
 TEST(Status, a_reference_or_validation_loss_that_is_not_finite_is_divergence) {
@@ -160,8 +160,8 @@ TEST(Status, an_empty_curve_is_no_error) {
   const NormalizedCurve curve = measured(Curve{});
   EXPECT_EQ(status_of(curve, guessing), TrialStatus::stalled);
   EXPECT_EQ(area(curve), 1.0);
-  EXPECT_EQ(set_back(curve), 0.0);
-  EXPECT_EQ(catapult(curve), 0.0);
+  EXPECT_EQ(set_back(measures_of(curve)), 0.0);
+  EXPECT_EQ(catapult(measures_of(curve)), 0.0);
   EXPECT_EQ(oscillation(curve), 0.0);
   EXPECT_FALSE(spikes(curve));
   EXPECT_FALSE(still_falling(curve));
@@ -212,10 +212,10 @@ TEST(Area, is_the_mean_capped_loss) {
 TEST(SetBack, is_the_share_of_the_descent_lost_again) {
   const auto hill = [](double place) { return place < 0.5 ? 1 - 1.6 * place : place < 0.7 ? 0.6 : 0.2; };
   // down to 0.2, up to 0.6, and a descent of 0.8 in all
-  EXPECT_NEAR(set_back(measured(plain(hill))), 0.4 / 0.8, 0.02);
-  EXPECT_EQ(set_back(measured(plain([](double place) { return 1 - place; }))), 0.0);
-  EXPECT_EQ(set_back(measured(plain(made_up::blows_up(0.5)))), 10.0);
-  EXPECT_EQ(set_back(measured(plain(made_up::blows_up(0)))), 10.0) << "within the early steps already";
+  EXPECT_NEAR(set_back(measures_of(measured(plain(hill)))), 0.4 / 0.8, 0.02);
+  EXPECT_EQ(set_back(measures_of(measured(plain([](double place) { return 1 - place; })))), 0.0);
+  EXPECT_EQ(set_back(measures_of(measured(plain(made_up::blows_up(0.5))))), 10.0);
+  EXPECT_EQ(set_back(measures_of(measured(plain(made_up::blows_up(0))))), 10.0) << "within the early steps already";
 }
 
 TEST(SetBack, a_jump_at_the_start_is_told_apart) {
@@ -223,8 +223,8 @@ TEST(SetBack, a_jump_at_the_start_is_told_apart) {
     return place < 0.0125 ? 3.0 : 0.5 - 0.3 * place;
   };  // the first 5 of 400
   const NormalizedCurve curve = measured(plain(jump));
-  EXPECT_EQ(set_back(curve), 0.0);
-  EXPECT_NEAR(catapult(curve), 2.0 / 0.8, 0.01);
+  EXPECT_EQ(set_back(measures_of(curve)), 0.0);
+  EXPECT_NEAR(catapult(measures_of(curve)), 2.0 / 0.8, 0.01);
 }
 
 TEST(Catapult, early_steps_are_two_percent_and_at_least_5) {
@@ -306,7 +306,7 @@ TEST(Measures, stay_fast_on_100000_steps) {
   const Curve curve = draw(falling(8), {50'000, 2});
   const auto start = std::chrono::steady_clock::now();
   const NormalizedCurve one = measured(curve);
-  EXPECT_GT(set_back(one) + area(one) + spikes(one)->share + oscillation(one), 0);
+  EXPECT_GT(set_back(measures_of(one)) + area(one) + spikes(one)->share + oscillation(one), 0);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 

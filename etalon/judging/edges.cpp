@@ -29,7 +29,8 @@ std::vector<double> visited_values(const std::vector<CellSummary>& cells, std::s
   return values;
 }
 
-bool draws_between(const StudyPlan& plan) { return plan.strategy == "random"; }
+/// A plan that says how many settings are tried draws them between its values.
+bool draws_between(const StudyPlan& plan) { return plan.trials > 0; }
 
 double decades_between(double low, double high) { return std::log10(high / low); }
 

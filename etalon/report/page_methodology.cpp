@@ -7,6 +7,7 @@
 #include "etalon/report/markup.h"
 #include "etalon/report/number_text.h"
 #include "etalon/report/page.h"
+#include "etalon/search/registry.h"
 
 namespace etalon::report {
 namespace {
@@ -32,7 +33,7 @@ bool grew(const StudyView& view) {
 
 /// What a race does with the settings named before.
 std::string race_lines(const StudyPlan& plan) {
-  if (plan.strategy != "race") return {};
+  if (!strategy_traits(plan.strategy).adapts) return {};
   return fmt::format(
       "- A **race** on each data set: every setting once, then more seeds for the better half, down to two; "
       "{} on average.{}\n",
@@ -43,7 +44,7 @@ std::string race_lines(const StudyPlan& plan) {
 std::string list_line(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
   const std::size_t all = plan.space.settings.size(), trained = trained_settings(view);
-  if (plan.strategy != "random")
+  if (!strategy_traits(plan.strategy).draws)
     return fmt::format("- A **list of {}** of `eta`{}.\n", counted(all, "setting"),
                        plan.refine ? "" : ", and no others");
   if (!grew(view))
@@ -57,10 +58,11 @@ std::string list_line(const StudyView& view) {
 std::string search_lines(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
   if (!plan.space.settings.empty()) return list_line(view) + race_lines(plan);
-  std::string text = plan.strategy == "race"   ? "- A **grid** of every combination of\n"
-                     : plan.strategy == "grid" ? "- A **grid search** over every combination of\n"
-                                               : fmt::format("- A **{} search** of {} within\n",
-                                                             plan.strategy, counted(plan.trials, "setting"));
+  const StrategyTraits& strategy = strategy_traits(plan.strategy);
+  std::string text = strategy.draws    ? fmt::format("- A **{} search** of {} within\n", plan.strategy,
+                                                     counted(plan.trials, "setting"))
+                     : strategy.adapts ? "- A **grid** of every combination of\n"
+                                       : fmt::format("- A **{} search** over every combination of\n", plan.strategy);
   for (std::size_t group = 0; group < view.groups().size() && group < plan.space.values.size(); ++group)
     text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
                         eta_list(plan.space.values[group]));

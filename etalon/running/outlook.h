@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 #include "etalon/storage/study_store.h"
 #include "etalon/study/recommendation.h"
 #include "etalon/study/snapshot.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 #include "etalon/study/definition.h"
 
 namespace etalon {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 #include "etalon/storage/study_store.h"
 #include "etalon/study/snapshot.h"
 

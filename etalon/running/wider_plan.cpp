@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "etalon/search/registry.h"
+
 namespace etalon {
 
 SearchSpace space_of(const std::set<Setting>& settings) {
@@ -35,7 +37,7 @@ StudyPlan plan_with_others(StudyPlan asked, const std::set<TrialKey>& own,
     asked.seeds = std::max(asked.seeds, trial.seed_index + 1);
   }
   const bool grown = settings.size() > asked_settings;
-  const bool lists = asked.strategy == "grid" || asked.strategy == "race";
+  const bool lists = !strategy_traits(asked.strategy).draws;
   if (lists || grown) asked.space = space_of(settings);
   // In a plan of another strategy lists of values are ranges, so what it grew to is told setting by setting.
   if (!lists && grown) asked.space.settings.assign(settings.begin(), settings.end());

@@ -9,7 +9,7 @@
 #include "etalon/base/text.h"
 #include "etalon/base/version.h"
 #include "etalon/running/prepare.h"
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 #include "etalon/training/trainer.h"
 
 namespace etalon {

@@ -22,7 +22,7 @@ struct SearchTask {
   std::uint64_t study_seed = 0;
 };
 
-/// One trial; the budget is in epochs.
+/// One trial; the budget is in epochs. The same trial with more epochs than an earlier round proposed goes on.
 struct Proposal {
   std::uint32_t set = 0;
   Setting setting;
@@ -38,7 +38,7 @@ struct Result {
   bool failed = false;  ///< diverged, stalled, or ended without being above chance
 };
 
-/// A numbered batch of proposals: a function of earlier rounds' results alone (law 5).
+/// Numbered batches of proposals, each a function of earlier rounds' results alone (law 5).
 class Strategy {
  public:
   virtual ~Strategy() = default;
@@ -49,8 +49,8 @@ class Strategy {
   virtual void learn(const std::vector<Result>& results) = 0;
   /// False where results change nothing: learn() then needs none.
   virtual bool listens() const { return true; }
-  /// Trials of each round after the one last suggested, of all sets together. Their sum is exact where the
-  /// plan fixes it; how it falls into rounds may depend on results.
+  /// Trials of each round after the one last suggested, of all sets together, without those that go on. Their sum
+  /// is exact where the plan fixes it; how it falls into rounds may depend on results.
   virtual std::vector<std::size_t> rounds_to_come() const { return {}; }
 };
 

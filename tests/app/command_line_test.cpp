@@ -5,7 +5,7 @@
 #include "etalon/app/command_options.h"
 #include "etalon/base/text.h"
 #include "etalon/nn/describe.h"
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 #include "etalon/training/trainer.h"
 #include "tests/app/complaints.h"
 

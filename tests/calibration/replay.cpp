@@ -7,7 +7,7 @@
 #include "etalon/judging/cells.h"
 #include "etalon/judging/choose.h"
 #include "etalon/judging/failure.h"
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 
 namespace etalon::calibration {
 namespace {

@@ -25,14 +25,14 @@ MAY_INCLUDE = {
     "judging": ["base", "study"],
     "search": ["base", "study", "judging"],
     "storage": ["base", "study"],
-    "report": ["base", "study", "judging"],
+    "report": ["base", "study", "judging", "search"],
     "running": ["base", "lanes", "study", "data", "nn", "training", "judging", "search", "storage"],
     "live": ["base", "lanes", "study", "data", "nn", "training", "judging", "search", "storage", "report", "running"],
 }
 MAY_INCLUDE["app"] = list(MAY_INCLUDE)
 
 # Rooms that others may enter through these headers alone.
-FRONT_DOORS = {"search": {"make.h", "strategy.h"}, "storage": {"open_store.h", "process.h", "study_store.h"}}
+FRONT_DOORS = {"search": {"registry.h", "strategy.h"}, "storage": {"open_store.h", "process.h", "study_store.h"}}
 
 MAY_PRINT = {"live", "app"}
 PRINTING = re.compile(r"std::(?:cout|cerr|clog)\b|<iostream>|\bspdlog\b|\bfmt::print\b|\b(?:stdout|stderr)\b"

@@ -1,12 +1,10 @@
 #include "etalon/running/strategist.h"
 
-#include <algorithm>
-#include <functional>
-
 #include <gtest/gtest.h>
 
 #include "etalon/running/outlook.h"
 #include "tests/running/studies.h"
+#include "tests/search/rungs.h"
 
 namespace etalon {
 namespace {
@@ -98,29 +96,6 @@ TEST(Strategist, TellsAStrategyThatARunWhoseLossEndsHigherThanItBeganIsWorthAGue
   EXPECT_EQ(second[0].key.setting.eta[0], 0.1 * 0.7) << "beside the one that learned";
 }
 
-/// One epoch for every setting, then as many as there are for the better half.
-class TwoRungs final : public Strategy {
- public:
-  TwoRungs(const StudyPlan& plan, const SearchTask& task) : epochs_(task.epochs) {
-    for (const Setting& setting : all_settings(plan.space)) next_.push_back({0, setting, 0, 1});
-  }
-  std::vector<Proposal> suggest() override { return next_; }
-  void learn(const std::vector<Result>& results) override {
-    told.push_back(results);
-    next_.clear();
-    if (told.size() == 2) return;
-    std::vector<Result> ranked = results;
-    std::ranges::stable_sort(ranked, std::greater(), &Result::accuracy);
-    for (std::size_t i = 0; i < ranked.size() / 2; ++i)
-      next_.push_back({0, ranked[i].proposal.setting, 0, epochs_});
-  }
-  std::vector<std::vector<Result>> told;
-
- private:
-  std::uint32_t epochs_;
-  std::vector<Proposal> next_;
-};
-
 /// Etas 0.1 to 0.4; the larger, the better after one epoch, and the worse after two.
 TrialRecord turning(const PlannedTrial& trial) {
   const double eta = trial.key.setting.eta[0];
@@ -133,10 +108,7 @@ TrialRecord turning(const PlannedTrial& trial) {
 TEST(Strategist, PromotesByWhatWasSeenAtTheRung) {
   StudySnapshot study = asked_for({plan_of({0.1, 0.2, 0.3, 0.4}, 1)});
   study.sets.resize(1);
-  std::vector<std::vector<Result>> told;
-  const StrategyMaker rungs = [](const StudyPlan& plan, const SearchTask& task) {
-    return std::make_unique<TwoRungs>(plan, task);
-  };
+  const StrategyMaker rungs = make_two_rungs;
   const auto first = missing_trials(study, rungs);
   ASSERT_EQ(first.size(), 4u);
   EXPECT_EQ(first[0].epochs, 1u);

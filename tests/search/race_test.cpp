@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 
 namespace etalon {
 namespace {

@@ -1,4 +1,4 @@
-#include "etalon/search/make.h"
+#include "etalon/search/registry.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

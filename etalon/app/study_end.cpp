@@ -46,8 +46,9 @@ ReportEnd report_of(const Run& run, const StudySnapshot& study, const Judgement&
 
 JudgedStudy judged_study(StudyStore& store, const std::string& name) {
   auto study = store.load_study(name);
-  if (!study) throw Failure({"study " + name, "no study of that name any more", "the one that was trained",
-                             "somebody has deleted it"});
+  if (!study)
+    throw Failure({"study " + name, "no study of that name any more", "the one that was trained",
+                   "somebody has deleted it"});
   Judgement judgement = judge(*study);
   return {std::move(*study), std::move(judgement)};
 }

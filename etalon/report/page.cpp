@@ -142,8 +142,8 @@ std::string overview_part(const StudyView& view, const ReportPlots& plots) {
       "This report chooses the learning rates of {} on {}. Every candidate setting was trained for {} with "
       "{}, under the same conditions and from the same initial weights; what follows is what was measured, "
       "and what it says.\n\n",
-      escaped_markdown(study.name), network_name(view), listed(names),
-      counted(epochs_of(study), "epoch"), seeds_of_each_setting(view));
+      escaped_markdown(study.name), network_name(view), listed(names), counted(epochs_of(study), "epoch"),
+      seeds_of_each_setting(view));
   if (study.trials.size() < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
                         study.trials.size(), study.planned_trials);

@@ -59,10 +59,11 @@ std::string search_lines(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
   if (!plan.space.settings.empty()) return list_line(view) + race_lines(plan);
   const StrategyTraits& strategy = strategy_traits(plan.strategy);
-  std::string text = strategy.draws    ? fmt::format("- A **{} search** of {} within\n", plan.strategy,
-                                                     counted(plan.trials, "setting"))
-                     : strategy.adapts ? "- A **grid** of every combination of\n"
-                                       : fmt::format("- A **{} search** over every combination of\n", plan.strategy);
+  std::string text =
+      strategy.draws
+          ? fmt::format("- A **{} search** of {} within\n", plan.strategy, counted(plan.trials, "setting"))
+      : strategy.adapts ? "- A **grid** of every combination of\n"
+                        : fmt::format("- A **{} search** over every combination of\n", plan.strategy);
   for (std::size_t group = 0; group < view.groups().size() && group < plan.space.values.size(); ++group)
     text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
                         eta_list(plan.space.values[group]));

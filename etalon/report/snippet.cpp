@@ -141,7 +141,8 @@ std::string parameter_groups_py(const StudyView& view) {
       "norms), or a name.\n";
   return text + selector_table(view) + grouping_code + initialize_code(training.initializer) +
          optimizer_code(view) + criterion_code(training.label_smoothing) +
-         augmentation_code(definition.augmentation) + scheduler_code(training.schedule, epochs_of(view.study()));
+         augmentation_code(definition.augmentation) +
+         scheduler_code(training.schedule, epochs_of(view.study()));
 }
 
 std::optional<std::string> short_snippet(const StudyView& view) {

@@ -31,7 +31,7 @@ CellView view_of(const CellSummary& summary, std::uint32_t set, const Trials& tr
   for (auto seed = trials.lower_bound({set, summary.setting, 0}); seed != end; ++seed)
     if (seed->second.verdict->status != TrialStatus::stopped)
       (seed->first.seed_index < first_confirmation_seed ? cell.seeds : cell.confirmation)
-        .push_back(seed->second);
+          .push_back(seed->second);
   if (recommendation) {
     cell.chosen = recommendation->setting == summary.setting;
     cell.eligible = among(recommendation->eligible, summary.setting);

@@ -27,7 +27,7 @@ struct SetView {
   const NetworkFacts* network = nullptr;           ///< null where none is recorded
   const Recommendation* recommendation = nullptr;  ///< null where the judge gave none
   std::vector<CellView> cells;                     ///< in Setting order; empty with no finished trial
-  std::vector<SeedView> stopped;                   ///< trials of fewer epochs than the study's, in TrialKey order
+  std::vector<SeedView> stopped;  ///< trials of fewer epochs than the study's, in TrialKey order
   std::optional<double> loss_target, accuracy_target;
   const CellView* chosen() const;
 };

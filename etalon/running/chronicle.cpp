@@ -17,7 +17,8 @@ std::uint32_t trials_in(const QueueState& queue) {
 
 }  // namespace
 
-Chronicle::Chronicle(const Preparation& all, const StudySnapshot& study, StudyStore& store, StudyObserver& observer)
+Chronicle::Chronicle(const Preparation& all, const StudySnapshot& study, StudyStore& store,
+                     StudyObserver& observer)
     : all_(all), store_(store), observer_(observer), name_(all.study.name) {
   for (const TrialRecord& trial : study.trials) {
     finished_[trial.key] = trial.curve.budget_epochs;

@@ -60,7 +60,7 @@ class Chronicle {
   std::uint32_t last_number_ = 0;  ///< of the finished trials taken from the store
   std::uint32_t epochs_ = 0;       ///< of every trial's budget, as far as is known
 
-  mutable std::mutex telling_;  ///< of what follows and of the observer
+  mutable std::mutex telling_;                  ///< of what follows and of the observer
   std::map<TrialKey, std::uint32_t> finished_;  ///< after so many epochs
   bool has_news_ = false;
   std::map<TrialKey, Open> open_;

@@ -77,8 +77,9 @@ std::vector<TrialKey> by_accuracy(const StudySnapshot& study, const Judgement& j
       accuracies[{set, cell.setting}] = cell.accuracy.mean.value_or(0);
   std::vector<TrialKey> keys;
   for (const TrialRecord& trial : study.trials) keys.push_back(trial.key);
-  std::ranges::stable_sort(keys, std::greater(),
-                           [&](const TrialKey& key) { return accuracies[{key.set, key.setting}]; });
+  std::ranges::stable_sort(keys, std::greater(), [&](const TrialKey& key) {
+    return accuracies[{key.set, key.setting}];
+  });
   return keys;
 }
 

@@ -12,9 +12,8 @@ std::vector<PlannedTrial> confirmation_trials(const StudySnapshot& study, const 
     for (std::uint32_t seed = 0; seed < study.plan.confirmation; ++seed)
       for (const std::optional<Setting>& setting : {recommendation.setting, recommendation.rival})
         if (recommendation.setting && setting)
-          trials.push_back({{recommendation.set, *setting, first_confirmation_seed + seed},
-                            epochs_of(study),
-                            round});
+          trials.push_back(
+              {{recommendation.set, *setting, first_confirmation_seed + seed}, epochs_of(study), round});
   }
   return trials;
 }

@@ -20,7 +20,7 @@ struct Outlook {
   std::uint32_t confirming = 0;       ///< trials of the confirmation, named or to come
   std::vector<std::size_t> rounds_to_come;  ///< trials that cannot be named yet, by round
   std::vector<std::string> words;           ///< what the rounds that `missing` belongs to do, for a person
-  std::optional<Judgement> judgement;       ///< of the study, where it had to be judged: what is to be confirmed?
+  std::optional<Judgement> judgement;  ///< of the study, where it had to be judged: what is to be confirmed?
 
   std::uint32_t planned_trials() const;
 };

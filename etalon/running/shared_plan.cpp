@@ -44,13 +44,15 @@ std::string joined_commands(const std::string& stored, const std::string& asked)
   return known ? stored : stored + "\n" + asked;
 }
 
-[[noreturn]] void refuse_other(const std::string& name, const StudyDefinition& stored, StudyDefinition asked) {
+[[noreturn]] void refuse_other(const std::string& name, const StudyDefinition& stored,
+                               StudyDefinition asked) {
   std::string hint = "choose another name, or leave --study out: then the name follows the definition";
   const std::string differing = differences(stored, asked);
   asked.epochs = stored.epochs;
   if (asked == stored)
-    hint = fmt::format("the schedule {} ends with the budget, so that a longer run is no shorter one that goes on; {}",
-                       stored.training.schedule.name, hint);
+    hint = fmt::format(
+        "the schedule {} ends with the budget, so that a longer run is no shorter one that goes on; {}",
+        stored.training.schedule.name, hint);
   throw RequestError({"--study " + name, "another definition than the stored study's: " + differing,
                       "the definition that it was made with", hint});
 }
@@ -96,7 +98,8 @@ std::vector<std::string> growth_words(const StudySnapshot& study, const std::set
                                       StudyStore& store) {
   if (growing.empty()) return {};
   std::size_t anew = 0;
-  for (const RunningTrial& trial : store.running_trials(study.name)) anew += growing.contains(trial.key) && !trial.curve;
+  for (const RunningTrial& trial : store.running_trials(study.name))
+    anew += growing.contains(trial.key) && !trial.curve;
   const std::string to = fmt::format("to {}", counted(epochs_of(study), "epoch"));
   std::vector<std::string> words;
   if (anew < growing.size())
@@ -104,7 +107,8 @@ std::vector<std::string> growth_words(const StudySnapshot& study, const std::set
                                 growing.size() - anew == 1 ? "goes" : "go", to));
   if (anew > 0)
     words.push_back(fmt::format("{} {} anew {}: the store keeps no state to go on from",
-                                counted(anew, "finished trial"), anew == 1 ? "is trained" : "are trained", to));
+                                counted(anew, "finished trial"), anew == 1 ? "is trained" : "are trained",
+                                to));
   return words;
 }
 
@@ -126,8 +130,9 @@ OpenedStudy open_study(const Preparation& all, StudyStore& store) {
     store.plan_trials(study.name, outlook.missing);
     opened.words = growth_words(study, take_growing(study, outlook.missing), store);
     if (epochs_of(study) > all.request.epochs)
-      opened.words.push_back(fmt::format("the study trains {} already, more than the {} that are asked for here",
-                                         counted(epochs_of(study), "epoch"), all.request.epochs));
+      opened.words.push_back(
+          fmt::format("the study trains {} already, more than the {} that are asked for here",
+                      counted(epochs_of(study), "epoch"), all.request.epochs));
     return opened;
   }
 }
@@ -140,8 +145,8 @@ void take_older(Preparation& all, StudyStore& store) {
   const bool named = !all.request.study_name.empty();
   if (!named && is_there(all.study.name)) return;
   for (StudyDefinition older = all.study.definition; older.numerics_version > 0; --older.numerics_version) {
-    const std::set<std::string> names = named ? std::set{all.study.name}
-                                              : std::set{default_study_name(older), name_with_epochs(older)};
+    const std::set<std::string> names =
+        named ? std::set{all.study.name} : std::set{default_study_name(older), name_with_epochs(older)};
     for (const std::string& name : names) {
       if (!is_there(name)) continue;
       const auto stored = store.load_study(name);

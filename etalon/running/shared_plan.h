@@ -21,8 +21,8 @@ OpenedStudy open_study(const Preparation& all, StudyStore& store);
 void take_older(Preparation& all, StudyStore& store);
 
 struct NextRound {
-  bool more = false;               ///< something is left to train, or has to be looked at again
-  std::vector<std::string> words;  ///< what was planned just now, for a person
+  bool more = false;                   ///< something is left to train, or has to be looked at again
+  std::vector<std::string> words;      ///< what was planned just now, for a person
   std::optional<Judgement> judgement;  ///< of the study as it was given, where it had to be judged
 };
 

@@ -66,7 +66,8 @@ std::vector<Result> results_of(const std::vector<Proposal>& round, const Finishe
     runs[{proposal.set, proposal.epochs}].push_back(
         {&trial.key.setting, first_epochs(trial.curve, proposal.epochs)});
   }
-  for (const auto& [place, trials] : runs) ends.try_emplace(place, study.sets.at(place.first)).first->second.add(trials);
+  for (const auto& [place, trials] : runs)
+    ends.try_emplace(place, study.sets.at(place.first)).first->second.add(trials);
   std::vector<Result> results;
   for (const Proposal& proposal : round)
     results.push_back(ends.at({proposal.set, proposal.epochs}).next(proposal));

@@ -71,7 +71,8 @@ struct WorkOptions {
   double checkpoint_seconds = 10;  ///< between two checkpoints of a running trial
   double lease_seconds = 60;       ///< silence after which a worker's trials go on elsewhere
   bool keep_weights = false;       ///< at the conclusion: of all trials, not only of those that may be chosen
-  std::uint64_t state_bytes = std::uint64_t{1} << 30;  ///< that states of finished trials may take in the store
+  std::uint64_t state_bytes = std::uint64_t{1}
+                              << 30;  ///< that states of finished trials may take in the store
   const Clock* clock = &system_clock();
   /// Called with what this worker concluded, or made sure of, as its last act.
   std::function<void(JudgedStudy)> on_concluded = [](const auto&) {};

@@ -14,8 +14,9 @@ namespace etalon {
 
 struct StrategyTraits {
   std::string name;
-  bool draws = false;  ///< as many settings out of the space as the plan's `trials`; else it tries all of them
-  bool adapts = false;  ///< gives seeds where they change the choice most, and may be refined
+  bool draws =
+      false;  ///< as many settings out of the space as the plan's `trials`; else it tries all of them
+  bool adapts = false;             ///< gives seeds where they change the choice most, and may be refined
   std::uint32_t confirmation = 0;  ///< fresh seeds for its choice, where nobody says how many
   /// REQUIRES: the plan is one that this strategy can use.
   std::unique_ptr<Strategy> (*make)(const StudyPlan& plan, const SearchTask& task) = nullptr;

@@ -68,8 +68,9 @@ struct WorkDone {
 
 /// Where a finished trial can go on, should more epochs be asked for.
 struct FinalState {
-  Bytes bytes;                   ///< read only by the objective that wrote them; empty: none
-  std::uint64_t most_bytes = 0;  ///< it is kept where all that a study keeps of this kind takes no more, it included
+  Bytes bytes;  ///< read only by the objective that wrote them; empty: none
+  std::uint64_t most_bytes =
+      0;  ///< it is kept where all that a study keeps of this kind takes no more, it included
 };
 
 struct Claim {

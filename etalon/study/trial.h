@@ -67,7 +67,8 @@ struct TrialRecord {
   std::string numeric_class;  ///< "x86-64-fma", "x86-64": bits agree within one class only
   std::uint64_t samples_trained = 0;
   TrialTimes times;
-  std::uint32_t number = 0;  ///< given by the store: ascends in the order in which a study's trials were finished
+  std::uint32_t number =
+      0;  ///< given by the store: ascends in the order in which a study's trials were finished
 };
 
 }  // namespace etalon

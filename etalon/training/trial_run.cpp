@@ -181,8 +181,8 @@ bool TrialRun::close_epoch() {
 void TrialRun::finish() {
   std::optional<TrialState> last;
   if (source_.keeps_states()) last = state();
-  source_.finished({trial_.ticket, std::move(curve_), arena_.parameters(), step_ * shared_.task().batch, seconds_,
-                    std::move(last)});
+  source_.finished({trial_.ticket, std::move(curve_), arena_.parameters(), step_ * shared_.task().batch,
+                    seconds_, std::move(last)});
 }
 
 TrialState TrialRun::state() const {

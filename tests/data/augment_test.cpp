@@ -68,7 +68,7 @@ std::vector<int> counts(const std::vector<std::string>& steps, const std::vector
 
 class Moves : public testing::TestWithParam<bool> {};
 
-TEST_P(Moves, AreAllEquallyLikely) {
+TEST_P(Moves, are_all_equally_likely) {
   std::vector<Image> expected;
   for (int dy = -2; dy <= 2; ++dy)
     for (int dx = -2; dx <= 2; ++dx) expected.push_back(moved(numbered(), dy, dx, GetParam()));
@@ -79,12 +79,12 @@ TEST_P(Moves, AreAllEquallyLikely) {
 
 INSTANTIATE_TEST_SUITE_P(Augment, Moves, testing::Bool());
 
-TEST(Augment, FlipsHalfOfTheImages) {
+TEST(Augment, flips_half_of_the_images) {
   const auto count = counts({"flip"}, {numbered(), mirrored(numbered())}, 1000);
   EXPECT_NEAR(count[0], 500, 79);
 }
 
-TEST(Augment, GoesStepByStep) {
+TEST(Augment, goes_step_by_step) {
   std::set<std::string> expected, found;
   for (int first = -1; first <= 1; ++first)
     for (int second = -1; second <= 1; ++second)
@@ -100,7 +100,7 @@ TEST(Augment, GoesStepByStep) {
   EXPECT_EQ(found, expected);
 }
 
-TEST(Augment, EveryPartOfTheKeyCounts) {
+TEST(Augment, every_part_of_the_key_counts) {
   const std::vector<std::string> steps{"shift 4", "crop 4", "flip", "shift 4"};
   const AugmentedSample which{5, 6, 7, 8};
   const Image image = augmented(steps, which);
@@ -112,12 +112,13 @@ TEST(Augment, EveryPartOfTheKeyCounts) {
 
 // Computed apart from this code with Python integers: whoever changes these raises the version of the
 // numerics.
-TEST(Augment, KeepsItsDraws) {
+TEST(Augment, keeps_its_draws) {
   EXPECT_EQ(augmented({"shift 2"}, {1, 2, 3, 4}), moved(numbered(), 2, -1, true));
   EXPECT_EQ(augmented({"crop 4"}, {1, 2, 3, 4}), moved(numbered(), 4, -2, false));
 }
 
-RC_GTEST_PROP(Augment, KeepsTheImageWhereItIsNotMovedFar, (std::uint64_t seed, std::uint32_t sample)) {
+RC_GTEST_PROP(Augment, keeps_the_image_where_it_is_not_moved_far,
+              (std::uint64_t seed, std::uint32_t sample)) {
   const Image image = augmented({"shift 1", "flip"}, {seed, 0, 0, sample});
   // The centre's pixel is within one pixel of the centre, mirrored or not.
   const std::size_t centre = 2 * shape.width + 3;
@@ -126,7 +127,7 @@ RC_GTEST_PROP(Augment, KeepsTheImageWhereItIsNotMovedFar, (std::uint64_t seed, s
   RC_ASSERT(image[centre + 35] == value + 35);  // channels move together
 }
 
-TEST(Augmentation, ReadsItsWordsAndWritesThem) {
+TEST(Augmentation, reads_its_words_and_writes_them) {
   const Augmentation read = read_augmentation({"shift 2", "  crop   4 ", "flip"}, "--augment");
   EXPECT_EQ(read, (Augmentation{{AugmentationStep::Kind::shift, 2},
                                 {AugmentationStep::Kind::crop, 4},
@@ -145,7 +146,7 @@ Complaint complaint_of(const std::vector<std::string>& steps) {
   return {};
 }
 
-TEST(Augmentation, WhatIsNoStepIsRefused) {
+TEST(Augmentation, what_is_no_step_is_refused) {
   for (const char* step : {"shift", "shift 0", "shift -1", "shift 1.5", "shift two", "shift 2000",
                            "shift 2 2", "crop", "flip 1", "flip vertical"})
     EXPECT_THAT(complaint_of({"flip", step}).received, HasSubstr(step));
@@ -155,7 +156,7 @@ TEST(Augmentation, WhatIsNoStepIsRefused) {
   EXPECT_EQ(complaint_of(std::vector<std::string>(9, "flip")).received, "9 steps");
 }
 
-TEST(Augmentation, ADistanceAsLargeAsTheImageIsRefused) {
+TEST(Augmentation, a_distance_as_large_as_the_image_is_refused) {
   EXPECT_NO_THROW(require_fitting(read_augmentation({"crop 4", "flip"}, "x"), shape, "x"));
   try {
     require_fitting(read_augmentation({"flip", "shift 5"}, "x"), shape, "--augment");

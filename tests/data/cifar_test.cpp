@@ -34,7 +34,7 @@ class CifarTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(CifarTest, ReadsBatchesInOrder) {
+TEST_F(CifarTest, reads_batches_in_order) {
   const DataSet data = open();
   EXPECT_EQ(data.name, "cifar10");
   EXPECT_EQ(data.shape, (ImageShape{3, 32, 32}));
@@ -45,35 +45,35 @@ TEST_F(CifarTest, ReadsBatchesInOrder) {
   EXPECT_TRUE(data.class_names.empty());
 }
 
-TEST_F(CifarTest, ReadsClassNamesWhereTheyAre) {
+TEST_F(CifarTest, reads_class_names_where_they_are) {
   put_text("batches.meta.txt", "a\nb\nc\r\nd\ne\nf\ng\nh\ni\nj\n\n");
   EXPECT_EQ(open().class_names, (std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}));
   put_text("batches.meta.txt", "a\nb\n");
   expect_refusal("batches.meta.txt", "2 class names", "10");
 }
 
-TEST_F(CifarTest, RefusesAMissingFolder) {
+TEST_F(CifarTest, refuses_a_missing_folder) {
   expect_complaint([] { open_data("cifar10:/no/such/folder"); }, "/no/such/folder", "no such folder",
                    "folder");
 }
 
-TEST_F(CifarTest, RefusesAMissingFirstBatch) {
+TEST_F(CifarTest, refuses_a_missing_first_batch) {
   drop("data_batch_1.bin");
   drop("data_batch_2.bin");
   expect_refusal("data_batch_1.bin", "no such file", "data_batch_1.bin");
 }
 
-TEST_F(CifarTest, RefusesAGapBetweenBatches) {
+TEST_F(CifarTest, refuses_a_gap_between_batches) {
   put("data_batch_4.bin", records({1}));
   expect_refusal("data_batch_3.bin", "no such file", "without a gap");
 }
 
-TEST_F(CifarTest, RefusesAMissingTestFile) {
+TEST_F(CifarTest, refuses_a_missing_test_file) {
   drop("test_batch.bin");
   expect_refusal("test_batch.bin", "no such file", "test part");
 }
 
-TEST_F(CifarTest, RefusesAWrongLength) {
+TEST_F(CifarTest, refuses_a_wrong_length) {
   Bytes bytes = records({1, 2});
   bytes.pop_back();
   put("data_batch_2.bin", bytes);
@@ -83,17 +83,17 @@ TEST_F(CifarTest, RefusesAWrongLength) {
   expect_refusal("data_batch_2.bin", "6147 bytes", "multiple of 3073");
 }
 
-TEST_F(CifarTest, RefusesAnEmptyFile) {
+TEST_F(CifarTest, refuses_an_empty_file) {
   put("test_batch.bin", {});
   expect_refusal("test_batch.bin", "0 bytes", "multiple of 3073");
 }
 
-TEST_F(CifarTest, RefusesALabelOutOfRange) {
+TEST_F(CifarTest, refuses_a_label_out_of_range) {
   put("data_batch_2.bin", records({0, 10}));
   expect_refusal("data_batch_2.bin", "label 10 at image 1", "from 0 to 9");
 }
 
-TEST_F(CifarTest, RefusesASingleClass) {
+TEST_F(CifarTest, refuses_a_single_class) {
   drop("data_batch_2.bin");
   put("data_batch_1.bin", records({4, 4}));
   expect_refusal("data_batch_1.bin", "one class alone", "at least two classes");

@@ -23,7 +23,7 @@ std::vector<int> pixel(const RgbImage& image, std::uint32_t x, std::uint32_t y) 
   return {at[0], at[1], at[2]};
 }
 
-TEST(ContactSheet, PutsClassesInRows) {
+TEST(ContactSheet, puts_classes_in_rows) {
   const RgbImage sheet = contact_sheet(three_dots(3), 2, 4);
   ASSERT_EQ(sheet.width, 3 + 2 * (4 + 3));
   ASSERT_EQ(sheet.height, 3 + 2 * (4 + 3));
@@ -35,7 +35,7 @@ TEST(ContactSheet, PutsClassesInRows) {
   EXPECT_EQ(pixel(sheet, 10, 10), (std::vector{255, 255, 255})) << "class 1 has one image alone";
 }
 
-TEST(ContactSheet, ShowsGreyAsGrey) {
+TEST(ContactSheet, shows_grey_as_grey) {
   EXPECT_EQ(pixel(contact_sheet(three_dots(1), 1), 3, 3), (std::vector{10, 10, 10}));
 }
 
@@ -50,11 +50,11 @@ DataSet large(std::uint32_t side, std::uint32_t classes, std::uint32_t each, std
   return data;
 }
 
-TEST(ContactSheet, HasNoRowForAClassWithoutImages) {
+TEST(ContactSheet, has_no_row_for_a_class_without_images) {
   EXPECT_EQ(contact_sheet(large(4, 2, 1, 255), 1, 1).height, 3 + 2 * (4 + 3));
 }
 
-TEST(ContactSheet, IsBoundedWhateverTheSet) {
+TEST(ContactSheet, is_bounded_whatever_the_set) {
   for (const DataSet& data :
        {large(512, 2, 4, 255), large(28, 256, 2), large(2000, 10, 1), large(1, 256, 1)}) {
     const RgbImage sheet = contact_sheet(data, 20);
@@ -66,7 +66,7 @@ TEST(ContactSheet, IsBoundedWhateverTheSet) {
   EXPECT_LE(std::uint64_t{tiny.width} * tiny.height, 1000u);
 }
 
-TEST(ContactSheet, ShrinksImagesByRowsAndColumns) {
+TEST(ContactSheet, shrinks_images_by_rows_and_columns) {
   DataSet data = large(64, 2, 1);
   for (std::size_t i = 0; i < data.training.pixels.size(); ++i)
     data.training.pixels[i] = static_cast<std::uint8_t>(i % 64);
@@ -75,7 +75,7 @@ TEST(ContactSheet, ShrinksImagesByRowsAndColumns) {
   EXPECT_EQ(pixel(sheet, 3 + 5, 3), (std::vector{10, 10, 10}));
 }
 
-TEST(ContactSheet, ComesBackFromItsPngAndIsTheSameEachTime) {
+TEST(ContactSheet, comes_back_from_its_png_and_is_the_same_each_time) {
   const RgbImage sheet = contact_sheet(three_dots(3), 8);
   const std::vector<std::uint8_t> png = encode_png(sheet);
   EXPECT_EQ(png, encode_png(contact_sheet(three_dots(3), 8)));

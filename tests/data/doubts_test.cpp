@@ -25,47 +25,47 @@ std::vector<std::string> doubts(const DataSet& data, std::uint32_t validation, s
   return split_doubts(data, split_training_part(data, validation, samples, 1));
 }
 
-TEST(Doubts, AreNoneAboutAnOrdinarySet) {
+TEST(Doubts, are_none_about_an_ordinary_set) {
   const DataSet data = with_counts({300, 300, 100});
   EXPECT_THAT(label_doubts(data), IsEmpty());
   EXPECT_THAT(doubts(data, 100), IsEmpty());
   EXPECT_THAT(default_split_doubts(data), IsEmpty());
 }
 
-TEST(Doubts, NameClassesThatValidationLacks) {
+TEST(Doubts, name_classes_that_validation_lacks) {
   DataSet data = with_counts({400, 1, 400, 300});
   data.class_names = {"boat", "car", "fish", "tree"};
   EXPECT_THAT(doubts(data, 120), ElementsAre(AllOf(HasSubstr("120 validation images hold 3 of the 4 classes"),
                                                    HasSubstr("'car' (1 in training)"))));
 }
 
-TEST(Doubts, NameClassesThatTheTrainingSamplesLack) {
+TEST(Doubts, name_classes_that_the_training_samples_lack) {
   const DataSet data = with_counts({900, 900, 10});
   EXPECT_THAT(doubts(data, 180, 2),
               testing::Contains(AllOf(HasSubstr("2 training samples lack classes that validation holds"),
                                       HasSubstr("2 (1 in validation)"))));
 }
 
-TEST(Doubts, NameANearlyOneSidedValidation) {
+TEST(Doubts, name_a_nearly_one_sided_validation) {
   const DataSet data = with_counts({2940, 60});
   EXPECT_THAT(doubts(data, 500),
               ElementsAre(AllOf(HasSubstr("all but 10 of 500 validation images are of class 0"),
                                 HasSubstr("(98.0 %)"))));
 }
 
-TEST(Doubts, CountFewValidationImages) {
+TEST(Doubts, count_few_validation_images) {
   const DataSet data = with_counts({300, 300});
   EXPECT_THAT(doubts(data, 99), ElementsAre(AllOf(HasSubstr("99 validation images are few"),
                                                   HasSubstr("1.0 points"), HasSubstr("5.0"))));
   EXPECT_THAT(doubts(data, 100), IsEmpty());
 }
 
-TEST(Doubts, NameLabelsThatBeginAtOne) {
+TEST(Doubts, name_labels_that_begin_at_one) {
   EXPECT_THAT(label_doubts(with_counts({0, 40, 40, 40})),
               ElementsAre(AllOf(HasSubstr("label 0"), HasSubstr("begin at 1"), HasSubstr("subtract 1"))));
 }
 
-TEST(Doubts, NameGapsBetweenLabels) {
+TEST(Doubts, name_gaps_between_labels) {
   std::vector<std::uint32_t> mask(256);
   mask[0] = mask[255] = 600;
   EXPECT_THAT(label_doubts(with_counts(mask)),
@@ -77,7 +77,7 @@ TEST(Doubts, NameGapsBetweenLabels) {
   EXPECT_THAT(label_doubts(with_counts(holes)), ElementsAre(HasSubstr("11, 13, 15 and 12 more;")));
 }
 
-TEST(Doubts, SayWhenASetIsTooSmallToSplit) {
+TEST(Doubts, say_when_a_set_is_too_small_to_split) {
   EXPECT_THAT(default_split_doubts(with_counts({3, 2})), ElementsAre(HasSubstr("5 training images are too")));
   EXPECT_THAT(default_split_doubts(with_counts({3, 3})), testing::Not(IsEmpty()));
 }

@@ -17,7 +17,7 @@ void expect_same_images(const DataSet& data, const DataSet& again) {
   EXPECT_EQ(again.fingerprint, data.fingerprint);
 }
 
-TEST(Export, AGreySetComesBackFromItsIdxFiles) {
+TEST(Export, a_grey_set_comes_back_from_its_idx_files) {
   const TemporaryFolder folder;
   const DataSet data = open_data("digits");
   const std::string spec = write_data_set(data, folder.path() / "new" / "digits");
@@ -25,7 +25,7 @@ TEST(Export, AGreySetComesBackFromItsIdxFiles) {
   expect_same_images(data, open_data(spec));
 }
 
-TEST(Export, AColourSetComesBackFromItsCifarFiles) {
+TEST(Export, a_colour_set_comes_back_from_its_cifar_files) {
   const TemporaryFolder folder;
   const DataSet data = open_data("scenes");
   const DataSet again = open_data(write_data_set(data, folder.path()));
@@ -34,7 +34,7 @@ TEST(Export, AColourSetComesBackFromItsCifarFiles) {
   expect_same_images(data, again);
 }
 
-TEST(Export, RefusesASetThatNeitherFormatHolds) {
+TEST(Export, refuses_a_set_that_neither_format_holds) {
   const TemporaryFolder folder;
   DataSet data;
   data.name = "wide";
@@ -44,7 +44,7 @@ TEST(Export, RefusesASetThatNeitherFormatHolds) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
-TEST(Export, RefusesAFolderThatCannotBe) {
+TEST(Export, refuses_a_folder_that_cannot_be) {
   const TemporaryFolder folder;
   make_file(folder.path() / "file", {1});
   DataSet data;

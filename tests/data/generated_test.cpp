@@ -39,7 +39,7 @@ void expect_no_image_twice(const DataSet& data) {
   EXPECT_EQ(seen.size(), data.training.count() + data.test.count());
 }
 
-TEST_P(GeneratedSetTest, HasTheBitsItAlwaysHad) {
+TEST_P(GeneratedSetTest, has_the_bits_it_always_had) {
   const DataSet data = open_data(GetParam().name);
   EXPECT_EQ(data.fingerprint, GetParam().fingerprint);
   EXPECT_EQ(data.name, GetParam().name);
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"scenes", {3, 32, 32}, "98e242f7a868b8cbc486a6a09662645444fe8ed6d6ee5173591a5575609b7e99"}),
     [](const auto& set) { return set.param.name; });
 
-TEST(Canvas, CoversAPixelByItsShare) {
+TEST(Canvas, covers_a_pixel_by_its_share) {
   Canvas canvas({1, 2, 3});
   canvas.fill({box(0.25, 0.5, 2, 1)}, {.colour = {1}});
   std::vector<std::uint8_t> pixels(6);
@@ -68,7 +68,7 @@ TEST(Canvas, CoversAPixelByItsShare) {
   EXPECT_EQ(pixels, (std::vector<std::uint8_t>{96, 128, 0, 0, 0, 0}));  // 3/8, 1/2
 }
 
-TEST(Canvas, LeavesHolesByTheEvenOddRule) {
+TEST(Canvas, leaves_holes_by_the_even_odd_rule) {
   Canvas canvas({1, 3, 3});
   canvas.fill({box(0, 0, 3, 3), box(1, 1, 2, 2)}, {.colour = {1}});
   std::vector<std::uint8_t> pixels(9);
@@ -76,7 +76,7 @@ TEST(Canvas, LeavesHolesByTheEvenOddRule) {
   EXPECT_EQ(pixels, (std::vector<std::uint8_t>{255, 255, 255, 255, 0, 255, 255, 255, 255}));
 }
 
-TEST(Canvas, TakesFiguresThatReachBeyondItsEdges) {
+TEST(Canvas, takes_figures_that_reach_beyond_its_edges) {
   Canvas canvas({3, 2, 2});
   canvas.fill({box(-100, -100, 100, 100)}, {.colour = {1, 0.5, 0}});
   canvas.stroke({{{-50, -50}, {-40, 60}}}, 2, {.colour = {1, 1, 1}});
@@ -86,7 +86,7 @@ TEST(Canvas, TakesFiguresThatReachBeyondItsEdges) {
   EXPECT_EQ(pixels, (std::vector<std::uint8_t>{255, 255, 255, 255, 128, 128, 128, 128, 0, 0, 0, 0}));
 }
 
-TEST(Canvas, StrokesWithARoundPen) {
+TEST(Canvas, strokes_with_a_round_pen) {
   Canvas canvas({1, 1, 5});
   canvas.stroke({{{2.5, 0.5}, {2.5, 0.5}}}, 1, {.colour = {1}});
   std::vector<std::uint8_t> pixels(5);
@@ -94,7 +94,7 @@ TEST(Canvas, StrokesWithARoundPen) {
   EXPECT_EQ(pixels, (std::vector<std::uint8_t>{0, 128, 255, 128, 0}));
 }
 
-TEST(Canvas, KnowsTheColoursOfTheHueCircle) {
+TEST(Canvas, knows_the_colours_of_the_hue_circle) {
   EXPECT_EQ(hsv(0, 1, 1), (Colour{1, 0, 0}));
   EXPECT_EQ(hsv(1, 1, 1), (Colour{1, 0, 0}));
   EXPECT_NEAR(hsv(1.0 / 3, 1, 0.5)[1], 0.5, 1e-12);

@@ -55,7 +55,7 @@ class Layout : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(Layout, TakesFilesWithADotBesideFoldersNamedAsFiles) {
+TEST_F(Layout, takes_files_with_a_dot_beside_folders_named_as_files) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     std::string dotted = names[i];
     dotted.replace(dotted.find("-idx"), 1, ".");
@@ -65,12 +65,12 @@ TEST_F(Layout, TakesFilesWithADotBesideFoldersNamedAsFiles) {
   EXPECT_EQ(open().training.count(), 3u);
 }
 
-TEST_F(Layout, TakesFilesFromFoldersNamedLikeThem) {
+TEST_F(Layout, takes_files_from_folders_named_like_them) {
   for (std::size_t i = 0; i < names.size(); ++i) put(fs::path(names[i]) / names[i], contents(i));
   EXPECT_EQ(open().training.count(), 3u);
 }
 
-TEST_F(Layout, TakesAnySpellingOfTheNames) {
+TEST_F(Layout, takes_any_spelling_of_the_names) {
   put("Train-Images.IDX3-ubyte", contents(0));
   put("train_labels_idx1_ubyte.GZ", gzip(contents(1)));
   put("test-images-idx3-ubyte", contents(2));
@@ -78,14 +78,14 @@ TEST_F(Layout, TakesAnySpellingOfTheNames) {
   EXPECT_EQ(open().test.count(), 2u);
 }
 
-TEST_F(Layout, PrefersTheNameAsItIsWritten) {
+TEST_F(Layout, prefers_the_name_as_it_is_written) {
   put_all();
   put("TRAIN-IMAGES-IDX3-UBYTE", bytes_of("something else"));
   put("train-images.idx3-ubyte", bytes_of("something else"));
   EXPECT_EQ(open().training.count(), 3u);
 }
 
-TEST_F(Layout, NamesTheFilesThatAreSpeltOtherwise) {
+TEST_F(Layout, names_the_files_that_are_spelt_otherwise) {
   put_all();
   fs::rename(root() / names[0], root() / "train-image-idx3-byte");
   EXPECT_THAT(refusal().hint, HasSubstr("the folder holds train-image-idx3-byte, "));
@@ -95,14 +95,14 @@ TEST_F(Layout, NamesTheFilesThatAreSpeltOtherwise) {
   EXPECT_THAT(refusal().received, HasSubstr("no such file")) << "a folder is no file";
 }
 
-TEST_F(Layout, NamesAFolderBelowThatHoldsThem) {
+TEST_F(Layout, names_a_folder_below_that_holds_them) {
   for (std::size_t i = 0; i < names.size(); ++i) put(fs::path("MNIST/raw") / names[i], contents(i));
   EXPECT_THAT(refusal().hint, HasSubstr((root() / "MNIST/raw").string()));
   fs::remove_all(root() / "MNIST");
   EXPECT_THAT(refusal().hint, HasSubstr("the folder is empty"));
 }
 
-TEST_F(Layout, KnowsCifarForPythonAndFolderNamesOfItsFiles) {
+TEST_F(Layout, knows_cifar_for_python_and_folder_names_of_its_files) {
   put("data_batch_1", {});
   EXPECT_THAT(refusal("cifar10:" + root().string()).hint, HasSubstr("version for Python"));
   put("cifar-10-batches-bin/data_batch_1.bin", {});
@@ -110,7 +110,7 @@ TEST_F(Layout, KnowsCifarForPythonAndFolderNamesOfItsFiles) {
   EXPECT_THAT(refusal("cifar10:" + root().string()).hint, HasSubstr("cifar-10-batches-bin"));
 }
 
-TEST_F(Layout, ExpandsATildeToTheHomeFolder) {
+TEST_F(Layout, expands_a_tilde_to_the_home_folder) {
   put_all();
   const char* const home = std::getenv("HOME");
   const std::string before = home ? home : "";
@@ -151,31 +151,31 @@ class Packed : public Layout {
   Bytes pixels_ = Bytes(300'000), whole_;
 };
 
-TEST_F(Packed, ReadsSeveralMembers) {
+TEST_F(Packed, reads_several_members) {
   put(images, joined({member(0, 20'000), member(20'000, whole_.size())}));
   expect_whole();
   put(images, joined({member(0, 5), member(5, 9), member(9, 200'000), member(200'000, whole_.size())}));
   expect_whole();
 }
 
-TEST_F(Packed, ReadsAnEmptyLastMemberAsBgzipWritesIt) {
+TEST_F(Packed, reads_an_empty_last_member_as_bgzip_writes_it) {
   put(images, joined({member(0, whole_.size()), gzip({})}));
   expect_whole();
 }
 
-TEST_F(Packed, ReadsZerosAfterTheEnd) {
+TEST_F(Packed, reads_zeros_after_the_end) {
   for (const std::size_t zeros : {1u, 2u, 512u, 200'000u}) {
     put(images, joined({member(0, whole_.size()), Bytes(zeros)}));
     expect_whole();
   }
 }
 
-TEST_F(Packed, RefusesOtherBytesAfterTheEnd) {
+TEST_F(Packed, refuses_other_bytes_after_the_end) {
   put(images, joined({member(0, whole_.size()), Bytes(70'000), {1}}));
   EXPECT_THAT(refusal().received, HasSubstr("70001 bytes after the end"));
 }
 
-TEST_F(Packed, RefusesALaterMemberThatIsCutOffOrDamaged) {
+TEST_F(Packed, refuses_a_later_member_that_is_cut_off_or_damaged) {
   Bytes second = member(20'000, whole_.size());
   second.resize(second.size() / 2);
   put(images, joined({member(0, 20'000), second}));
@@ -188,14 +188,14 @@ TEST_F(Packed, RefusesALaterMemberThatIsCutOffOrDamaged) {
   EXPECT_THAT(refusal().received, HasSubstr("damaged"));
 }
 
-TEST_F(Packed, RefusesMembersThatAreTooMuchOrTooLittle) {
+TEST_F(Packed, refuses_members_that_are_too_much_or_too_little) {
   put(images, joined({member(0, 20'000), member(20'000, whole_.size()), gzip({1, 2})}));
   EXPECT_THAT(refusal().received, HasSubstr("300018 bytes"));
   put(images, joined({member(0, 20'000), member(30'000, whole_.size())}));
   EXPECT_THAT(refusal().received, HasSubstr("290016 bytes"));
 }
 
-TEST_F(Packed, MakesNoRoomForWhatOnlyAHeaderClaims) {
+TEST_F(Packed, makes_no_room_for_what_only_a_header_claims) {
   // 60000 images of 3000x3000: 540 GB; a file of so few bytes cannot hold them, whatever its members say.
   put(images, joined({gzip(idx_bytes(2051, {60000, 3000, 3000}, Bytes(1000))), gzip(Bytes(1 << 20))}));
   EXPECT_THAT(refusal().received, HasSubstr(std::to_string(16 + 1000 + (1 << 20)) + " bytes"));
@@ -209,7 +209,7 @@ struct Mistake {
 
 class Mistakes : public Layout, public testing::WithParamInterface<Mistake> {};
 
-TEST_P(Mistakes, AreNamedPackedOrNot) {
+TEST_P(Mistakes, are_named_packed_or_not) {
   put_all();
   put(names[0], bytes_of(GetParam().bytes));
   EXPECT_THAT(refusal().received, HasSubstr(GetParam().what));
@@ -236,14 +236,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"PK\x03\x04zip and what follows it", "a zip archive", "unpack it"},
                     Mistake{"BZh91AY&SY and what follows", "a bzip2 file", "unpack it"}));
 
-TEST(ForeignFile, IsNoIdxFile) {
+TEST(ForeignFile, is_no_idx_file) {
   EXPECT_FALSE(foreign_file(idx_bytes(2051, {3, 2, 3}, Bytes(18, 'a'))));
   EXPECT_FALSE(foreign_file(Bytes{}));
   EXPECT_FALSE(foreign_file(Bytes{'a', 'b'}));
   EXPECT_FALSE(foreign_file(Bytes(100)));
 }
 
-TEST_F(Layout, NamesAWebPageInPlaceOfACifarFile) {
+TEST_F(Layout, names_a_web_page_in_place_of_a_cifar_file) {
   put("data_batch_1.bin", bytes_of("<!DOCTYPE html><html></html>"));
   put("test_batch.bin", Bytes(3073));
   EXPECT_THAT(refusal("cifar10:" + root().string()).received, HasSubstr("a web page"));

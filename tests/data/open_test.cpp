@@ -6,7 +6,7 @@
 namespace etalon {
 namespace {
 
-TEST(Open, ListsEverySetWithItsUsage) {
+TEST(Open, lists_every_set_with_its_usage) {
   std::vector<std::string> usages;
   for (const KnownSet& set : known_sets()) {
     usages.push_back(set.usage);
@@ -16,7 +16,7 @@ TEST(Open, ListsEverySetWithItsUsage) {
   EXPECT_EQ(usages, (std::vector<std::string>{"shapes", "digits", "scenes", "mnist:DIR", "cifar10:DIR"}));
 }
 
-TEST(Open, RefusesAnUnknownNameAndNamesTheNearest) {
+TEST(Open, refuses_an_unknown_name_and_names_the_nearest) {
   expect_complaint([] { open_data("shape"); }, "data set 'shape'", "unknown set 'shape'", "shapes, digits");
   try {
     open_data("minst:DIR");
@@ -26,17 +26,17 @@ TEST(Open, RefusesAnUnknownNameAndNamesTheNearest) {
   }
 }
 
-TEST(Open, RefusesAnEmptyName) {
+TEST(Open, refuses_an_empty_name) {
   expect_complaint([] { open_data(""); }, "data set ''", "unknown set ''", "one of");
   expect_complaint([] { open_data(":DIR"); }, "data set ':DIR'", "unknown set ''", "one of");
 }
 
-TEST(Open, RefusesAFormatWithoutItsFolder) {
+TEST(Open, refuses_a_format_without_its_folder) {
   expect_complaint([] { open_data("mnist"); }, "data set 'mnist'", "no folder", "mnist:DIR");
   expect_complaint([] { open_data("cifar10:"); }, "data set 'cifar10:'", "no folder", "cifar10:DIR");
 }
 
-TEST(Open, RefusesAFolderAfterABuiltInSet) {
+TEST(Open, refuses_a_folder_after_a_built_in_set) {
   expect_complaint([] { open_data("shapes:DIR"); }, "data set 'shapes:DIR'", "':DIR'", "the name alone");
 }
 

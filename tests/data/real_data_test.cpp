@@ -23,7 +23,7 @@ std::vector<int> histogram(const LabelledImages& images) {
   return counts;
 }
 
-TEST(RealData, MnistIsMnist) {
+TEST(RealData, mnist_is_mnist) {
   const std::string folder = folder_of("mnist");
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder << "; set ETALON_DATASETS";
   const DataSet data = open_data("mnist:" + folder);
@@ -39,7 +39,7 @@ TEST(RealData, MnistIsMnist) {
   EXPECT_EQ(data.training.pixels[5 * 28 + 12], 3) << "the first pixel of the first image that is not black";
 }
 
-TEST(RealData, SmallCifarHasItsImagesAndNames) {
+TEST(RealData, small_cifar_has_its_images_and_names) {
   const std::string folder = folder_of("cifar10-small");
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder << "; set ETALON_DATASETS";
   const DataSet data = open_data("cifar10:" + folder);

@@ -34,7 +34,7 @@ std::vector<std::uint32_t> up_to(std::uint32_t count) {
   return numbers;
 }
 
-TEST(Split, IsDisjointAndWhole) {
+TEST(Split, is_disjoint_and_whole) {
   EXPECT_TRUE(rc::check([] {
     const auto count = *rc::gen::inRange<std::uint32_t>(2, 300);
     const auto validation = *rc::gen::inRange<std::uint32_t>(1, count);
@@ -48,7 +48,7 @@ TEST(Split, IsDisjointAndWhole) {
   }));
 }
 
-TEST(Split, FewerSamplesAreAPrefixOfMore) {
+TEST(Split, fewer_samples_are_a_prefix_of_more) {
   EXPECT_TRUE(rc::check([] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     const auto samples = *rc::gen::inRange<std::uint32_t>(1, 80);
@@ -61,13 +61,13 @@ TEST(Split, FewerSamplesAreAPrefixOfMore) {
   }));
 }
 
-TEST(Split, IsKeyedByTheStudySeedAlone) {
+TEST(Split, is_keyed_by_the_study_seed_alone) {
   const DataSet data = numbered(60), other = numbered(60, {3, 2, 2});
   EXPECT_EQ(split_training_part(data, 10, 0, 1).training, split_training_part(other, 10, 0, 1).training);
   EXPECT_NE(split_training_part(data, 10, 0, 1).training, split_training_part(data, 10, 0, 2).training);
 }
 
-TEST(Split, NeverChanges) {
+TEST(Split, never_changes) {
   const Split split = split_training_part(numbered(12), 0, 5, 42);
   EXPECT_EQ(split.validation, (std::vector<std::uint32_t>{4, 9}));
   EXPECT_EQ(split.training, (std::vector<std::uint32_t>{11, 5, 10, 8, 2}));
@@ -80,7 +80,7 @@ std::vector<std::uint32_t> counts_at(const DataSet& data, const std::vector<std:
   return counts;
 }
 
-TEST(Split, GivesValidationEveryClassByItsShare) {
+TEST(Split, gives_validation_every_class_by_its_share) {
   DataSet data = numbered(600);
   for (std::uint32_t i = 0; i < 600; ++i)
     data.training.labels[i] = i % 50 == 0 ? 1 : i % 50 == 1 ? 2 : 0;  // 576, 12, 12
@@ -94,13 +94,13 @@ TEST(Split, GivesValidationEveryClassByItsShare) {
       << "two places for three classes";
 }
 
-TEST(Split, ValidatesOnASixthUnlessTold) {
+TEST(Split, validates_on_a_sixth_unless_told) {
   const Split split = split_training_part(numbered(100), 0, 0, 7);
   EXPECT_EQ(split.validation.size(), 16u);
   EXPECT_EQ(split.training.size(), 84u);
 }
 
-TEST(Split, RefusesMoreThanThereIs) {
+TEST(Split, refuses_more_than_there_is) {
   const DataSet data = numbered(30);
   expect_complaint([&] { split_training_part(data, 30, 0, 1); }, "--validation", "30 of the 30",
                    "at least 1 left");
@@ -110,7 +110,7 @@ TEST(Split, RefusesMoreThanThereIs) {
   EXPECT_EQ(split_training_part(data, 29, 1, 1).training.size(), 1u);
 }
 
-TEST(Normalization, AgreesWithTheNaiveSums) {
+TEST(Normalization, agrees_with_the_naive_sums) {
   const DataSet data = numbered(50, {3, 4, 5});
   const Split split = split_training_part(data, 10, 25, 3);
   const Normalization normalization = normalization_of(data, split);
@@ -130,7 +130,7 @@ TEST(Normalization, AgreesWithTheNaiveSums) {
   }
 }
 
-TEST(Normalization, TakesTheTrainingSamplesAlone) {
+TEST(Normalization, takes_the_training_samples_alone) {
   DataSet data = numbered(10);
   const Split split = split_training_part(data, 4, 0, 3);
   const Normalization before = normalization_of(data, split);
@@ -140,7 +140,7 @@ TEST(Normalization, TakesTheTrainingSamplesAlone) {
   EXPECT_EQ(before.inverse_deviation, after.inverse_deviation);
 }
 
-TEST(Normalization, LeavesAConstantChannelAtOne) {
+TEST(Normalization, leaves_a_constant_channel_at_one) {
   DataSet data = numbered(12);
   std::fill(data.training.pixels.begin(), data.training.pixels.end(), std::uint8_t{51});
   const Normalization normalization = normalization_of(data, split_training_part(data, 2, 0, 1));
@@ -148,7 +148,7 @@ TEST(Normalization, LeavesAConstantChannelAtOne) {
   EXPECT_EQ(normalization.inverse_deviation[0], 1.0f);
 }
 
-TEST(Labels, HaveTheirEntropyAndChance) {
+TEST(Labels, have_their_entropy_and_chance) {
   LabelledImages images;
   images.labels = {0, 0, 1, 2, 2, 2};
   EXPECT_NEAR(label_entropy(images, {0, 1, 3, 4}, 3), std::log(2.0), 1e-12);
@@ -157,7 +157,7 @@ TEST(Labels, HaveTheirEntropyAndChance) {
   EXPECT_EQ(chance_accuracy(images, {0, 1, 2}, 3), 2.0 / 3);
 }
 
-TEST(BatchOrder, VisitsEverySampleOnceAndDropsThePartialBatch) {
+TEST(BatchOrder, visits_every_sample_once_and_drops_the_partial_batch) {
   EXPECT_TRUE(rc::check([] {
     const auto samples = *rc::gen::inRange<std::uint32_t>(1, 200);
     const auto batch = *rc::gen::inRange<std::uint32_t>(1, samples + 1);
@@ -169,7 +169,7 @@ TEST(BatchOrder, VisitsEverySampleOnceAndDropsThePartialBatch) {
   }));
 }
 
-TEST(BatchOrder, FollowsSeedsAndEpoch) {
+TEST(BatchOrder, follows_seeds_and_epoch) {
   const auto order = batch_order(100, 10, 1, 2, 3);
   EXPECT_EQ(batch_order(100, 10, 1, 2, 3), order);
   EXPECT_NE(batch_order(100, 10, 9, 2, 3), order);
@@ -179,11 +179,11 @@ TEST(BatchOrder, FollowsSeedsAndEpoch) {
       << "the batch size cuts the order, and changes it no further";
 }
 
-TEST(BatchOrder, NeverChanges) {
+TEST(BatchOrder, never_changes) {
   EXPECT_EQ(batch_order(7, 3, 42, 1, 0), (std::vector<std::uint32_t>{3, 5, 4, 2, 0, 1}));
 }
 
-TEST(BatchOrder, RefusesABatchThatNoEpochFills) {
+TEST(BatchOrder, refuses_a_batch_that_no_epoch_fills) {
   expect_complaint([] { batch_order(10, 11, 0, 0, 0); }, "--batch", "11", "training samples, 10");
   expect_complaint([] { batch_order(10, 0, 0, 0, 0); }, "--batch", "0", "from 1");
 }

@@ -42,7 +42,7 @@ struct Case {
 
 class Initializers : public testing::TestWithParam<Case> {};
 
-TEST_P(Initializers, HaveTheirMeanVarianceAndShape) {
+TEST_P(Initializers, have_their_mean_variance_and_shape) {
   const NetworkDescription described = network();
   const auto all = initial_weights(described, GetParam().name, 7, 1);
   ASSERT_EQ(all.size(), described.parameters);
@@ -61,7 +61,7 @@ TEST_P(Initializers, HaveTheirMeanVarianceAndShape) {
   }
 }
 
-TEST_P(Initializers, LeaveBiasesAtZero) {
+TEST_P(Initializers, leave_biases_at_zero) {
   const NetworkDescription described = network();
   const auto all = initial_weights(described, GetParam().name, 7, 1);
   for (const LayerDescription& layer : described.layers)
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(All, Initializers,
                                          Case{"glorot", true, false}, Case{"glorot-uniform", true, true}));
 
 // torch.nn.init's fans: weight.size(1) * area = 4 * 9 in, weight.size(0) * area = 64 * 9 out.
-TEST_P(Initializers, CountTheInputChannelsOfOneGroup) {
+TEST_P(Initializers, count_the_input_channels_of_one_group) {
   const auto described = describe_layers({"conv 64 3x3 groups 4", "dense 2"}, {16, 5, 5}, 2);
   const auto all = initial_weights(described, GetParam().name, 7, 1);
   const double expected = 2.0 / (4 * 9 + (GetParam().counts_outputs ? 64 * 9 : 0));
@@ -82,14 +82,14 @@ TEST_P(Initializers, CountTheInputChannelsOfOneGroup) {
   EXPECT_NEAR(m.variance / expected, 1, 6 / std::sqrt(described.layers[0].weights));
 }
 
-TEST(InitialWeights, OfABatchNormChangeNothingYet) {
+TEST(InitialWeights, of_a_batch_norm_change_nothing_yet) {
   const auto described = describe_layers({"dense 3", "batchnorm", "dense 2"}, {1, 2, 2}, 2);
   const auto all = initial_weights(described, "he", 7, 1);
   const std::vector<float> expected{1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1};
   EXPECT_TRUE(std::ranges::equal(std::span(all).subspan(15, 12), expected));
 }
 
-TEST(InitialWeights, DependOnSeedsAlone) {
+TEST(InitialWeights, depend_on_seeds_alone) {
   const NetworkDescription described = network();
   const auto first = initial_weights(described, "he", 7, 1);
   EXPECT_EQ(first, initial_weights(described, "he", 7, 1));
@@ -97,14 +97,14 @@ TEST(InitialWeights, DependOnSeedsAlone) {
   EXPECT_NE(first, initial_weights(described, "he", 8, 1));
 }
 
-TEST(InitialWeights, OfALayerDoNotDependOnTheLayersAfterIt) {
+TEST(InitialWeights, of_a_layer_do_not_depend_on_the_layers_after_it) {
   const auto shorter = describe_layers({"conv 4 3x3", "dense 10"}, {1, 5, 5}, 10);
   const auto longer = describe_layers({"conv 4 3x3", "dense 20", "dense 10"}, {1, 5, 5}, 10);
   const auto a = initial_weights(shorter, "he", 7, 1), b = initial_weights(longer, "he", 7, 1);
   EXPECT_TRUE(std::ranges::equal(weights_of(a, shorter.layers[0]), weights_of(b, longer.layers[0])));
 }
 
-TEST(InitialWeights, OfTwoEqualLayersDiffer) {
+TEST(InitialWeights, of_two_equal_layers_differ) {
   const auto described = describe_layers({"dense 25", "dense 25"}, {1, 5, 5}, 10);
   const auto all = initial_weights(described, "he", 7, 1);
   EXPECT_FALSE(
@@ -113,20 +113,20 @@ TEST(InitialWeights, OfTwoEqualLayersDiffer) {
 
 // Golden bits, computed apart from this code with Python integers and libm: whoever changes these raises the
 // version of the numerics.
-TEST(InitialWeights, KeepTheirBits) {
+TEST(InitialWeights, keep_their_bits) {
   const auto described = describe_layers({"dense 3"}, {1, 1, 1}, 2);
   const std::vector<float> expected{-0x1.1787dp-3f, 0x1.ccc0dep-1f, -0x1.b7e0c2p-3f, 0, 0, 0};
   EXPECT_EQ(initial_weights(described, "he", 1, 0), expected);
 }
 
-TEST(InitialWeights, AsPyTorchsKeepTheirBits) {
+TEST(InitialWeights, as_py_torchs_keep_their_bits) {
   const auto described = describe_layers({"dense 3"}, {1, 1, 1}, 2);
   const std::vector<float> expected{-0x1.406f6cp-1f, -0x1.ceefe4p-2f, -0x1.4d6c1ap-1f,
                                     -0x1.af369ap-2f, -0x1.276d7cp-1f, 0x1.7470a6p-1f};
   EXPECT_EQ(initial_weights(described, "torch", 1, 0), expected);
 }
 
-TEST(InitialWeights, OfAnUnknownNameAreRefused) {
+TEST(InitialWeights, of_an_unknown_name_are_refused) {
   try {
     initial_weights(network(), "hee", 7, 1);
     FAIL();

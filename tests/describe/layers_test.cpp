@@ -11,7 +11,7 @@ LayerDescription first_layer(const std::string& text, TensorShape input = {3, 9,
   return describe_layers({text, "dense 2"}, input, 2).layers.front();
 }
 
-TEST(Layers, ConvReadsItsWords) {
+TEST(Layers, conv_reads_its_words) {
   const LayerDescription conv = first_layer("conv 6 5x5 stride 2 pad 1 label stem");
   EXPECT_EQ(conv.kind, LayerKind::conv);
   EXPECT_EQ(conv.text, "conv 6 5x5 stride 2 pad 1 label stem");
@@ -26,13 +26,13 @@ TEST(Layers, ConvReadsItsWords) {
   EXPECT_EQ(conv.biases, 6u);
 }
 
-TEST(Layers, ConvOptionsInAnyOrderAndAnyBlanks) {
+TEST(Layers, conv_options_in_any_order_and_any_blanks) {
   const LayerDescription conv = first_layer("  conv  4\t3x3 label a  pad 2 stride 3 ");
   EXPECT_EQ(conv.text, "conv 4 3x3 label a pad 2 stride 3");
   EXPECT_EQ(conv.output, (TensorShape{4, 4, 5}));
 }
 
-TEST(Layers, PoolingStridesByItsWindowAndDropsTheRest) {
+TEST(Layers, pooling_strides_by_its_window_and_drops_the_rest) {
   EXPECT_EQ(first_layer("maxpool 2").output, (TensorShape{3, 4, 5}));
   EXPECT_EQ(first_layer("avgpool 4").output, (TensorShape{3, 2, 2}));
   EXPECT_EQ(first_layer("avgpool 4").kind, LayerKind::avgpool);
@@ -41,26 +41,26 @@ TEST(Layers, PoolingStridesByItsWindowAndDropsTheRest) {
   EXPECT_EQ(first_layer("maxpool 2").weights, 0u);
 }
 
-TEST(Layers, DenseFlattensWhatItGets) {
+TEST(Layers, dense_flattens_what_it_gets) {
   const LayerDescription dense = first_layer("dense 7");
   EXPECT_EQ(dense.output, (TensorShape{7, 1, 1}));
   EXPECT_EQ(dense.weights, 7u * 3 * 9 * 11);
   EXPECT_EQ(dense.biases, 7u);
 }
 
-TEST(Layers, ActivationsKeepTheShape) {
+TEST(Layers, activations_keep_the_shape) {
   for (const char* text :
        {"relu", "leaky-relu", "tanh", "sigmoid", "gelu", "silu", "dropout 0.5", "relu label r"})
     EXPECT_EQ(first_layer(text).output, (TensorShape{3, 9, 11})) << text;
 }
 
-TEST(Layers, ConvWithoutBiases) {
+TEST(Layers, conv_without_biases) {
   const LayerDescription conv = first_layer("conv 6 5x5 no-bias");
   EXPECT_EQ(conv.weights, 6u * 3 * 5 * 5);
   EXPECT_EQ(conv.biases, 0u);
 }
 
-TEST(Layers, GroupsOfChannelsDivideTheWeights) {
+TEST(Layers, groups_of_channels_divide_the_weights) {
   const LayerDescription conv = first_layer("conv 6 3x3 groups 3 pad 1", {9, 5, 5});
   EXPECT_EQ(conv.channel_groups, 3u);
   EXPECT_EQ(conv.output, (TensorShape{6, 5, 5}));
@@ -69,7 +69,7 @@ TEST(Layers, GroupsOfChannelsDivideTheWeights) {
   EXPECT_EQ(first_layer("conv 6 3x3").channel_groups, 1u);
 }
 
-TEST(Layers, DepthwiseHasAGroupAChannel) {
+TEST(Layers, depthwise_has_a_group_a_channel) {
   const LayerDescription conv = first_layer("depthwise 3x3 stride 2 pad 1 no-bias label d", {5, 9, 9});
   EXPECT_EQ(conv.kind, LayerKind::conv);
   EXPECT_EQ(conv.channel_groups, 5u);
@@ -79,7 +79,7 @@ TEST(Layers, DepthwiseHasAGroupAChannel) {
   EXPECT_EQ(conv.label, "d");
 }
 
-TEST(Layers, BatchNormHasFourNumbersAChannel) {
+TEST(Layers, batch_norm_has_four_numbers_a_channel) {
   const auto network =
       describe_layers({"conv 4 3x3 no-bias", "batchnorm", "dense 2", "batchnorm"}, {1, 5, 5}, 2);
   const LayerDescription& norm = network.layers[1];
@@ -93,7 +93,7 @@ TEST(Layers, BatchNormHasFourNumbersAChannel) {
   EXPECT_EQ(network.parameters, 36u + 16 + 74 + 8);
 }
 
-TEST(Layers, GapAveragesTheWholePlane) {
+TEST(Layers, gap_averages_the_whole_plane) {
   const LayerDescription gap = first_layer("gap");
   EXPECT_EQ(gap.kind, LayerKind::avgpool);
   EXPECT_EQ(gap.kernel_height, 9u);
@@ -102,15 +102,15 @@ TEST(Layers, GapAveragesTheWholePlane) {
   EXPECT_EQ(gap.output, (TensorShape{3, 1, 1}));
 }
 
-TEST(Layers, LeakySlopeHasADefault) {
+TEST(Layers, leaky_slope_has_a_default) {
   EXPECT_FLOAT_EQ(first_layer("leaky-relu").parameter, 0.01f);
   EXPECT_FLOAT_EQ(first_layer("leaky-relu 0.2").parameter, 0.2f);
   EXPECT_FLOAT_EQ(first_layer("leaky-relu label l").parameter, 0.01f);
 }
 
-TEST(Layers, DropoutShare) { EXPECT_FLOAT_EQ(first_layer("dropout 0.25").parameter, 0.25f); }
+TEST(Layers, dropout_share) { EXPECT_FLOAT_EQ(first_layer("dropout 0.25").parameter, 0.25f); }
 
-TEST(Layers, ParametersLieOneAfterTheOther) {
+TEST(Layers, parameters_lie_one_after_the_other) {
   const auto network = describe_layers({"conv 4 3x3", "relu", "dense 5", "dense 3"}, {1, 5, 5}, 3);
   EXPECT_EQ(network.layers[0].first_parameter, 0u);
   EXPECT_EQ(network.layers[2].first_parameter, 40u);
@@ -124,7 +124,7 @@ struct BadLayer {
 
 class RefusedLayer : public testing::TestWithParam<BadLayer> {};
 
-TEST_P(RefusedLayer, IsNamedWithWhatWasReceivedAndExpected) {
+TEST_P(RefusedLayer, is_named_with_what_was_received_and_expected) {
   const Complaint complaint = complaint_of({"relu", GetParam().text, "dense 2"});
   EXPECT_THAT(complaint.place, HasSubstr("study.toml:7, layer 2 '" + GetParam().text + "'"));
   EXPECT_THAT(complaint.received, HasSubstr(GetParam().received));
@@ -182,17 +182,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadLayer{"add", "the end", "the label of the layer to add"},
         BadLayer{"relu from", "the end", "the label of the layer to read"}));
 
-TEST(Layers, GroupsThatDoNotDivideTheOutputsAreRefused) {
+TEST(Layers, groups_that_do_not_divide_the_outputs_are_refused) {
   EXPECT_EQ(complaint_of({"conv 6 3x3 groups 4", "dense 2"}, {8, 9, 9}).received,
             "6 output channels in 4 groups");
 }
 
-TEST(Layers, UnknownWordsAreMetWithTheNearest) {
+TEST(Layers, unknown_words_are_met_with_the_nearest) {
   EXPECT_EQ(complaint_of({"cnov 6 5x5"}).hint, "did you mean 'conv'?");
   EXPECT_EQ(complaint_of({"conv 6 5x5 strid 2"}).hint, "did you mean 'stride'?");
 }
 
-TEST(Layers, AWindowTooLargeForWhatIsLeftNamesTheShape) {
+TEST(Layers, a_window_too_large_for_what_is_left_names_the_shape) {
   const Complaint complaint = complaint_of({"conv 6 5x5", "maxpool 8", "relu", "conv 16 5x5", "dense 2"});
   EXPECT_EQ(complaint.place, "study.toml:7, layer 4 'conv 16 5x5'");
   EXPECT_EQ(complaint.received, "6x3x3");
@@ -200,26 +200,26 @@ TEST(Layers, AWindowTooLargeForWhatIsLeftNamesTheShape) {
   EXPECT_THAT(complaint.hint, HasSubstr("pad"));
 }
 
-TEST(Layers, AWindowHasToFitBothWays) {
+TEST(Layers, a_window_has_to_fit_both_ways) {
   EXPECT_EQ(complaint_of({"conv 6 5x5", "dense 2"}, {1, 4, 28}).received, "1x4x28");
   EXPECT_EQ(complaint_of({"conv 6 5x5", "dense 2"}, {1, 28, 4}).received, "1x28x4");
 }
 
-TEST(Layers, AConvAfterADenseLayerGetsAVector) {
+TEST(Layers, a_conv_after_a_dense_layer_gets_a_vector) {
   const Complaint complaint = complaint_of({"dense 120", "conv 16 5x5", "dense 2"});
   EXPECT_EQ(complaint.received, "120");
   EXPECT_EQ(complaint.expected, "at least 5x5 in each channel");
 }
 
-TEST(Layers, MoreWeightsThanCanBeCountedAreRefused) {
+TEST(Layers, more_weights_than_can_be_counted_are_refused) {
   EXPECT_THAT(complaint_of({"dense 65536", "dense 65536", "dense 2"}).received, HasSubstr("weights"));
 }
 
-TEST(Layers, MoreValuesThanCanBeCountedAreRefused) {
+TEST(Layers, more_values_than_can_be_counted_are_refused) {
   EXPECT_THAT(complaint_of({"conv 65536 1x1", "dense 2"}, {1, 256, 256}).received, HasSubstr("values"));
 }
 
-TEST(Layers, ParametersAreSummedWithoutOverflow) {
+TEST(Layers, parameters_are_summed_without_overflow) {
   EXPECT_THAT(complaint_of({"dense 30000", "dense 30000", "dense 30000", "dense 30000", "dense 2"}).received,
               HasSubstr("parameters"));
 }

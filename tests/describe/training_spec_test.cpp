@@ -20,7 +20,7 @@ Complaint complaint_of_spec(const TrainingSpec& spec) {
   return {};
 }
 
-TEST(TrainingSpec, EveryKnownNameIsTaken) {
+TEST(TrainingSpec, every_known_name_is_taken) {
   for (const auto& optimizer : known_optimizers())
     for (const auto& schedule : known_schedules())
       for (const auto& initializer : known_initializers()) {
@@ -32,7 +32,7 @@ TEST(TrainingSpec, EveryKnownNameIsTaken) {
       }
 }
 
-TEST(TrainingSpec, LabelSmoothingLeavesSomethingOfTheLabel) {
+TEST(TrainingSpec, label_smoothing_leaves_something_of_the_label) {
   for (const double value : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
     TrainingSpec spec;
     spec.label_smoothing = value;
@@ -40,7 +40,7 @@ TEST(TrainingSpec, LabelSmoothingLeavesSomethingOfTheLabel) {
   }
 }
 
-TEST(TrainingSpec, UnknownNamesAreMetWithTheNearest) {
+TEST(TrainingSpec, unknown_names_are_met_with_the_nearest) {
   TrainingSpec spec;
   spec.optimizer.name = "adamm";
   EXPECT_EQ(complaint_of_spec(spec).place, "study.toml:12, optimizer");
@@ -62,7 +62,7 @@ struct BadNumber {
 
 class BadNumbers : public testing::TestWithParam<BadNumber> {};
 
-TEST_P(BadNumbers, AreRefusedByName) {
+TEST_P(BadNumbers, are_refused_by_name) {
   TrainingSpec spec;
   if (GetParam().optimizer != nullptr) spec.optimizer.*GetParam().optimizer = GetParam().value;
   if (GetParam().schedule != nullptr) spec.schedule.*GetParam().schedule = GetParam().value;

@@ -19,7 +19,7 @@ Bytes any_bytes(std::uint64_t seed, std::uint32_t count) {
   return bytes;
 }
 
-TEST(Fuzz, DecodesNetworksOfEveryKind) {
+TEST(Fuzz, decodes_networks_of_every_kind) {
   std::string all;
   for (std::uint64_t seed = 0; seed < 1000; ++seed)
     all += to_text(decode_network(any_bytes(seed, 50))) + "\n";
@@ -29,7 +29,7 @@ TEST(Fuzz, DecodesNetworksOfEveryKind) {
   EXPECT_EQ(decode_network({}).layers, std::vector<std::string>{"dense 4"});
 }
 
-TEST(Fuzz, WinogradAndForksAreAmongItsNetworks) {
+TEST(Fuzz, winograd_and_forks_are_among_its_networks) {
   int by_winograd = 0, forked = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     const NetworkCase made = decode_network(any_bytes(seed, 50));
@@ -42,7 +42,7 @@ TEST(Fuzz, WinogradAndForksAreAmongItsNetworks) {
   EXPECT_GT(forked, 20);
 }
 
-TEST(Fuzz, SpecialNumbersAreAmongTheirs) {
+TEST(Fuzz, special_numbers_are_among_theirs) {
   NetworkCase made = decode_network({});
   made.special_share = 128;
   Numbers wild(made, Wildness::anything, 0), tame(made, Wildness::finite, 0);
@@ -57,21 +57,21 @@ TEST(Fuzz, SpecialNumbersAreAmongTheirs) {
   EXPECT_GT(zeros, 50);
 }
 
-TEST(Fuzz, EveryWidthGivesTheBitsOfOneLane) {
+TEST(Fuzz, every_width_gives_the_bits_of_one_lane) {
   for (std::uint64_t seed = 0; seed < 25; ++seed) {
     const NetworkCase made = decode_network(any_bytes(seed, 20 + seed % 30));
     ASSERT_EQ(difference_between_sets(made), "") << to_text(made);
   }
 }
 
-TEST(Fuzz, OneLaneGivesTheBitsOfNestedLoops) {
+TEST(Fuzz, one_lane_gives_the_bits_of_nested_loops) {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     const NetworkCase made = decode_network(any_bytes(1000 + seed, 20 + seed % 30));
     ASSERT_EQ(difference_from_nested_loops(made), "") << to_text(made);
   }
 }
 
-TEST(Fuzz, WinogradGivesTheDirectSums) {
+TEST(Fuzz, winograd_gives_the_direct_sums) {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     const NetworkCase made = decode_network(any_bytes(2000 + seed, 20 + seed % 30));
     ASSERT_EQ(difference_of_winograd(made), "") << to_text(made);
@@ -101,13 +101,13 @@ std::vector<Bytes> readable_files() {
   return {idx, cifar, study};
 }
 
-TEST(Fuzz, ReadersTakeWhatIsRight) {
+TEST(Fuzz, readers_take_what_is_right) {
   const TemporaryFolder folder;
   for (const Bytes& bytes : readable_files())
     EXPECT_TRUE(read_bytes_as_files(bytes, folder.path())) << int{bytes[0]};
 }
 
-TEST(Fuzz, ReadersRefuseOrTakeWhateverIsChanged) {
+TEST(Fuzz, readers_refuse_or_take_whatever_is_changed) {
   const TemporaryFolder folder;
   RandomSequence random({.study_seed = 5});
   int refused = 0, taken = 0;

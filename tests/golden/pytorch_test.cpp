@@ -17,12 +17,12 @@ constexpr double tolerance = 1e-4;  // relative, on each of the 20 losses
 
 class AgainstPyTorch : public testing::TestWithParam<GoldenCase> {};
 
-TEST_P(AgainstPyTorch, InputsAreThoseThatPyTorchSaw) {
+TEST_P(AgainstPyTorch, inputs_are_those_that_py_torch_saw) {
   EXPECT_EQ(digest_of(inputs_of(GetParam())), losses_of(GetParam()).inputs)
       << "run tools/golden/make_pytorch_goldens.py";
 }
 
-TEST_P(AgainstPyTorch, LossesAgreeForEveryInstructionSet) {
+TEST_P(AgainstPyTorch, losses_agree_for_every_instruction_set) {
   const GoldenInputs inputs = inputs_of(GetParam());
   const std::vector<double> expected = losses_of(GetParam()).losses;
   ASSERT_EQ(expected.size(), epochs * steps_per_epoch);
@@ -35,7 +35,7 @@ TEST_P(AgainstPyTorch, LossesAgreeForEveryInstructionSet) {
 }
 
 // Batch norms by their running statistics, labels as they are.
-TEST_P(AgainstPyTorch, ValidationLossesAgree) {
+TEST_P(AgainstPyTorch, validation_losses_agree) {
   const std::vector<double> expected = losses_of(GetParam()).validation_losses;
   const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta).curve;
   ASSERT_EQ(curve.epochs.size(), expected.size());
@@ -43,7 +43,7 @@ TEST_P(AgainstPyTorch, ValidationLossesAgree) {
     EXPECT_NEAR(curve.epochs[epoch].validation_loss / expected[epoch], 1, tolerance) << "epoch " << epoch;
 }
 
-TEST_P(AgainstPyTorch, EpochsAreTheMeanOfTheirSteps) {
+TEST_P(AgainstPyTorch, epochs_are_the_mean_of_their_steps) {
   const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta).curve;
   ASSERT_EQ(curve.epochs.size(), epochs);
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {

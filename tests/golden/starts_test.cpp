@@ -81,7 +81,7 @@ void expect_alike(const Spread& ours, const Spread& torchs) {
 
 class AsPyTorch : public testing::TestWithParam<Start> {};
 
-TEST_P(AsPyTorch, LayersStart) {
+TEST_P(AsPyTorch, layers_start) {
   const Start& start = GetParam();
   const NetworkDescription network = describe_network(
       {"", {start.layer, "dense 2"}}, {{"all", {"conv", "dense", "batchnorm"}}}, start.input, 2, "golden");

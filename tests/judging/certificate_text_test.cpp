@@ -31,14 +31,14 @@ std::string one_eta(double expected, double low, double high) {
   return one_eta_text(result);
 }
 
-TEST(CertificateText, SaysHowSureAChoiceIs) {
+TEST(CertificateText, says_how_sure_a_choice_is) {
   EXPECT_THAT(certainty_texts(recommendation()),
               ElementsAre("about 0.85 to be the best", "expected to lose 0.08 points against the best",
                           "within 1 point of the best: over 0.95", "a run fails: under 1 %",
                           "one run in ten ends below 90.6 %"));
 }
 
-TEST(CertificateText, AnswersWhetherOneEtaIsEnough) {
+TEST(CertificateText, answers_whether_one_eta_is_enough) {
   EXPECT_EQ(one_eta(0.023, 0.011, 0.039),
             "one eta for all groups is not enough: 0.1 costs 2.3 points (95 %: 1.1 to 3.9)");
   EXPECT_EQ(
@@ -59,7 +59,7 @@ TEST(CertificateText, AnswersWhetherOneEtaIsEnough) {
   EXPECT_EQ(one_eta_text(same), "");
 }
 
-TEST(CertificateText, SaysWhatTheCurrentSettingCosts) {
+TEST(CertificateText, says_what_the_current_setting_costs) {
   Recommendation result = recommendation();
   EXPECT_EQ(current_text(result, default_groups()), "");
   result.certificate->current = Cost{{{0.01, 0.01}}, 0.05, 0.03, 0.07};
@@ -69,7 +69,7 @@ TEST(CertificateText, SaysWhatTheCurrentSettingCosts) {
   EXPECT_EQ(current_text(result, default_groups()), "the current setting, conv=0.1 full=0.01, is the choice");
 }
 
-TEST(CertificateText, SaysWhatMoreTimeBuys) {
+TEST(CertificateText, says_what_more_time_buys) {
   EXPECT_EQ(more_time_text(recommendation()),
             "12 min 3 s more would gain 0.05 points on average; 48 min 12 s more, 0.07 points");
   Recommendation untimed = recommendation();
@@ -79,14 +79,14 @@ TEST(CertificateText, SaysWhatMoreTimeBuys) {
   EXPECT_EQ(more_time_text(untimed), "24 trials more would gain less than 0.01 points on average");
 }
 
-TEST(CertificateText, NamesTheLikeliestFirst) {
+TEST(CertificateText, names_the_likeliest_first) {
   const std::vector<LikelyBest> settings = likely_best(recommendation());
   ASSERT_EQ(settings.size(), 2U);
   EXPECT_EQ(settings[0].setting, (Setting{{0.1, 0.01}}));
   EXPECT_EQ(settings[1].probability, 0.1);
 }
 
-TEST(CertificateText, RoundsSharesToWholePercent) {
+TEST(CertificateText, rounds_shares_to_whole_percent) {
   EXPECT_EQ(share_text(0.004), "under 1 %");
   EXPECT_EQ(share_text(0.073), "7 %");
   EXPECT_EQ(share_text(0.995), "over 99 %");

@@ -215,7 +215,8 @@ TEST(SetBack, is_the_share_of_the_descent_lost_again) {
   EXPECT_NEAR(set_back(measures_of(measured(plain(hill)))), 0.4 / 0.8, 0.02);
   EXPECT_EQ(set_back(measures_of(measured(plain([](double place) { return 1 - place; })))), 0.0);
   EXPECT_EQ(set_back(measures_of(measured(plain(made_up::blows_up(0.5))))), 10.0);
-  EXPECT_EQ(set_back(measures_of(measured(plain(made_up::blows_up(0))))), 10.0) << "within the early steps already";
+  EXPECT_EQ(set_back(measures_of(measured(plain(made_up::blows_up(0))))), 10.0)
+      << "within the early steps already";
 }
 
 TEST(SetBack, a_jump_at_the_start_is_told_apart) {

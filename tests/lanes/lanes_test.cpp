@@ -109,7 +109,7 @@ void fill_up(Numbers& numbers) {
   while (numbers.size() % 16 != 0) numbers.push_back(1);
 }
 
-TEST(Lanes, EveryClassHasAllItsWidths) {
+TEST(Lanes, every_class_has_all_its_widths) {
   for (const Class& members : classes()) {
     std::set<int> widths;
     for (const Probe* probe : members) widths.insert(probe->width);
@@ -117,7 +117,7 @@ TEST(Lanes, EveryClassHasAllItsWidths) {
   }
 }
 
-TEST(Lanes, WidthsAgreeOnSpecialNumbers) {
+TEST(Lanes, widths_agree_on_special_numbers) {
   const Numbers special = special_numbers();
   Numbers a, b, c;
   for (const float x : special)
@@ -127,7 +127,7 @@ TEST(Lanes, WidthsAgreeOnSpecialNumbers) {
   EXPECT_EQ(first_difference(a, b, c), "");
 }
 
-TEST(Lanes, WidthsAgreeAllOverTheRange) {
+TEST(Lanes, widths_agree_all_over_the_range) {
   Numbers a, b, c;
   for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 9973) {
     a.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
@@ -138,7 +138,7 @@ TEST(Lanes, WidthsAgreeAllOverTheRange) {
   EXPECT_EQ(first_difference(a, b, c), "");
 }
 
-RC_GTEST_PROP(Lanes, WidthsAgreeOnAnyBits, ()) {
+RC_GTEST_PROP(Lanes, widths_agree_on_any_bits, ()) {
   const auto numbers = [] {
     Numbers made;
     for (const std::uint32_t bits :
@@ -149,7 +149,7 @@ RC_GTEST_PROP(Lanes, WidthsAgreeOnAnyBits, ()) {
   RC_ASSERT(first_difference(numbers(), numbers(), numbers()) == "");
 }
 
-TEST(Lanes, FusedClassRoundsOnceAndThePlainOneTwice) {
+TEST(Lanes, fused_class_rounds_once_and_the_plain_one_twice) {
   const float x = 1 + std::numeric_limits<float>::epsilon();
   const Numbers a(16, x), c(16, -x * x);
   for (const Class& members : classes()) {
@@ -159,7 +159,7 @@ TEST(Lanes, FusedClassRoundsOnceAndThePlainOneTwice) {
   }
 }
 
-TEST(Lanes, MaximumAndRectifierPassNaNOn) {
+TEST(Lanes, maximum_and_rectifier_pass_na_n_on) {
   const float nan = std::nanf("");
   const Numbers a{nan, 1, -1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
       b{1, nan, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
@@ -196,7 +196,7 @@ double worst_error(const Probe& probe, Operation operation, double (*truth)(doub
   return worst;
 }
 
-TEST(Lanes, FunctionsAreAsAccurateAsTheySay) {
+TEST(Lanes, functions_are_as_accurate_as_they_say) {
   for (const Class& members : classes()) {
     const Probe& one = *members.front();
     EXPECT_LE(worst_error(one, Operation::exponential, std::exp, -87.33f, 88.72f), 2.0) << one.name;
@@ -210,7 +210,7 @@ TEST(Lanes, FunctionsAreAsAccurateAsTheySay) {
   }
 }
 
-TEST(Lanes, FunctionsKeepTheirLimits) {
+TEST(Lanes, functions_keep_their_limits) {
   const float infinity = std::numeric_limits<float>::infinity(), nan = std::nanf("");
   const Numbers x{infinity, -infinity, nan, 0, -1, 1e-40f, 1000, -1000, 1, 1, 1, 1, 1, 1, 1, 1};
   const FlushDenormals flush;
@@ -233,7 +233,7 @@ TEST(Lanes, FunctionsKeepTheirLimits) {
   }
 }
 
-TEST(FlushDenormals, HoldsForItsScopeAlone) {
+TEST(FlushDenormals, holds_for_its_scope_alone) {
   volatile float small = std::numeric_limits<float>::min();
   {
     const FlushDenormals flush;

@@ -66,7 +66,7 @@ void run_study(ProgressDisplay& display, SetClock& clock) {
   display.concluding();
 }
 
-TEST(TerminalDisplay, RedrawsOneLineAtMostEightTimesASecond) {
+TEST(TerminalDisplay, redraws_one_line_at_most_eight_times_a_second) {
   Paper paper;
   SetClock clock;
   const auto display = make_terminal_display(paper.file(), clock);
@@ -78,7 +78,7 @@ TEST(TerminalDisplay, RedrawsOneLineAtMostEightTimesASecond) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4) << "only the opening stays";
 }
 
-TEST(TerminalDisplay, LeavesACleanLineBehind) {
+TEST(TerminalDisplay, leaves_a_clean_line_behind) {
   Paper paper;
   SetClock clock;
   auto display = make_terminal_display(paper.file(), clock);
@@ -88,7 +88,7 @@ TEST(TerminalDisplay, LeavesACleanLineBehind) {
   EXPECT_TRUE(text.ends_with("\r\x1b[K")) << text.substr(text.size() - 40);
 }
 
-TEST(TerminalDisplay, NoLineIsWiderThanTheTerminal) {
+TEST(TerminalDisplay, no_line_is_wider_than_the_terminal) {
   Paper paper;  // no terminal: 80 columns
   SetClock clock;
   const auto display = make_terminal_display(paper.file(), clock);
@@ -98,7 +98,7 @@ TEST(TerminalDisplay, NoLineIsWiderThanTheTerminal) {
       EXPECT_LE(line.substr(0, line.find('\x1b')).size(), 79U) << line;
 }
 
-TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
+TEST(LogDisplay, writes_plain_lines_every_ten_seconds) {
   Paper paper;
   SetClock clock;
   const auto display = make_log_display(paper.file(), clock);
@@ -119,7 +119,7 @@ TEST(LogDisplay, WritesPlainLinesEveryTenSeconds) {
   EXPECT_THAT(lines[11], AllOf(HasSubstr("225 trials done, 0 left"), Not(HasSubstr("ETA"))));
 }
 
-TEST(EveryDisplay, TellsOnceThatTheStoreIsAwayAndOnceThatItIsBack) {
+TEST(EveryDisplay, tells_once_that_the_store_is_away_and_once_that_it_is_back) {
   for (const bool terminal : {false, true}) {
     Paper paper;
     SetClock clock;
@@ -137,7 +137,7 @@ TEST(EveryDisplay, TellsOnceThatTheStoreIsAwayAndOnceThatItIsBack) {
   }
 }
 
-TEST(EveryDisplay, ShowsNotesInPrintableBytes) {
+TEST(EveryDisplay, shows_notes_in_printable_bytes) {
   for (const bool terminal : {false, true}) {
     Paper paper;
     SetClock clock;
@@ -176,7 +176,7 @@ class Turnstile final : public ProgressDisplay {
   std::atomic<int> inside_ = 0;
 };
 
-TEST(SharedDisplay, IsEnteredByOneThreadAtATime) {
+TEST(SharedDisplay, is_entered_by_one_thread_at_a_time) {
   auto turnstile = std::make_unique<Turnstile>();
   const Turnstile& seen = *turnstile;
   const auto display = make_shared_display(std::move(turnstile));
@@ -194,7 +194,7 @@ TEST(SharedDisplay, IsEnteredByOneThreadAtATime) {
   EXPECT_EQ(seen.most, 1);
 }
 
-TEST(SilentDisplay, SaysNothing) {
+TEST(SilentDisplay, says_nothing) {
   ::testing::internal::CaptureStderr();
   ::testing::internal::CaptureStdout();
   SetClock clock;
@@ -204,7 +204,7 @@ TEST(SilentDisplay, SaysNothing) {
   EXPECT_EQ(::testing::internal::GetCapturedStderr() + ::testing::internal::GetCapturedStdout(), "");
 }
 
-TEST(Terminal, AFileIsNeitherInteractiveNorColoured) {
+TEST(Terminal, a_file_is_neither_interactive_nor_coloured) {
   Paper paper;
   const Terminal terminal = terminal_at(::fileno(paper.file()));
   EXPECT_FALSE(terminal.interactive);
@@ -212,7 +212,7 @@ TEST(Terminal, AFileIsNeitherInteractiveNorColoured) {
   EXPECT_EQ(terminal.columns, 80U);
 }
 
-TEST(Paint, ColoursOnlyWhereAsked) {
+TEST(Paint, colours_only_where_asked) {
   EXPECT_EQ(Paint(false).strong("x"), "x");
   EXPECT_EQ(Paint(true).strong("x"), "\x1b[1mx\x1b[0m");
   EXPECT_EQ(Paint(true).bad(""), "");

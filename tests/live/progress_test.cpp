@@ -23,13 +23,13 @@ Progress running() {
   return progress;
 }
 
-TEST(Progress, LineHoldsDoneLeftTimeRateAndBest) {
+TEST(Progress, line_holds_done_left_time_rate_and_best) {
   EXPECT_EQ(
       running().line(120, 110.0),
       "digits 2/3   42 trials done, 183 left   ETA 30 s   52,300 samples/s   best 97.8 % conv=0.1 full=0.01");
 }
 
-TEST(Progress, ALineSaysWhileTheStoreIsAway) {
+TEST(Progress, a_line_says_while_the_store_is_away) {
   Progress progress = running();
   progress.store_away(true);
   EXPECT_THAT(progress.line(130, 110.0), HasSubstr("digits 2/3   store away   42 trials done"));
@@ -38,7 +38,7 @@ TEST(Progress, ALineSaysWhileTheStoreIsAway) {
   EXPECT_EQ(progress.line(120, 110.0), running().line(120, 110.0));
 }
 
-TEST(Progress, ANarrowLineUsesFewerWordsThenFewerParts) {
+TEST(Progress, a_narrow_line_uses_fewer_words_then_fewer_parts) {
   EXPECT_EQ(running().line(80, 110.0),
             "digits 2/3  42 done, 183 left  ETA 30 s  52,300/s  97.8 % conv=0.1 full=0.01");
   EXPECT_EQ(running().line(70, 110.0), "digits 2/3  42 done, 183 left  ETA 30 s  97.8 % conv=0.1 full=0.01");
@@ -48,7 +48,7 @@ TEST(Progress, ANarrowLineUsesFewerWordsThenFewerParts) {
     EXPECT_LE(running().line(columns, 110.0).size(), columns);
 }
 
-TEST(Progress, SaysHowManyWorkersAreWatched) {
+TEST(Progress, says_how_many_workers_are_watched) {
   Progress progress;
   progress.open(shown_study(), 0.0);
   progress.watch(0, 3, 0.25);
@@ -59,14 +59,14 @@ TEST(Progress, SaysHowManyWorkersAreWatched) {
   EXPECT_EQ(progress.line(45, 10.0), "0 done, 225 left  ETA 10 s  0 workers");
 }
 
-TEST(Progress, APlanMayGrow) {
+TEST(Progress, a_plan_may_grow) {
   Progress progress;
   progress.open(shown_study(), 0.0);
   progress.grow(300);
   EXPECT_EQ(progress.line(120, 0.0), "shapes 1/3   0 trials done, 300 left");
 }
 
-TEST(Progress, SaysNothingItDoesNotKnow) {
+TEST(Progress, says_nothing_it_does_not_know) {
   Progress progress;
   progress.open(shown_study(), 5.0);
   EXPECT_EQ(progress.line(120, 5.0), "shapes 1/3   0 trials done, 225 left");
@@ -74,7 +74,7 @@ TEST(Progress, SaysNothingItDoesNotKnow) {
   EXPECT_FALSE(progress.seconds_left(50.0)) << "no share of the work is done";
 }
 
-TEST(Progress, BestIsTheMeanOverSeedsOfTheSetBeingTrained) {
+TEST(Progress, best_is_the_mean_over_seeds_of_the_set_being_trained) {
   Progress progress;
   progress.open(shown_study(), 0.0);
   progress.finish_trial(trial_key(0, 0.1, 0.1, 0), 0.99, false);
@@ -87,7 +87,7 @@ TEST(Progress, BestIsTheMeanOverSeedsOfTheSetBeingTrained) {
   EXPECT_EQ(progress.best()->setting, (Setting{{1.0, 1.0}}));
 }
 
-TEST(Progress, ADivergedTrialIsDoneButNeverBest) {
+TEST(Progress, a_diverged_trial_is_done_but_never_best) {
   Progress progress;
   progress.open(shown_study(), 0.0);
   progress.finish_trial(trial_key(0, 1.0, 1.0, 0), 0.1, true);
@@ -97,7 +97,7 @@ TEST(Progress, ADivergedTrialIsDoneButNeverBest) {
   EXPECT_FALSE(progress.best());
 }
 
-TEST(Progress, CountsAsDivergedWhatTheJudgeDoes) {
+TEST(Progress, counts_as_diverged_what_the_judge_does) {
   StudySnapshot study = shown_study();
   study.trials = {finished_trial(trial_key(0, 1, 1, 0), 0.9)};
   Curve& curve = study.trials[0].curve;
@@ -109,7 +109,7 @@ TEST(Progress, CountsAsDivergedWhatTheJudgeDoes) {
   EXPECT_FALSE(progress.best());
 }
 
-TEST(Progress, TrialsOfEarlierRunsCount) {
+TEST(Progress, trials_of_earlier_runs_count) {
   StudySnapshot study = shown_study();
   study.trials = {finished_trial(trial_key(0, 0.1, 0.1, 0), 0.9), finished_trial(trial_key(0, 1, 1, 0), 0.1)};
   study.trials[1].curve.loss = {2.3F, std::numeric_limits<float>::infinity()};
@@ -120,14 +120,14 @@ TEST(Progress, TrialsOfEarlierRunsCount) {
   EXPECT_DOUBLE_EQ(progress.best()->accuracy, 0.9);
 }
 
-TEST(Progress, TheRateIsThatOfTheLastTenSeconds) {
+TEST(Progress, the_rate_is_that_of_the_last_ten_seconds) {
   Progress progress;
   progress.open(shown_study(), 0.0);
   for (int i = 1; i <= 300; ++i) progress.advance(i <= 150 ? 100 : 1000, 0.003 * i, 0.1 * i);
   EXPECT_NEAR(*progress.samples_per_second(30.0), 10'000, 300);
 }
 
-TEST(Progress, ALineWithoutSetsOfItsOwnIsShort) {
+TEST(Progress, a_line_without_sets_of_its_own_is_short) {
   StudySnapshot study = shown_study();
   study.definition.sets.resize(1);
   Progress progress;
@@ -135,7 +135,7 @@ TEST(Progress, ALineWithoutSetsOfItsOwnIsShort) {
   EXPECT_THAT(progress.line(80, 0.0), Not(HasSubstr("1/1")));
 }
 
-TEST(GroupedNumber, GroupsByThree) {
+TEST(GroupedNumber, groups_by_three) {
   EXPECT_EQ(grouped_number(0), "0");
   EXPECT_EQ(grouped_number(999.4), "999");
   EXPECT_EQ(grouped_number(1000), "1,000");

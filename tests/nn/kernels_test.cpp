@@ -50,7 +50,7 @@ void agrees_with_nested_loops(const Made& made, const std::vector<float>& parame
   }
 }
 
-RC_GTEST_PROP(Kernels, AgreeWithNestedLoopsToTheLastBit, (std::uint64_t seed)) {
+RC_GTEST_PROP(Kernels, agree_with_nested_loops_to_the_last_bit, (std::uint64_t seed)) {
   RandomSequence random({.study_seed = seed});
   const Made made = make_network(random);
   const auto parameters = random_parameters<float>(random, made.network);
@@ -78,7 +78,7 @@ double central_difference(LaneNetwork<double>& lanes, std::vector<double> parame
   return std::abs(closer - slope) > 2e-8 + 2e-6 * std::abs(slope) ? std::nan("") : closer;
 }
 
-RC_GTEST_PROP(Kernels, GradientsAreCentralDifferences, (std::uint64_t seed)) {
+RC_GTEST_PROP(Kernels, gradients_are_central_differences, (std::uint64_t seed)) {
   RandomSequence random({.study_seed = seed});
   // A batch norm over few values bends more than differences can follow; EachLayer and EachGraph have it.
   const Made made = make_network(random, Kinds::without_batch_norm);
@@ -97,7 +97,7 @@ RC_GTEST_PROP(Kernels, GradientsAreCentralDifferences, (std::uint64_t seed)) {
 /// Every kind of layer by itself, between two layers with weights, so that both its passes are seen.
 class EachLayer : public testing::TestWithParam<const char*> {};
 
-TEST_P(EachLayer, HasTheGradientOfItsFunction) {
+TEST_P(EachLayer, has_the_gradient_of_its_function) {
   const NetworkDescription network =
       described({"conv 3 3x3 pad 1", "tanh", GetParam(), "conv 2 2x2", "dense 4"}, {2, 7, 6});
   RandomSequence random({.study_seed = 11});
@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(All, EachLayer,
 /// Networks whose layers are not a chain, with gradients that are added, lent and recycled.
 class EachGraph : public testing::TestWithParam<std::vector<std::string>> {};
 
-TEST_P(EachGraph, HasTheGradientOfItsFunction) {
+TEST_P(EachGraph, has_the_gradient_of_its_function) {
   const NetworkDescription network = described(GetParam(), {2, 8, 8});
   RandomSequence random({.study_seed = 12});
   auto parameters = random_parameters<double>(random, network);
@@ -144,7 +144,7 @@ TEST_P(EachGraph, HasTheGradientOfItsFunction) {
   }
 }
 
-TEST_P(EachGraph, AgreesWithNestedLoopsToTheLastBit) {
+TEST_P(EachGraph, agrees_with_nested_loops_to_the_last_bit) {
   const NetworkDescription network = described(GetParam(), {2, 8, 8});
   RandomSequence random({.study_seed = 13});
   const auto parameters = random_parameters<float>(random, network);
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"conv 3 3x3 pad 1 label c", "batchnorm", "relu", "add c", "tanh", "dense 5",
                                  "batchnorm", "relu", "dense 4"}));
 
-TEST(Kernels, BatchNormNormalizesAndRemembers) {
+TEST(Kernels, batch_norm_normalizes_and_remembers) {
   const NetworkDescription network = described({"conv 2 1x1", "batchnorm", "dense 4"}, {2, 3, 3});
   RandomSequence random({.study_seed = 6});
   auto parameters = random_parameters<double>(random, network);
@@ -203,7 +203,7 @@ TEST(Kernels, BatchNormNormalizesAndRemembers) {
   EXPECT_NEAR(after[13], 0.9 + 0.1 * (square - mean * mean) * 36 / 35, 1e-12);
 }
 
-TEST(Kernels, PaddedConvolutionsMayFollowDenseLayers) {
+TEST(Kernels, padded_convolutions_may_follow_dense_layers) {
   const NetworkDescription network = described({"dense 6", "conv 5 3x3 pad 1", "dense 4"}, {2, 3, 4});
   RandomSequence random({.study_seed = 7});
   const auto parameters = random_parameters<float>(random, network);
@@ -214,7 +214,7 @@ TEST(Kernels, PaddedConvolutionsMayFollowDenseLayers) {
   EXPECT_EQ(fast.gradient, plain.gradient);
 }
 
-TEST(Kernels, DropoutDoesNothingOutsideTraining) {
+TEST(Kernels, dropout_does_nothing_outside_training) {
   const TensorShape input{1, 5, 5};
   const NetworkDescription with = described({"conv 2 2x2", "dropout 0.5", "dense 4"}, input);
   const NetworkDescription without = described({"conv 2 2x2", "dense 4"}, input);
@@ -227,7 +227,7 @@ TEST(Kernels, DropoutDoesNothingOutsideTraining) {
   EXPECT_NE(LaneNetwork<float>(with, 4, true).run(parameters, batch).logits, first.logits);
 }
 
-TEST(Kernels, ReluAndMaximumPassNaNOn) {
+TEST(Kernels, relu_and_maximum_pass_na_n_on) {
   for (const bool fuse : {false, true}) {
     const NetworkDescription network = described({"conv 1 1x1", "relu", "maxpool 2", "dense 4"}, {1, 4, 4});
     RandomSequence random({.study_seed = 4});

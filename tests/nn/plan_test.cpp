@@ -13,7 +13,7 @@ NetworkDescription lenet5() {
   return describe_network({.name = "lenet5", .layers = {}}, default_groups(), {1, 28, 28}, 10, "test");
 }
 
-TEST(Plan, PutsConvolutionsAndDenseLayersIntoStages) {
+TEST(Plan, puts_convolutions_and_dense_layers_into_stages) {
   const NetworkPlan plan(lenet5(), {});
   ASSERT_EQ(plan.stages().size(), 2u);
   EXPECT_FALSE(plan.stages()[0].whole_minibatch);
@@ -21,31 +21,31 @@ TEST(Plan, PutsConvolutionsAndDenseLayersIntoStages) {
   EXPECT_TRUE(plan.stages()[1].whole_minibatch);
 }
 
-TEST(Plan, KeepsEveryLayerApartWhenAsked) {
+TEST(Plan, keeps_every_layer_apart_when_asked) {
   const NetworkPlan plan(lenet5(), {.batch = 4, .state_arrays = 0, .fuse = false});
   EXPECT_EQ(plan.layers().size(), lenet5().layers.size());
 }
 
-TEST(Plan, GivesEveryParameterAPlaceOfItsOwn) {
+TEST(Plan, gives_every_parameter_a_place_of_its_own) {
   const NetworkPlan plan(lenet5(), {});
   const std::set<std::uint32_t> places(plan.places().begin(), plan.places().end());
   EXPECT_EQ(places.size(), lenet5().parameters);
   EXPECT_LT(*places.rbegin(), plan.parameters());
 }
 
-TEST(Plan, SkipsGradientsThatNobodyNeeds) {
+TEST(Plan, skips_gradients_that_nobody_needs) {
   const NetworkPlan plan(lenet5(), {});
   EXPECT_FALSE(plan.layers()[0].wants_input_gradient);
   EXPECT_TRUE(plan.layers()[1].wants_input_gradient);
 }
 
-TEST(Plan, DoesNotOverwriteWhatAnActivationNeeds) {
+TEST(Plan, does_not_overwrite_what_an_activation_needs) {
   const NetworkPlan plan(described({"conv 2 3x3", "tanh", "sigmoid", "dense 4"}, {1, 6, 6}), {});
   EXPECT_TRUE(plan.layers()[1].in_place);
   EXPECT_FALSE(plan.layers()[2].in_place);
 }
 
-TEST(Plan, KeepsForOneBlockWhatOnlyAnAddOfItsStageReads) {
+TEST(Plan, keeps_for_one_block_what_only_an_add_of_its_stage_reads) {
   const auto norm_is_of_block = [](const std::vector<std::string>& layers) {
     const NetworkPlan plan(described(layers, {1, 6, 6}), {.batch = 4});
     for (const LayerPlan& layer : plan.layers())
@@ -60,7 +60,7 @@ TEST(Plan, KeepsForOneBlockWhatOnlyAnAddOfItsStageReads) {
       {conv, "batchnorm label n", "relu label r", "conv 2 1x1", "batchnorm", "add r", "dense 4"}));
 }
 
-TEST(Plan, CutsAMinibatchIntoGroupsOfSlots) {
+TEST(Plan, cuts_a_minibatch_into_groups_of_slots) {
   const auto cut = [](std::uint32_t batch) {
     const NetworkPlan plan(lenet5(), {.batch = batch});
     return std::pair(plan.slots(), plan.groups());
@@ -77,7 +77,7 @@ TEST(Plan, CutsAMinibatchIntoGroupsOfSlots) {
   EXPECT_EQ(cut(100), Cut(16, 7));
 }
 
-TEST(Plan, CoversEveryPositionWithTiles) {
+TEST(Plan, covers_every_position_with_tiles) {
   const NetworkPlan plan(described({"conv 2 3x3", "conv 3 5x5 stride 2 pad 2", "dense 4"}, {1, 9, 8}), {});
   const LayerPlan& layer = plan.layers()[1];
   std::set<std::uint32_t> forward, back;
@@ -89,7 +89,7 @@ TEST(Plan, CoversEveryPositionWithTiles) {
   EXPECT_EQ(back.size(), layer.input.height * layer.input.width);
 }
 
-TEST(Plan, CountsOptimizerStateIntoItsNumbers) {
+TEST(Plan, counts_optimizer_state_into_its_numbers) {
   const NetworkPlan none(lenet5(), {.batch = 8, .state_arrays = 0}),
       two(lenet5(), {.batch = 8, .state_arrays = 2});
   EXPECT_EQ(two.numbers() - none.numbers(), 2 * none.parameters());

@@ -7,7 +7,7 @@
 namespace etalon {
 namespace {
 
-TEST(Space, GivesThePlaceOfWhatIsGone) {
+TEST(Space, gives_the_place_of_what_is_gone) {
   Space space;
   EXPECT_EQ(space.take(10), 0u);
   EXPECT_EQ(space.take(20, {0, 3}), 10u);
@@ -19,7 +19,7 @@ TEST(Space, GivesThePlaceOfWhatIsGone) {
   EXPECT_EQ(space.take(1), 60u);
 }
 
-RC_GTEST_PROP(Space, KeepsApartWhatLivesAtTheSameTime, ()) {
+RC_GTEST_PROP(Space, keeps_apart_what_lives_at_the_same_time, ()) {
   struct Piece {
     std::uint64_t first, size;
     Life life;

@@ -15,7 +15,7 @@ struct ByWinograd : testing::TestWithParam<std::tuple<TensorShape, Layers>> {
   RandomSequence random{{.study_seed = 5}};
 };
 
-TEST_P(ByWinograd, AgreesWithTheDirectSums) {
+TEST_P(ByWinograd, agrees_with_the_direct_sums) {
   const auto parameters = random_parameters<double>(random, network);
   const auto batch = random_batch<double>(random, network, 7);
   const auto fast = LaneNetwork<double>(network, 7, true, true).run(parameters, batch);
@@ -42,7 +42,7 @@ void agrees_with_nested_loops(const NetworkDescription& network, std::uint32_t c
 }
 
 /// Groups that are full, and that are not.
-TEST_P(ByWinograd, AgreesWithNestedLoopsToTheLastBit) {
+TEST_P(ByWinograd, agrees_with_nested_loops_to_the_last_bit) {
   agrees_with_nested_loops<1>(network, 3);
   agrees_with_nested_loops<4>(network, 7);
   agrees_with_nested_loops<8>(network, 16);
@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "dense 4"})));
 
 /// With and without a ReLU between; images of one pass and of several.
-TEST(Winograd, DoesTheWorkOfBatchNormsWithoutChangingABit) {
+TEST(Winograd, does_the_work_of_batch_norms_without_changing_a_bit) {
   for (const TensorShape shape : {TensorShape{3, 13, 10}, TensorShape{3, 30, 21}}) {
     const NetworkDescription network = described(
         {"conv 8 3x3 pad 1", "batchnorm", "relu label a", "conv 9 3x3 pad 1", "batchnorm", "conv 8 3x3 pad 1",

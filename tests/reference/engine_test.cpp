@@ -40,21 +40,21 @@ void expect_same_curves(const golden::GoldenCase& golden_case, const std::vector
         << "step " << t << ", " << set << ", eta " << eta[0] << " " << eta[1];
 }
 
-TEST(EngineAgainstReference, AgreesOverAGridOfEtas) {
+TEST(EngineAgainstReference, agrees_over_a_grid_of_etas) {
   for (const std::string& set : engine_support().instruction_sets)
     for (const double conv_eta : {0.001, 0.01, 0.05})
       for (const double full_eta : {0.001, 0.01, 0.05})
         expect_same_curves(tiny_lenet(), {conv_eta, full_eta}, set);
 }
 
-TEST(EngineAgainstReference, AgreesOnLeNet5) {
+TEST(EngineAgainstReference, agrees_on_le_net5) {
   const auto lenet5 = plain_sgd({"conv 6 5x5 pad 2", "relu", "maxpool 2", "conv 16 5x5", "relu", "maxpool 2",
                                  "dense 120", "relu", "dense 84", "relu", "dense 10"},
                                 {1, 28, 28}, 10);
   expect_same_curves(lenet5, {0.01, 0.005}, "");
 }
 
-TEST(EngineAgainstReference, AgreesOnColourAndStrides) {
+TEST(EngineAgainstReference, agrees_on_colour_and_strides) {
   const auto strided = plain_sgd({"conv 5 5x5 stride 2 pad 2", "relu", "conv 7 3x3 pad 1", "relu",
                                   "maxpool 3", "dense 11", "relu", "dense 3"},
                                  {3, 17, 13}, 3);
@@ -62,7 +62,7 @@ TEST(EngineAgainstReference, AgreesOnColourAndStrides) {
     expect_same_curves(strided, {0.01, 0.01}, set);
 }
 
-TEST(EngineAgainstReference, BothSeeTheSameRunBlowUp) {
+TEST(EngineAgainstReference, both_see_the_same_run_blow_up) {
   const golden::GoldenInputs inputs = golden::inputs_of(tiny_lenet());
   const tiny::Curve expected = train_tiny(inputs, {1e3, 1e3});
   const Curve curve = golden::train_case(inputs, {}, {1e3, 1e3}).curve;

@@ -18,7 +18,7 @@ std::string output_of_program() {
   return output;
 }
 
-TEST(Program, PrintsEveryPairOfEtasAndAChoice) {
+TEST(Program, prints_every_pair_of_etas_and_a_choice) {
   const std::string output = output_of_program();
   EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1 + 16 + 1) << output;
   EXPECT_THAT(output, testing::HasSubstr("learning learning"));

@@ -25,7 +25,7 @@ double loss_of(const tiny::Network& network, const tiny::Images& images, const s
   return tiny::train_step(copy, images, batch, {0, 0});
 }
 
-TEST(Tiny, GradientsAreThoseOfCentralDifferences) {
+TEST(Tiny, gradients_are_those_of_central_differences) {
   const auto inputs = golden::inputs_of(case_named("sgd"));
   const tiny::Images images = tiny_images(inputs);
   tiny::Network network = tiny_network(inputs.network, inputs.weights);
@@ -44,7 +44,7 @@ TEST(Tiny, GradientsAreThoseOfCentralDifferences) {
     }
 }
 
-TEST(Tiny, LossesAreThoseOfPyTorch) {
+TEST(Tiny, losses_are_those_of_py_torch) {
   const GoldenCase sgd = case_named("sgd");
   const tiny::Curve curve = train_tiny(golden::inputs_of(sgd), sgd.eta);
   const auto expected = golden::losses_of(sgd).losses;
@@ -52,14 +52,14 @@ TEST(Tiny, LossesAreThoseOfPyTorch) {
   for (std::size_t t = 0; t < expected.size(); ++t) EXPECT_NEAR(curve.loss[t] / expected[t], 1, 1e-9) << t;
 }
 
-TEST(Tiny, ReferenceLossIsTheMeanOverTheFirstMinibatches) {
+TEST(Tiny, reference_loss_is_the_mean_over_the_first_minibatches) {
   const auto inputs = golden::inputs_of(case_named("sgd"));
   const tiny::Curve still = train_tiny(inputs, {0, 0});
   EXPECT_EQ(still.loss.size(), 20u);
   EXPECT_NEAR(still.reference_loss, tiny::mean(still.loss), 1e-12);
 }
 
-TEST(Tiny, ARunThatBlowsUpEndsWithItsFirstNonFiniteLoss) {
+TEST(Tiny, a_run_that_blows_up_ends_with_its_first_non_finite_loss) {
   const tiny::Curve curve = train_tiny(golden::inputs_of(case_named("sgd")), {1e200, 1e200});
   EXPECT_LT(curve.loss.size(), 20u);
   EXPECT_FALSE(std::isfinite(curve.loss.back()));
@@ -72,25 +72,25 @@ tiny::Curve curve_of(double from, double to, std::size_t steps) {
   return curve;
 }
 
-TEST(TinyVerdict, AFallingLossIsLearning) {
+TEST(TinyVerdict, a_falling_loss_is_learning) {
   const tiny::Verdict verdict = tiny::judge(curve_of(2, 1, 101), 101, 10, 2.3);
   EXPECT_EQ(verdict.status, tiny::Status::learning);
   EXPECT_NEAR(verdict.area, 0.75, 1e-12);
 }
 
-TEST(TinyVerdict, ALossThatStaysIsStalled) {
+TEST(TinyVerdict, a_loss_that_stays_is_stalled) {
   EXPECT_EQ(tiny::judge(curve_of(2, 1.99, 100), 100, 10, 2.3).status, tiny::Status::stalled);
 }
 
-TEST(TinyVerdict, ALossThatOnlyFallsToTheLabelsEntropyIsStalled) {
+TEST(TinyVerdict, a_loss_that_only_falls_to_the_labels_entropy_is_stalled) {
   EXPECT_EQ(tiny::judge(curve_of(8, 2.3, 100), 100, 10, 2.3).status, tiny::Status::stalled);
 }
 
-TEST(TinyVerdict, ALossThatRisesIsDiverged) {
+TEST(TinyVerdict, a_loss_that_rises_is_diverged) {
   EXPECT_EQ(tiny::judge(curve_of(2, 2.5, 100), 100, 10, 2.3).status, tiny::Status::diverged);
 }
 
-TEST(TinyVerdict, ANonFiniteLossIsDivergedAndCountsToTheBudgetsEnd) {
+TEST(TinyVerdict, a_non_finite_loss_is_diverged_and_counts_to_the_budgets_end) {
   tiny::Curve curve{2, {2, 1, std::numeric_limits<double>::quiet_NaN()}};
   const tiny::Verdict verdict = tiny::judge(curve, 10, 10, 2.3);
   EXPECT_EQ(verdict.status, tiny::Status::diverged);
@@ -101,20 +101,20 @@ tiny::Cell cell(double eta, const tiny::Numbers& accuracy, double area, tiny::St
   return {{eta, eta}, accuracy, std::vector<tiny::Verdict>(accuracy.size(), {status, area})};
 }
 
-TEST(TinyChoice, TheFastestOfEquallyGoodCellsWins) {
+TEST(TinyChoice, the_fastest_of_equally_good_cells_wins) {
   const std::vector<tiny::Cell> cells{cell(0.001, {0.90, 0.92}, 0.5, tiny::Status::learning),
                                       cell(0.01, {0.905, 0.91}, 0.3, tiny::Status::learning),
                                       cell(0.1, {0.50, 0.51}, 0.1, tiny::Status::learning)};
   EXPECT_EQ(tiny::choose(cells), &cells[1]);
 }
 
-TEST(TinyChoice, ADivergedCellIsNeverChosen) {
+TEST(TinyChoice, a_diverged_cell_is_never_chosen) {
   const std::vector<tiny::Cell> cells{cell(1, {0.99, 0.99}, 0.1, tiny::Status::diverged),
                                       cell(0.1, {0.5, 0.5}, 0.9, tiny::Status::learning)};
   EXPECT_EQ(tiny::choose(cells), &cells[1]);
 }
 
-TEST(TinyChoice, WhereAllDivergedThereIsNone) {
+TEST(TinyChoice, where_all_diverged_there_is_none) {
   EXPECT_EQ(tiny::choose({cell(1, {0.1, 0.1}, 10, tiny::Status::diverged)}), nullptr);
 }
 

@@ -45,7 +45,7 @@ std::size_t count(const Figure& figure, LineRole role) {
                                                 [&](const Line& line) { return line.role == role; }));
 }
 
-TEST(AccuracyMap, HasOneCellASettingAndMarksTheChoice) {
+TEST(AccuracyMap, has_one_cell_a_setting_and_marks_the_choice) {
   const Fake fake;
   const auto maps = accuracy_maps(fake.view, 0);
   ASSERT_EQ(maps.size(), 1u);
@@ -67,7 +67,7 @@ TEST(AccuracyMap, HasOneCellASettingAndMarksTheChoice) {
   EXPECT_EQ(chosen, 1u);
 }
 
-TEST(AccuracyMap, DivergedCellsHaveNoColourAndDoNotStretchTheScale) {
+TEST(AccuracyMap, diverged_cells_have_no_colour_and_do_not_stretch_the_scale) {
   const Fake fake;
   const Figure map = accuracy_maps(fake.view, 0).front();
   std::size_t diverged = 0;
@@ -85,14 +85,14 @@ TEST(AccuracyMap, DivergedCellsHaveNoColourAndDoNotStretchTheScale) {
   EXPECT_GT(map.values->worst, 0.1) << "chance, which diverged cells count as, must not be on the scale";
 }
 
-TEST(AccuracyMap, SaysHowManySeedsDivergedWhereSomeDid) {
+TEST(AccuracyMap, says_how_many_seeds_diverged_where_some_did) {
   const Fake fake;
   const Figure map = accuracy_maps(fake.view, 0).front();
   EXPECT_TRUE(std::any_of(map.cells.begin(), map.cells.end(),
                           [](const HeatCell& cell) { return cell.detail == "1 of 3 failed"; }));
 }
 
-TEST(AccuracyMap, OneGroupIsALine) {
+TEST(AccuracyMap, one_group_is_a_line) {
   FakeOptions options;
   options.groups = {{"all", {"conv", "dense"}}};
   const Fake fake(options);
@@ -104,7 +104,7 @@ TEST(AccuracyMap, OneGroupIsALine) {
   EXPECT_EQ(count(line, DotRole::failed), 0u) << "the cross of all stands for each";
 }
 
-TEST(AccuracyMap, NoSeedIsCutOffAtTheFrame) {
+TEST(AccuracyMap, no_seed_is_cut_off_at_the_frame) {
   FakeOptions options;
   options.groups = {{"all", {"conv", "dense"}}};
   options.etas = {0.03, 0.05, 0.1};
@@ -116,7 +116,7 @@ TEST(AccuracyMap, NoSeedIsCutOffAtTheFrame) {
   for (const Dot& dot : line.dots) EXPECT_TRUE(dot.at.y >= line.y.from && dot.at.y <= line.y.to) << dot.at.y;
 }
 
-TEST(AccuracyMap, AllDivergedHasAScaleOfWholePercentagesOrNone) {
+TEST(AccuracyMap, all_diverged_has_a_scale_of_whole_percentages_or_none) {
   FakeOptions options;
   options.etas = {1.0, 2.0};
   EXPECT_FALSE(accuracy_maps(Fake(options).view, 0).front().values) << "nothing has a colour";
@@ -128,7 +128,7 @@ TEST(AccuracyMap, AllDivergedHasAScaleOfWholePercentagesOrNone) {
   for (const Tick& tick : line.y.ticks) EXPECT_FALSE(tick.label.starts_with("-")) << tick.label;
 }
 
-TEST(AccuracyMap, CellsThatHardlyDifferHaveTicksAtTheirPlaces) {
+TEST(AccuracyMap, cells_that_hardly_differ_have_ticks_at_their_places) {
   FakeOptions options;
   options.etas = {0.03, 0.1};
   Fake fake(options);
@@ -142,7 +142,7 @@ TEST(AccuracyMap, CellsThatHardlyDifferHaveTicksAtTheirPlaces) {
   }
 }
 
-TEST(AccuracyMap, ThreeGroupsAreAMapForEachPairOfTheBestOverTheThird) {
+TEST(AccuracyMap, three_groups_are_a_map_for_each_pair_of_the_best_over_the_third) {
   FakeOptions options;
   options.groups = {{"stem", {"#1"}}, {"conv", {"conv"}}, {"full", {"dense"}}};
   options.etas = {0.01, 0.1, 1.0};
@@ -158,7 +158,7 @@ TEST(AccuracyMap, ThreeGroupsAreAMapForEachPairOfTheBestOverTheThird) {
   EXPECT_DOUBLE_EQ(*maps[0].cells[0].value, best);
 }
 
-TEST(AccuracyMap, SettingsThatAreNoGridAreColouredPoints) {
+TEST(AccuracyMap, settings_that_are_no_grid_are_coloured_points) {
   FakeOptions options;
   options.settings = {{{0.001, 0.02}}, {{0.013, 0.3}}, {{0.1, 0.004}}, {{0.5, 1.0}}};
   const Fake fake(options);
@@ -169,7 +169,7 @@ TEST(AccuracyMap, SettingsThatAreNoGridAreColouredPoints) {
   EXPECT_EQ(count(map, DotRole::chosen), 1u);
 }
 
-TEST(LossFigure, ShowsEachSeedBehindTheirMedian) {
+TEST(LossFigure, shows_each_seed_behind_their_median) {
   const Fake fake;
   const Figure figure = loss_figure(fake.view, 0, fake.cell(0.1, 0.01), loss_axes(fake.view, 0));
   EXPECT_EQ(count(figure, LineRole::raw), 3u);
@@ -182,7 +182,7 @@ TEST(LossFigure, ShowsEachSeedBehindTheirMedian) {
   EXPECT_EQ(figure.subtitle.front(), fake.cell(0.1, 0.01).summary->sentence);
 }
 
-TEST(LossFigure, OneOfTwoSeedsDivergedIsNotDrawnAsTheOther) {
+TEST(LossFigure, one_of_two_seeds_diverged_is_not_drawn_as_the_other) {
   FakeOptions options;
   options.seeds = 2;
   const Fake fake(options);
@@ -194,7 +194,7 @@ TEST(LossFigure, OneOfTwoSeedsDivergedIsNotDrawnAsTheOther) {
     EXPECT_TRUE(line.role != LineRole::typical || line.points.back().y > axes.loss.to);
 }
 
-TEST(LossFigure, AValidationPointIsTheMedianOfAllSeeds) {
+TEST(LossFigure, a_validation_point_is_the_median_of_all_seeds) {
   FakeOptions options;
   options.seeds = 2;
   Fake fake(options);
@@ -205,7 +205,7 @@ TEST(LossFigure, AValidationPointIsTheMedianOfAllSeeds) {
   EXPECT_EQ(figure.lines.back().points.front().y, 0.75);
 }
 
-TEST(LossFigure, MarksDivergenceAndSaysWhatIsCutOff) {
+TEST(LossFigure, marks_divergence_and_says_what_is_cut_off) {
   const Fake fake;
   const LossAxes axes = loss_axes(fake.view, 0);
   const Figure figure = loss_figure(fake.view, 0, fake.cell(0.1, 1.0), axes);
@@ -217,7 +217,7 @@ TEST(LossFigure, MarksDivergenceAndSaysWhatIsCutOff) {
       EXPECT_LE(place.y, 3 * axes.loss.to) << "no number grows without end";
 }
 
-TEST(LossFigure, AxesAreSharedAndIgnoreDivergedRuns) {
+TEST(LossFigure, axes_are_shared_and_ignore_diverged_runs) {
   const Fake fake;
   const LossAxes axes = loss_axes(fake.view, 0);
   EXPECT_LT(axes.loss.to, 5);
@@ -230,7 +230,7 @@ TEST(LossFigure, AxesAreSharedAndIgnoreDivergedRuns) {
   }
 }
 
-TEST(LossFigure, TheAxisReachesTheLowestSeed) {
+TEST(LossFigure, the_axis_reaches_the_lowest_seed) {
   const Fake fake;
   const LossAxes axes = loss_axes(fake.view, 0);
   for (const CellView& cell : fake.view.sets()[0].cells)
@@ -238,7 +238,7 @@ TEST(LossFigure, TheAxisReachesTheLowestSeed) {
       for (const double loss : smoothed_loss(seed.trial->curve)) ASSERT_GT(loss, axes.loss.from);
 }
 
-TEST(LossFigure, AShallowDescentKeepsALinearAxis) {
+TEST(LossFigure, a_shallow_descent_keeps_a_linear_axis) {
   FakeOptions options;
   options.etas = {0.0001, 0.0003};
   const Fake fake(options);
@@ -246,7 +246,7 @@ TEST(LossFigure, AShallowDescentKeepsALinearAxis) {
   EXPECT_EQ(loss_axes(fake.view, 0).loss.from, 0);
 }
 
-TEST(LossFigure, EverySettingDivergedStillDraws) {
+TEST(LossFigure, every_setting_diverged_still_draws) {
   FakeOptions options;
   options.etas = {1.0, 2.0};
   const Fake fake(options);
@@ -255,7 +255,7 @@ TEST(LossFigure, EverySettingDivergedStillDraws) {
   EXPECT_NO_THROW(gnuplot_script(overlay_figure(fake.view, 0, axes), "x"));
 }
 
-TEST(Overlay, HighlightsAFewTheChoiceFirst) {
+TEST(Overlay, highlights_a_few_the_choice_first) {
   const Fake fake;
   const Figure figure = overlay_figure(fake.view, 0, loss_axes(fake.view, 0));
   EXPECT_EQ(figure.lines.size(), 16u);
@@ -264,7 +264,7 @@ TEST(Overlay, HighlightsAFewTheChoiceFirst) {
   EXPECT_THAT(figure.legend.front().text, ::testing::EndsWith("(chosen)"));
 }
 
-TEST(CurveLines, ThinningKeepsExtremesAndStaysSmall) {
+TEST(CurveLines, thinning_keeps_extremes_and_stays_small) {
   Curve curve;
   curve.steps_per_epoch = 10'000, curve.budget_epochs = 1, curve.reference_loss = 1;
   curve.loss.assign(10'000, 1.0f);
@@ -276,32 +276,32 @@ TEST(CurveLines, ThinningKeepsExtremesAndStaysSmall) {
   EXPECT_TRUE(std::all_of(smooth.begin(), smooth.end(), [](const Place& place) { return place.y == 1.0; }));
 }
 
-TEST(CurveLines, ACurveThatEndedCountsAsInfiniteInTheMedian) {
+TEST(CurveLines, a_curve_that_ended_counts_as_infinite_in_the_median) {
   const auto median = median_curve({{1, 1, 1}, {2}, {3}});
   EXPECT_EQ(median[0], 2);
   EXPECT_TRUE(std::isinf(median[1]));
 }
 
-TEST(CurveLines, TheMedianOfAnEvenNumberIsTheMeanOfTheTwoInTheMiddle) {
+TEST(CurveLines, the_median_of_an_even_number_is_the_mean_of_the_two_in_the_middle) {
   EXPECT_EQ(median_curve({{1, 5}, {3, 4}}), (std::vector{2.0, 4.5}));
   EXPECT_EQ(median_curve({{8, 1}, {1, 1}, {4, 3}, {2, 9}}), (std::vector{3.0, 2.0}));
 }
 
-TEST(CurveLines, HalfOfTheCurvesDivergedIsAMedianThatDiverged) {
+TEST(CurveLines, half_of_the_curves_diverged_is_a_median_that_diverged) {
   const double gone = HUGE_VAL;
   EXPECT_EQ(median_curve({{1, 1, 1}, {3, gone}}), (std::vector{2.0, gone, gone}));
   EXPECT_EQ(median_curve({{1, 1}, {2, 2}, {3, 3}, {4, gone}}), (std::vector{2.5, 2.5}));
   EXPECT_EQ(median_curve({{1, 1}, {2, 2}, {3, gone}, {4}}), (std::vector{2.5, gone}));
 }
 
-TEST(Palette, LabelsCanBeReadOnEveryColour) {
+TEST(Palette, labels_can_be_read_on_every_colour) {
   for (int i = 0; i <= 100; ++i) {
     const Color fill = sequential(i / 100.0);
     EXPECT_GE(contrast(fill, readable_on(fill)), 4.5) << "share " << i / 100.0;
   }
 }
 
-TEST(Ticks, LieInRangeAndAreFew) {
+TEST(Ticks, lie_in_range_and_are_few) {
   for (const auto& [from, to] : {std::pair{0.0, 2.0}, {0.0, 0.013}, {-3.0, 7.0}, {0.0, 100.0}})
     for (const Tick& tick : linear_ticks(from, to))
       EXPECT_TRUE(tick.at >= from - 1e-9 && tick.at <= to * 1.0001);
@@ -312,7 +312,7 @@ TEST(Ticks, LieInRangeAndAreFew) {
   }
 }
 
-TEST(Ticks, ALabelStandsAtThePlaceThatItNames) {
+TEST(Ticks, a_label_stands_at_the_place_that_it_names) {
   for (const auto& [from, to] : {std::pair{0.29, 0.31},
                                  {0.0, 0.013},
                                  {-3.0, 7.0},
@@ -335,14 +335,14 @@ TEST(Ticks, ALabelStandsAtThePlaceThatItNames) {
     for (const Tick& tick : log_ticks(from, to)) EXPECT_NEAR(std::stod(tick.label) / tick.at, 1, 1e-9);
 }
 
-TEST(ValueScale, RunsWithTheLogarithmOfTheError) {
+TEST(ValueScale, runs_with_the_logarithm_of_the_error) {
   const ValueScale scale{"", 0, 0.99, {}};
   EXPECT_DOUBLE_EQ(scale.share(0), 0);
   EXPECT_DOUBLE_EQ(scale.share(0.9), 0.5);
   EXPECT_DOUBLE_EQ(scale.share(1.0), 1) << "a perfect score has a colour too";
 }
 
-TEST(Script, AHollowDotIsACircleOfTheSameColour) {
+TEST(Script, a_hollow_dot_is_a_circle_of_the_same_colour) {
   Figure figure;
   figure.dots.push_back({{0.5, 0.5}, DotRole::eligible, "", {}});
   const std::string filled = gnuplot_script(figure, "x");
@@ -353,7 +353,7 @@ TEST(Script, AHollowDotIsACircleOfTheSameColour) {
   EXPECT_THAT(hollow, ::testing::Not(::testing::ContainsRegex("pt 7 [^\n]*" + color)));
 }
 
-TEST(Script, NoTextCanLeaveItsQuotes) {
+TEST(Script, no_text_can_leave_its_quotes) {
   Figure figure;
   figure.title = "a'b\n'; system 'touch x'";
   EXPECT_THAT(gnuplot_script(figure, "x"), ::testing::HasSubstr("'a''b''; system ''touch x'''"));

@@ -10,7 +10,7 @@
 namespace etalon::report {
 namespace {
 
-TEST(Image, SmallOnesAreExactAndTheSameEachTime) {
+TEST(Image, small_ones_are_exact_and_the_same_each_time) {
   Image image{3, 2, {255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7, 1, 2, 3, 255, 255, 255}};
   const Bytes webp = encode_webp(image);
   EXPECT_EQ(webp, encode_webp(image));
@@ -23,7 +23,7 @@ TEST(Image, SmallOnesAreExactAndTheSameEachTime) {
   WebPFree(pixels);
 }
 
-TEST(Image, FlatColoursStayExactAndEdgesClose) {
+TEST(Image, flat_colours_stay_exact_and_edges_close) {
   Image image{200, 100, Bytes(200 * 100 * 3, 255)};
   for (std::size_t i = 100 * 200 * 3 / 2; i < image.pixels.size(); ++i)
     image.pixels[i] = static_cast<std::uint8_t>(i * i % 251);
@@ -38,7 +38,7 @@ TEST(Image, FlatColoursStayExactAndEdgesClose) {
   WebPFree(pixels);
 }
 
-TEST(Image, WhatIsNoImageIsRefused) {
+TEST(Image, what_is_no_image_is_refused) {
   EXPECT_THROW(decode_png(Bytes{1, 2, 3}), Failure);
   EXPECT_THROW(decode_png(Bytes{}), Failure);
   EXPECT_THROW(encode_webp(Image{}), Failure);

@@ -28,11 +28,11 @@ std::string page_of(const StudySnapshot& study) {
   return report_page(view, plan_plots(view));
 }
 
-TEST(Page, IsAsApproved) {
+TEST(Page, is_as_approved) {
   testing::expect_golden("report.md", page_of(testing::fake_study(small_options())));
 }
 
-TEST(Page, SaysWhyTestAccuracyIsNotMeasured) {
+TEST(Page, says_why_test_accuracy_is_not_measured) {
   StudySnapshot study = testing::fake_study(small_options());
   EXPECT_THAT(page_of(study), HasSubstr("Test accuracy not measured: the store holds no test result"));
   study.planned_trials += 5;
@@ -40,7 +40,7 @@ TEST(Page, SaysWhyTestAccuracyIsNotMeasured) {
   EXPECT_THAT(page_of(study), HasSubstr("**36 of 41 planned trials are finished.**"));
 }
 
-TEST(Page, TestAccuracyIsOfTheChosenSettingAlone) {
+TEST(Page, test_accuracy_is_of_the_chosen_setting_alone) {
   StudySnapshot study = testing::fake_study(small_options());
   const Setting chosen = *testing::fake_judgement(study).recommendations[0].setting;
   study.tests = {
@@ -54,7 +54,7 @@ StudySnapshot one_set_study() {
   return testing::fake_study(options);
 }
 
-TEST(Page, SaysHowSureTheChoiceIs) {
+TEST(Page, says_how_sure_the_choice_is) {
   const StudySnapshot study = one_set_study();
   Judgement judgement = testing::fake_judgement(study);
   Recommendation& chosen = judgement.recommendations[0];
@@ -80,7 +80,7 @@ TEST(Page, SaysHowSureTheChoiceIs) {
   EXPECT_THAT(page, HasSubstr("the same seeds that it was chosen by"));
 }
 
-TEST(Page, AConfirmedAccuracyListsItsFreshSeeds) {
+TEST(Page, a_confirmed_accuracy_lists_its_fresh_seeds) {
   const StudySnapshot study = one_set_study();
   Judgement judgement = testing::fake_judgement(study);
   Recommendation& chosen = judgement.recommendations[0];
@@ -104,7 +104,7 @@ TEST(Page, AConfirmedAccuracyListsItsFreshSeeds) {
               HasSubstr("trained over 2 fresh seeds, which had no part in the choice"));
 }
 
-TEST(Page, WithoutACertificateItSaysWhy) {
+TEST(Page, without_a_certificate_it_says_why) {
   const StudySnapshot study = one_set_study();
   Judgement judgement = testing::fake_judgement(study);
   judgement.recommendations[0].certificate.reset();
@@ -113,7 +113,7 @@ TEST(Page, WithoutACertificateItSaysWhy) {
               HasSubstr("How sure the choice is was not measured: no setting is above chance."));
 }
 
-TEST(Page, TestAccuracyOfFewerSeedsSaysOfHowMany) {
+TEST(Page, test_accuracy_of_fewer_seeds_says_of_how_many) {
   StudySnapshot study = testing::fake_study(small_options());
   const Setting chosen = *testing::fake_judgement(study).recommendations[0].setting;
   study.tests = {{{0, chosen, 0}, 0.1, 0.97}};
@@ -122,11 +122,11 @@ TEST(Page, TestAccuracyOfFewerSeedsSaysOfHowMany) {
   EXPECT_THAT(page, HasSubstr("| 2 | 97.00 % (over 1 of 2 seeds) |")) << "in the overview too";
 }
 
-TEST(Page, ATargetThatWasMissedIsMoreThanTheBudget) {
+TEST(Page, a_target_that_was_missed_is_more_than_the_budget) {
   EXPECT_THAT(page_of(testing::fake_study(small_options())), HasSubstr("| >2 |"));
 }
 
-TEST(Page, CountsTheSamplesOfTheTrialsThemselves) {
+TEST(Page, counts_the_samples_of_the_trials_themselves) {
   StudySnapshot study = testing::fake_study(small_options());
   study.times.training_seconds = 10, study.times.samples_trained = 1000;
   const std::string page = page_of(study);
@@ -136,7 +136,7 @@ TEST(Page, CountsTheSamplesOfTheTrialsThemselves) {
   EXPECT_EQ(json["samples_trained"], 276'480);
 }
 
-TEST(Page, OneSeedIsNotCalledEach) {
+TEST(Page, one_seed_is_not_called_each) {
   testing::FakeOptions options = small_options();
   options.seeds = 1;
   const std::string page = page_of(testing::fake_study(options));
@@ -145,7 +145,7 @@ TEST(Page, OneSeedIsNotCalledEach) {
   EXPECT_THAT(page, Not(HasSubstr("each of 1 ")));
 }
 
-TEST(Page, SeedsThatDifferFromSettingToSettingAreARange) {
+TEST(Page, seeds_that_differ_from_setting_to_setting_are_a_range) {
   StudySnapshot study = testing::fake_study(small_options());
   std::erase_if(study.trials, [&](const TrialRecord& trial) {
     return trial.key.seed_index == 1 && trial.key.setting.eta.front() == 0.01;
@@ -165,27 +165,27 @@ StudySnapshot random_study(std::uint32_t trials) {
   return study;
 }
 
-TEST(Page, ARandomSearchIsTold) {
+TEST(Page, a_random_search_is_told) {
   StudySnapshot study = random_study(7);
   study.plan.space.settings.clear();
   EXPECT_THAT(page_of(study),
               HasSubstr("- A **random search** of 7 settings within\n    - conv: `[0.01, 0.1, 1]`"));
 }
 
-TEST(Page, ARandomSearchThatGrewAnotherOneSaysHowManySettingsThereAre) {
+TEST(Page, a_random_search_that_grew_another_one_says_how_many_settings_there_are) {
   const std::string page = page_of(random_study(3));
   EXPECT_THAT(page, HasSubstr("- A **list of 7 settings** of `eta` (the last asked by random search).\n"));
   EXPECT_THAT(page, Not(HasSubstr("search** of 3")));
 }
 
-TEST(Page, AGrownSearchThatIsNotDoneSaysHowManySettingsAreTrained) {
+TEST(Page, a_grown_search_that_is_not_done_says_how_many_settings_are_trained) {
   StudySnapshot study = random_study(3);
   std::erase_if(study.trials, [](const TrialRecord& trial) { return trial.key.setting.eta.front() > 0.05; });
   EXPECT_THAT(page_of(study), HasSubstr("- A **list of 7 settings** of `eta` (the last asked by random "
                                         "search); 4 of them are trained so far.\n"));
 }
 
-TEST(Page, ARandomDrawFromAListSaysBothNumbers) {
+TEST(Page, a_random_draw_from_a_list_says_both_numbers) {
   StudySnapshot study = random_study(2);
   std::erase_if(study.trials, [](const TrialRecord& trial) {
     return trial.key.setting.eta.front() != 0.02 && trial.key.setting.eta.front() != 0.03;
@@ -194,13 +194,13 @@ TEST(Page, ARandomDrawFromAListSaysBothNumbers) {
   EXPECT_THAT(page_of(study), HasSubstr("- A **random search** of 2 settings among a list of 7.\n"));
 }
 
-TEST(Page, AListOfSettingsOfAGridIsCounted) {
+TEST(Page, a_list_of_settings_of_a_grid_is_counted) {
   StudySnapshot study = random_study(0);
   study.plan.strategy = "grid";
   EXPECT_THAT(page_of(study), HasSubstr("- A **list of 7 settings** of `eta`, and no others.\n"));
 }
 
-TEST(Page, NoTrialsAtAllMakeAPageToo) {
+TEST(Page, no_trials_at_all_make_a_page_too) {
   StudySnapshot study = testing::fake_study(small_options());
   study.trials.clear();
   const std::string page = page_of(study);
@@ -208,21 +208,21 @@ TEST(Page, NoTrialsAtAllMakeAPageToo) {
   EXPECT_THAT(page, Not(HasSubstr("0.0 %\n")));
 }
 
-TEST(Page, AllDivergedRecommendsNothing) {
+TEST(Page, all_diverged_recommends_nothing) {
   testing::FakeOptions options = small_options();
   options.etas = {1.0, 2.0};
   EXPECT_THAT(page_of(testing::fake_study(options)),
               HasSubstr("No `eta` is recommended. Every trial diverged"));
 }
 
-TEST(Page, OddNamesAreTakenLiterally) {
+TEST(Page, odd_names_are_taken_literally) {
   StudySnapshot study = testing::fake_study(small_options());
   study.sets[0].name = "a|b_c<i>";
   EXPECT_THAT(page_of(study), HasSubstr("### a\\|b\\_c\\<i\\>\n"));
   EXPECT_THAT(page_of(study), Not(HasSubstr("<i>")));
 }
 
-TEST(Page, DatesStandOnOneLine) {
+TEST(Page, dates_stand_on_one_line) {
   StudySnapshot study = testing::fake_study(small_options());
   const std::string before = page_of(study);
   study.times.started_unix_millis += 86'400'000, study.times.finished_unix_millis += 86'400'000;
@@ -232,12 +232,12 @@ TEST(Page, DatesStandOnOneLine) {
   EXPECT_NE(before, after);
 }
 
-TEST(Certificate, IsAsApproved) {
+TEST(Certificate, is_as_approved) {
   const StudySnapshot study = testing::fake_study(small_options());
   testing::expect_golden("recommendation.json", recommendation_json(study, testing::fake_judgement(study)));
 }
 
-TEST(Certificate, WhatWasNotMeasuredIsNull) {
+TEST(Certificate, what_was_not_measured_is_null) {
   testing::FakeOptions options = small_options();
   options.etas = {1.0, 2.0};
   const StudySnapshot study = testing::fake_study(options);

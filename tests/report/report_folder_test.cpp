@@ -47,14 +47,14 @@ class ReportFolder : public ::testing::Test {
   fs::path folder_;
 };
 
-TEST_F(ReportFolder, ListsWhatItWroteAsSha256sumDoes) {
+TEST_F(ReportFolder, lists_what_it_wrote_as_sha256sum_does) {
   publish({{"report.md", "abc"}});
   EXPECT_THAT(
       read_text(folder_ / manifest_name),
       ::testing::EndsWith("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  report.md\n"));
 }
 
-TEST_F(ReportFolder, ReplacesAddsAndRemovesAtOnce) {
+TEST_F(ReportFolder, replaces_adds_and_removes_at_once) {
   publish({{"report.md", "old"}, {"assets/map-a.svg", "old"}});
   publish({{"report.md", "new"}, {"assets/map-b.svg", "new"}});
   auto files = contents();
@@ -64,7 +64,7 @@ TEST_F(ReportFolder, ReplacesAddsAndRemovesAtOnce) {
   EXPECT_EQ(EarlierReport(folder_).owner_of("assets/map-b.svg"), Owner::etalon);
 }
 
-TEST_F(ReportFolder, AFailureWhilePuttingInPlaceTakesEveryMoveBack) {
+TEST_F(ReportFolder, a_failure_while_putting_in_place_takes_every_move_back) {
   publish({{"report.md", "old"}, {"assets/map-a.svg", "old"}, {"assets/map-gone.svg", "old"}});
   const auto before = contents();
   ReportDraft draft(folder_);
@@ -79,7 +79,7 @@ TEST_F(ReportFolder, AFailureWhilePuttingInPlaceTakesEveryMoveBack) {
   EXPECT_EQ(during, before);
 }
 
-TEST_F(ReportFolder, AFirstReportThatFailsLeavesNoFolder) {
+TEST_F(ReportFolder, a_first_report_that_fails_leaves_no_folder) {
   {
     ReportDraft draft(folder_);
     draft.add("assets/map-a.svg", "new");
@@ -89,7 +89,7 @@ TEST_F(ReportFolder, AFirstReportThatFailsLeavesNoFolder) {
   EXPECT_FALSE(fs::exists(folder_));
 }
 
-TEST_F(ReportFolder, PlotsThatGoTakeTheirFolderWithThemUnlessOthersHaveFilesInIt) {
+TEST_F(ReportFolder, plots_that_go_take_their_folder_with_them_unless_others_have_files_in_it) {
   publish({{"assets/map-a.svg", "old"}});
   publish({{"report.md", "new"}});
   EXPECT_FALSE(fs::exists(folder_ / "assets"));
@@ -99,7 +99,7 @@ TEST_F(ReportFolder, PlotsThatGoTakeTheirFolderWithThemUnlessOthersHaveFilesInIt
   EXPECT_EQ(contents().at("assets/photo.svg"), "mine");
 }
 
-TEST_F(ReportFolder, ADraftThatIsNotPublishedChangesNothing) {
+TEST_F(ReportFolder, a_draft_that_is_not_published_changes_nothing) {
   publish({{"report.md", "old"}});
   const auto before = contents();
   {
@@ -109,7 +109,7 @@ TEST_F(ReportFolder, ADraftThatIsNotPublishedChangesNothing) {
   EXPECT_EQ(contents(), before);
 }
 
-TEST_F(ReportFolder, WhatAKilledProcessLeftIsTidiedUpAndItsFilesStayReplaceable) {
+TEST_F(ReportFolder, what_a_killed_process_left_is_tidied_up_and_its_files_stay_replaceable) {
   publish({{"report.md", "old"}, {"trials.csv", "old"}});
   const std::string list = read_text(folder_ / manifest_name);
   publish({{"report.md", "new"}, {"trials.csv", "new"}});
@@ -123,7 +123,7 @@ TEST_F(ReportFolder, WhatAKilledProcessLeftIsTidiedUpAndItsFilesStayReplaceable)
   EXPECT_EQ(files.at("trials.csv"), "newest");
 }
 
-TEST_F(ReportFolder, AFileThatWasChangedSinceIsNotItsOwn) {
+TEST_F(ReportFolder, a_file_that_was_changed_since_is_not_its_own) {
   publish({{"report.md", "old"}});
   EXPECT_EQ(EarlierReport(folder_).owner_of("report.md"), Owner::etalon);
   write_atomically(folder_ / "report.md", std::string_view("mine"));
@@ -133,7 +133,7 @@ TEST_F(ReportFolder, AFileThatWasChangedSinceIsNotItsOwn) {
   EXPECT_EQ(read_text(folder_ / "report.md"), "mine");
 }
 
-TEST_F(ReportFolder, APageOfEtalonWithoutAListOwnsWhatItLinksTo) {
+TEST_F(ReportFolder, a_page_of_etalon_without_a_list_owns_what_it_links_to) {
   write_atomically(folder_ / "report.md",
                    std::string_view("# Choosing the learning rate (`eta`): x\n![m](assets/map-a.webp) "
                                     "[t](trials.csv) [p](assets/photo.webp) [n](notes.md)\n"));

@@ -43,7 +43,7 @@ testing::FakeOptions uneven() {
   return options;
 }
 
-TEST(SeedsFigure, HasADotForEverySeedAndARowForEverySetting) {
+TEST(SeedsFigure, has_a_dot_for_every_seed_and_a_row_for_every_setting) {
   const Fake fake(uneven());
   const Figure figure = *seeds_figure(fake.view, 0);
   std::size_t seeds = 0, failed = 0;
@@ -59,7 +59,7 @@ TEST(SeedsFigure, HasADotForEverySeedAndARowForEverySetting) {
   EXPECT_EQ(figure.bands.size(), 1u) << "the choice is shaded";
 }
 
-TEST(SeedsFigure, TheBestSettingStandsOnTopWithItsNumberOfSeeds) {
+TEST(SeedsFigure, the_best_setting_stands_on_top_with_its_number_of_seeds) {
   const Fake fake(uneven());
   const Figure figure = *seeds_figure(fake.view, 0);
   const auto best = std::max_element(fake.judgement.cells[0].begin(), fake.judgement.cells[0].end(),
@@ -75,7 +75,7 @@ TEST(SeedsFigure, TheBestSettingStandsOnTopWithItsNumberOfSeeds) {
   }));
 }
 
-TEST(SeedsFigure, EveryDotAndStrokeLiesWithinItsAxes) {
+TEST(SeedsFigure, every_dot_and_stroke_lies_within_its_axes) {
   for (const std::vector<double>& etas :
        {std::vector{0.001, 0.01, 0.1, 1.0}, std::vector{1.0, 2.0}, std::vector{0.1}}) {
     testing::FakeOptions options = uneven();
@@ -93,7 +93,7 @@ TEST(SeedsFigure, EveryDotAndStrokeLiesWithinItsAxes) {
   }
 }
 
-TEST(SeedsFigure, SeedsOfOneResultDoNotHideEachOther) {
+TEST(SeedsFigure, seeds_of_one_result_do_not_hide_each_other) {
   testing::FakeOptions options = uneven();
   Fake fake(options);
   for (JudgedTrial& trial : fake.judgement.trials) trial.verdict.accuracy = 0.9;
@@ -106,7 +106,7 @@ TEST(SeedsFigure, SeedsOfOneResultDoNotHideEachOther) {
   EXPECT_LE(most, 4u) << "16 equal seeds share 5 places alike";
 }
 
-TEST(SeedsFigure, TheChoiceIsShownHoweverManyAreMoreAccurate) {
+TEST(SeedsFigure, the_choice_is_shown_however_many_are_more_accurate) {
   testing::FakeOptions options;
   options.settings.clear();
   for (int i = 0; i < 40; ++i) options.settings.push_back({{0.001 * (i + 1), 0.001}});
@@ -120,14 +120,14 @@ TEST(SeedsFigure, TheChoiceIsShownHoweverManyAreMoreAccurate) {
   EXPECT_THAT(figure.subtitle.back(), HasSubstr("15 settings"));
 }
 
-TEST(SeedsFigure, NoFinishedTrialIsNoFigure) {
+TEST(SeedsFigure, no_finished_trial_is_no_figure) {
   Fake fake;
   fake.study.trials.clear();
   const Judgement judgement = testing::fake_judgement(fake.study);
   EXPECT_FALSE(seeds_figure(StudyView(fake.study, judgement), 0));
 }
 
-TEST(ErrorAxis, APerfectScoreHasAPlaceAndTicksLieWithin) {
+TEST(ErrorAxis, a_perfect_score_has_a_place_and_ticks_lie_within) {
   for (const auto& [low, high] :
        {std::pair{0.1, 1.0}, {0.97, 0.98}, {0.5, 0.5}, {0.0, 0.0}, {1.0, 1.0}, {0.1, 0.9999}}) {
     const ErrorAxis axis = error_axis("", low, high, 1000);
@@ -141,7 +141,7 @@ TEST(ErrorAxis, APerfectScoreHasAPlaceAndTicksLieWithin) {
   }
 }
 
-TEST(UnevenSeeds, ConfirmationIsNoTuning) {
+TEST(UnevenSeeds, confirmation_is_no_tuning) {
   const Fake fake(uneven());
   for (const CellView& cell : fake.view.sets()[0].cells) {
     EXPECT_EQ(cell.seeds.size(), cell.summary->seeds);
@@ -153,7 +153,7 @@ TEST(UnevenSeeds, ConfirmationIsNoTuning) {
   EXPECT_THAT(page, Not(HasSubstr("indices 0 to 10007")));
 }
 
-TEST(UnevenSeeds, AMapSaysHowManySeedsStandBehindEachCell) {
+TEST(UnevenSeeds, a_map_says_how_many_seeds_stand_behind_each_cell) {
   const Fake fake(uneven());
   std::set<std::uint32_t> counts;
   const auto maps = accuracy_maps(fake.view, 0);
@@ -166,7 +166,7 @@ TEST(UnevenSeeds, AMapSaysHowManySeedsStandBehindEachCell) {
   EXPECT_EQ(counts, (std::set<std::uint32_t>{1, 2, 4, 16}));
 }
 
-TEST(UnevenSeeds, ASpreadIsNeverPrintedWithoutItsSeeds) {
+TEST(UnevenSeeds, a_spread_is_never_printed_without_its_seeds) {
   const Fake fake(uneven());
   const auto page = report_page(fake.view, plan_plots(fake.view));
   std::size_t spreads = 0;
@@ -180,7 +180,7 @@ TEST(UnevenSeeds, ASpreadIsNeverPrintedWithoutItsSeeds) {
   EXPECT_GT(spreads, 4u);
 }
 
-TEST(UnevenSeeds, TheTestAccuracyIsOfConfirmationSeedsWhereThereAreAny) {
+TEST(UnevenSeeds, the_test_accuracy_is_of_confirmation_seeds_where_there_are_any) {
   Fake fake(uneven());
   const Setting chosen = *fake.judgement.recommendations[0].setting;
   fake.study.tests = {{{0, chosen, 0}, 0.1, 0.5}, {{0, chosen, first_confirmation_seed}, 0.1, 0.9}};

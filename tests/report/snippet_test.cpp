@@ -20,7 +20,7 @@ std::string code_for(const std::string& optimizer, double weight_decay = 0) {
   return parameter_groups_py(StudyView(study, judgement));
 }
 
-TEST(Snippet, IsAsApproved) {
+TEST(Snippet, is_as_approved) {
   StudySnapshot study = testing::fake_study();
   study.definition.training.optimizer.name = "nesterov";
   study.definition.training.schedule = {"cosine", 0.5, 1, 0.1};
@@ -28,7 +28,7 @@ TEST(Snippet, IsAsApproved) {
   testing::expect_golden("parameter_groups.py", parameter_groups_py(StudyView(study, judgement)));
 }
 
-TEST(Snippet, EveryOptimizerHasItsCounterpart) {
+TEST(Snippet, every_optimizer_has_its_counterpart) {
   EXPECT_THAT(code_for("sgd"), HasSubstr("torch.optim.SGD(parameter_groups(model, eta))"));
   EXPECT_THAT(code_for("momentum"), HasSubstr("torch.optim.SGD(parameter_groups(model, eta), momentum=0.9)"));
   EXPECT_THAT(code_for("nesterov"), HasSubstr("momentum=0.9, nesterov=True)"));
@@ -38,7 +38,7 @@ TEST(Snippet, EveryOptimizerHasItsCounterpart) {
   EXPECT_THAT(code_for("sgd", 0.01), HasSubstr("weight_decay=0.01)"));
 }
 
-TEST(Snippet, NamesWhatTrainingImagesAndLabelsMet) {
+TEST(Snippet, names_what_training_images_and_labels_met) {
   EXPECT_THAT(code_for("sgd"), Not(HasSubstr("criterion")));
   StudySnapshot study = testing::fake_study();
   study.definition.training.label_smoothing = 0.1;
@@ -54,7 +54,7 @@ TEST(Snippet, NamesWhatTrainingImagesAndLabelsMet) {
   EXPECT_THAT(study_file_lines(view), HasSubstr("augment = [\"shift 2\", \"crop 4\", \"flip\"]\n"));
 }
 
-TEST(Snippet, ABatchNormNeedsMoreThanTheShortOne) {
+TEST(Snippet, a_batch_norm_needs_more_than_the_short_one) {
   StudySnapshot study = testing::fake_study();
   Judgement judgement = testing::fake_judgement(study);
   EXPECT_TRUE(short_snippet(StudyView(study, judgement)));
@@ -62,7 +62,7 @@ TEST(Snippet, ABatchNormNeedsMoreThanTheShortOne) {
   EXPECT_FALSE(short_snippet(StudyView(study, judgement)));
 }
 
-TEST(Snippet, WithoutAChoiceItSaysSo) {
+TEST(Snippet, without_a_choice_it_says_so) {
   testing::FakeOptions options;
   options.etas = {1.0, 2.0};
   const StudySnapshot study = testing::fake_study(options);
@@ -73,7 +73,7 @@ TEST(Snippet, WithoutAChoiceItSaysSo) {
   EXPECT_THAT(study_file_lines(view), Not(HasSubstr("settings")));
 }
 
-TEST(Snippet, OddNamesStayWithinTheirQuotes) {
+TEST(Snippet, odd_names_stay_within_their_quotes) {
   StudySnapshot study = testing::fake_study();
   study.name = "a\"\"\"b\\";
   study.definition.groups[0].name = "c\"d";

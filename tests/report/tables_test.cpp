@@ -19,7 +19,7 @@ testing::FakeOptions small_options() {
   return options;
 }
 
-TEST(Tables, AreAsApproved) {
+TEST(Tables, are_as_approved) {
   const StudySnapshot study = testing::fake_study(small_options());
   const Judgement judgement = testing::fake_judgement(study);
   const StudyView view(study, judgement);
@@ -28,7 +28,7 @@ TEST(Tables, AreAsApproved) {
   testing::expect_golden("epochs.csv", epochs_csv(view));
 }
 
-TEST(Tables, EveryLineHasAsManyFieldsAsTheHeader) {
+TEST(Tables, every_line_has_as_many_fields_as_the_header) {
   const StudySnapshot study = testing::fake_study(small_options());
   const Judgement judgement = testing::fake_judgement(study);
   const StudyView view(study, judgement);
@@ -41,7 +41,7 @@ TEST(Tables, EveryLineHasAsManyFieldsAsTheHeader) {
   }
 }
 
-TEST(Tables, CurvesHoldEveryLossAndNoTimes) {
+TEST(Tables, curves_hold_every_loss_and_no_times) {
   StudySnapshot study = testing::fake_study(small_options());
   const Judgement judgement = testing::fake_judgement(study);
   const std::string before = curves_csv(StudyView(study, judgement));
@@ -54,7 +54,7 @@ TEST(Tables, CurvesHoldEveryLossAndNoTimes) {
   EXPECT_EQ(curves_csv(StudyView(study, judgement)), before);
 }
 
-TEST(Tables, WhatWasNotMeasuredIsEmpty) {
+TEST(Tables, what_was_not_measured_is_empty) {
   StudySnapshot study = testing::fake_study(small_options());
   for (TrialRecord& trial : study.trials)
     for (EpochPoint& epoch : trial.curve.epochs) epoch.validation_accuracy = epoch.validation_loss = NAN;

@@ -35,7 +35,7 @@ std::size_t count(const Figure& figure, LineRole role) {
                                                 [&](const Line& line) { return line.role == role; }));
 }
 
-TEST(TradeOff, TellsChoiceEligibleAndDivergedApart) {
+TEST(TradeOff, tells_choice_eligible_and_diverged_apart) {
   const Fake fake;
   const auto figure = trade_off_figure(fake.view, 0);
   ASSERT_TRUE(figure);
@@ -57,7 +57,7 @@ void miss_target(Judgement& judgement, const Setting& cell) {
     if (point.setting == cell) point.epochs_to_target = 1.3;
 }
 
-TEST(TradeOff, AMissedTargetStandsHollowAtTheBudgetInTheColourOfItsRole) {
+TEST(TradeOff, a_missed_target_stands_hollow_at_the_budget_in_the_colour_of_its_role) {
   Fake fake;
   const Recommendation& found = fake.judgement.recommendations[0];
   const Setting chosen = *found.setting, plain{{0.001, 0.001}};
@@ -85,7 +85,7 @@ TEST(TradeOff, AMissedTargetStandsHollowAtTheBudgetInTheColourOfItsRole) {
                           [](const LegendEntry& entry) { return entry.hollow; }));
 }
 
-TEST(TradeOff, NothingMissedIsNothingHollow) {
+TEST(TradeOff, nothing_missed_is_nothing_hollow) {
   FakeOptions options;
   options.etas = {0.03, 0.1};
   const Fake fake(options);
@@ -111,7 +111,7 @@ Figure trade_off_of(const std::vector<Place>& places) {
   return *trade_off_figure(StudyView(fake.study, fake.judgement), 0);
 }
 
-TEST(TradeOff, NoInstabilityAtAllStandsAtZero) {
+TEST(TradeOff, no_instability_at_all_stands_at_zero) {
   for (const std::vector<Place>& places : {std::vector<Place>{{0.3, 0}}, {{0.3, 0}, {0.5, 0}, {0.7, 0}}}) {
     const Figure figure = trade_off_of(places);
     EXPECT_EQ(figure.y.scale, Scale::linear);
@@ -121,7 +121,7 @@ TEST(TradeOff, NoInstabilityAtAllStandsAtZero) {
   }
 }
 
-TEST(TradeOff, ZeroStandsApartAtTheFootOfALogarithmicAxis) {
+TEST(TradeOff, zero_stands_apart_at_the_foot_of_a_logarithmic_axis) {
   const Figure figure = trade_off_of({{0.3, 0}, {0.5, 0.004}, {0.7, 0.5}});
   EXPECT_EQ(figure.y.scale, Scale::log);
   const Tick foot = figure.y.ticks.front();
@@ -133,7 +133,7 @@ TEST(TradeOff, ZeroStandsApartAtTheFootOfALogarithmicAxis) {
     EXPECT_TRUE(tick.label == foot.label || tick.at > 1.2 * foot.at) << tick.label;
 }
 
-TEST(TradeOff, OnePointHasAxesThatCanBeRead) {
+TEST(TradeOff, one_point_has_axes_that_can_be_read) {
   const Figure figure = trade_off_of({{0.3, 0.01}});
   for (const Axis* axis : {&figure.x, &figure.y}) {
     EXPECT_GE(axis->ticks.size(), 2u);
@@ -145,7 +145,7 @@ TEST(TradeOff, OnePointHasAxesThatCanBeRead) {
       << "wide enough that nobody takes a thousandth for a difference";
 }
 
-TEST(TradeOff, PointsAtOnePlaceAreCounted) {
+TEST(TradeOff, points_at_one_place_are_counted) {
   const Figure figure =
       trade_off_of({{0.3, 0.1}, {0.3, 0.1}, {0.3, 0.1}, {0.6, 0.3}, {0.6, 0.3}, {0.9, 0.2}});
   EXPECT_EQ(figure.dots.size(), 3u);
@@ -154,7 +154,7 @@ TEST(TradeOff, PointsAtOnePlaceAreCounted) {
                           [](const Dot& dot) { return dot.label == "2 settings"; }));
 }
 
-TEST(TradeOff, NoLabelLiesOnADotOrOnAnotherLabel) {
+TEST(TradeOff, no_label_lies_on_a_dot_or_on_another_label) {
   FakeOptions options;
   options.etas.clear();
   for (int i = 0; i < 8; ++i) options.etas.push_back(0.001 * std::pow(2.0, i));
@@ -177,7 +177,7 @@ TEST(TradeOff, NoLabelLiesOnADotOrOnAnotherLabel) {
   EXPECT_GE(labels.size(), 4u);
 }
 
-TEST(TradeOff, WithoutMeasuredSpeedThereIsNone) {
+TEST(TradeOff, without_measured_speed_there_is_none) {
   Fake fake;
   Judgement judgement = fake.judgement;
   judgement.recommendations[0].trade_offs.clear();

@@ -91,7 +91,7 @@ bool well_formed(const std::string& xml) {
   return open.empty() && last > 0 && plain(last, xml.size());
 }
 
-TEST_F(WriteReport, EveryFileIsThereAndEveryLinkLeadsToOne) {
+TEST_F(WriteReport, every_file_is_there_and_every_link_leads_to_one) {
   std::uint32_t done = 0, all = 0;
   const StudySnapshot study = small_study();
   write_report(study, testing::fake_judgement(study),
@@ -114,7 +114,7 @@ TEST_F(WriteReport, EveryFileIsThereAndEveryLinkLeadsToOne) {
   EXPECT_EQ(linked.size(), 6 + 2 * all) << "every file is linked but the page itself";
 }
 
-TEST_F(WriteReport, PlotsDecodeAtTwiceTheirSizeAndAreWellFormed) {
+TEST_F(WriteReport, plots_decode_at_twice_their_size_and_are_well_formed) {
   StudySnapshot study = small_study();
   study.sets[0].name = study.definition.sets[0].name = "a<b> & \"c\"";
   write(study);
@@ -140,7 +140,7 @@ TEST_F(WriteReport, PlotsDecodeAtTwiceTheirSizeAndAreWellFormed) {
   EXPECT_EQ(plots, 8);
 }
 
-TEST_F(WriteReport, TheSameStudyGivesTheSameBytes) {
+TEST_F(WriteReport, the_same_study_gives_the_same_bytes) {
   write(small_study());
   const auto first = contents();
   fs::remove_all(folder_);
@@ -150,7 +150,7 @@ TEST_F(WriteReport, TheSameStudyGivesTheSameBytes) {
   for (const auto& [name, bytes] : first) EXPECT_TRUE(bytes == second.at(name)) << name;
 }
 
-TEST_F(WriteReport, OnlyAnEarlierReportsFilesAreRemoved) {
+TEST_F(WriteReport, only_an_earlier_reports_files_are_removed) {
   StudySnapshot more = small_study();
   more.sets[0].name = more.definition.sets[0].name = "gone";
   write(more);
@@ -165,7 +165,7 @@ TEST_F(WriteReport, OnlyAnEarlierReportsFilesAreRemoved) {
     EXPECT_EQ(read_text(folder_ / name), "mine") << name;
 }
 
-TEST_F(WriteReport, AFileOfOthersIsNeverReplaced) {
+TEST_F(WriteReport, a_file_of_others_is_never_replaced) {
   for (const char* name : {"report.md", "trials.csv", "parameter_groups.py", "etalon-report.sha256",
                            "assets/map-shapes.svg", "assets/seeds-shapes.webp"}) {
     fs::remove_all(folder_);
@@ -182,7 +182,7 @@ TEST_F(WriteReport, AFileOfOthersIsNeverReplaced) {
   }
 }
 
-TEST_F(WriteReport, WhatAPersonChangedInAReportIsNotLost) {
+TEST_F(WriteReport, what_a_person_changed_in_a_report_is_not_lost) {
   write(small_study());
   write_atomically(folder_ / "report.md", read_text(folder_ / "report.md") + "my notes\n");
   const auto before = contents();
@@ -190,7 +190,7 @@ TEST_F(WriteReport, WhatAPersonChangedInAReportIsNotLost) {
   EXPECT_EQ(contents(), before);
 }
 
-TEST_F(WriteReport, AReportFromBeforeListsOfFilesIsReplaced) {
+TEST_F(WriteReport, a_report_from_before_lists_of_files_is_replaced) {
   StudySnapshot more = small_study();
   more.sets[0].name = more.definition.sets[0].name = "gone";
   write(more);
@@ -200,7 +200,7 @@ TEST_F(WriteReport, AReportFromBeforeListsOfFilesIsReplaced) {
   EXPECT_TRUE(fs::exists(folder_ / "etalon-report.sha256"));
 }
 
-TEST_F(WriteReport, AListThatNamesOtherFilesGivesNoRightToThem) {
+TEST_F(WriteReport, a_list_that_names_other_files_gives_no_right_to_them) {
   write(small_study());
   write_atomically(folder_ / "notes.md", std::string_view("mine"));
   write_atomically(folder_.string() + "-beside", std::string_view("mine"));
@@ -215,7 +215,7 @@ TEST_F(WriteReport, AListThatNamesOtherFilesGivesNoRightToThem) {
   fs::remove(folder_.string() + "-beside");
 }
 
-TEST_F(WriteReport, AFolderOrALinkInTheWayIsNotAReportsFile) {
+TEST_F(WriteReport, a_folder_or_a_link_in_the_way_is_not_a_reports_file) {
   write(small_study());
   fs::remove(folder_ / "trials.csv");
   fs::create_directory(folder_ / "trials.csv");
@@ -225,7 +225,7 @@ TEST_F(WriteReport, AFolderOrALinkInTheWayIsNotAReportsFile) {
   EXPECT_THROW(write(small_study()), RequestError);
 }
 
-TEST_F(WriteReport, WithoutGnuplotAllButThePlotsIsWritten) {
+TEST_F(WriteReport, without_gnuplot_all_but_the_plots_is_written) {
   const Environment nowhere("PATH", "/nonexistent");
   EXPECT_TRUE(drawing_trouble());
   const StudySnapshot study = small_study();
@@ -241,7 +241,7 @@ TEST_F(WriteReport, WithoutGnuplotAllButThePlotsIsWritten) {
                                                       ::testing::Not(::testing::HasSubstr("assets/"))));
 }
 
-TEST_F(WriteReport, PlotsComeBackWithGnuplot) {
+TEST_F(WriteReport, plots_come_back_with_gnuplot) {
   {
     const Environment nowhere("PATH", "/nonexistent");
     write(small_study());
@@ -252,7 +252,7 @@ TEST_F(WriteReport, PlotsComeBackWithGnuplot) {
   EXPECT_THAT(read_text(folder_ / "report.md"), ::testing::Not(::testing::HasSubstr("no plots")));
 }
 
-TEST_F(WriteReport, GnuplotsOwnWordsArePassedOn) {
+TEST_F(WriteReport, gnuplots_own_words_are_passed_on) {
   const fs::path bin = folder_ / "bin";
   write_atomically(bin / "gnuplot", std::string_view("#!/bin/sh\necho 'unknown terminal type'\nexit 3\n"));
   fs::permissions(bin / "gnuplot", fs::perms::owner_all);
@@ -266,7 +266,7 @@ TEST_F(WriteReport, GnuplotsOwnWordsArePassedOn) {
   EXPECT_THAT(read_text(folder_ / "report.md"), ::testing::HasSubstr("unknown terminal type"));
 }
 
-TEST_F(WriteReport, AnObserverMayEndItWhereThePlottingProgramFails) {
+TEST_F(WriteReport, an_observer_may_end_it_where_the_plotting_program_fails) {
   const Environment nowhere("PATH", "/nonexistent");
   struct Left {};
   const StudySnapshot study = small_study();
@@ -276,7 +276,7 @@ TEST_F(WriteReport, AnObserverMayEndItWhereThePlottingProgramFails) {
   EXPECT_TRUE(contents().empty());
 }
 
-TEST_F(WriteReport, IsRefusedBeforehandWhereAFileOfOthersIsInTheWay) {
+TEST_F(WriteReport, is_refused_beforehand_where_a_file_of_others_is_in_the_way) {
   write_atomically(folder_ / "assets/map-europe.svg", std::string_view("mine"));
   EXPECT_NO_THROW(require_report_folder(folder_, "--out DIR", {"shapes"}));
   write_atomically(folder_ / "assets/loss-shapes-conv-1-full-1.webp", std::string_view("mine"));
@@ -287,13 +287,13 @@ TEST_F(WriteReport, IsRefusedBeforehandWhereAFileOfOthersIsInTheWay) {
   EXPECT_THROW(require_report_folder(folder_, "--out DIR"), RequestError);
 }
 
-TEST_F(WriteReport, APlaceThatIsNoFolderIsRefusedBeforeAnythingIsDrawn) {
+TEST_F(WriteReport, a_place_that_is_no_folder_is_refused_before_anything_is_drawn) {
   write_atomically(folder_, std::string_view("a file"));
   EXPECT_THROW(write_report(small_study(), {}, {folder_ / "report", "--out DIR", {}}), RequestError);
   EXPECT_EQ(read_text(folder_), "a file");
 }
 
-TEST_F(WriteReport, OtherShapesOfStudiesDrawToo) {
+TEST_F(WriteReport, other_shapes_of_studies_draw_too) {
   testing::FakeOptions options;
   options.sets = {"shapes"};
   options.etas = {0.01, 1.0};
@@ -312,7 +312,7 @@ TEST_F(WriteReport, OtherShapesOfStudiesDrawToo) {
   EXPECT_NO_THROW(write(empty));
 }
 
-TEST_F(WriteReport, TheJudgesOwnJudgementDrawsToo) {
+TEST_F(WriteReport, the_judges_own_judgement_draws_too) {
   const StudySnapshot study = small_study();
   EXPECT_NO_THROW(write_report(study, judge(study), {folder_, "--out DIR", {}}));
   EXPECT_THAT(read_text(folder_ / "report.md"), ::testing::HasSubstr("We select `eta = "));

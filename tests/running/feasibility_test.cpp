@@ -52,7 +52,7 @@ std::string refusal(const StudyRequest& request) {
 
 std::vector<std::string> doubts(const StudyRequest& request) { return doubts_of(request, "shapes", 320); }
 
-TEST(Feasibility, AWarmUpBeyondTheBudgetIsRefused) {
+TEST(Feasibility, a_warm_up_beyond_the_budget_is_refused) {
   for (const char* name : {"constant", "step", "cosine", "exponential"}) {
     for (const double warmup : {10.1, 10.05, 100.0})
       EXPECT_THAT(refusal(with_schedule(schedule(name, warmup))),
@@ -63,7 +63,7 @@ TEST(Feasibility, AWarmUpBeyondTheBudgetIsRefused) {
 }
 
 // What was taken has at least one step beyond its warm-up, on every set of the study.
-TEST(Feasibility, EveryScheduleThatIsTakenReachesItsEta) {
+TEST(Feasibility, every_schedule_that_is_taken_reaches_its_eta) {
   for (std::uint32_t epochs : {1u, 2u, 7u})
     for (double warmup = 0; warmup < 8; warmup += 0.05) {
       const StudyRequest request = with_schedule(schedule("cosine", warmup), epochs);
@@ -79,14 +79,14 @@ TEST(Feasibility, EveryScheduleThatIsTakenReachesItsEta) {
     }
 }
 
-TEST(Feasibility, DropsWithinASingleStepAreRefused) {
+TEST(Feasibility, drops_within_a_single_step_are_refused) {
   EXPECT_THAT(refusal(with_schedule(schedule("step", 0, 0.05))), HasSubstr("less than one step"));
   EXPECT_THAT(refusal(with_schedule(schedule("step", 0, 1e-320))), HasSubstr("less than one step"));
   EXPECT_EQ(refusal(with_schedule(schedule("step", 0, 0.1))), "");
   EXPECT_EQ(refusal(with_schedule(schedule("exponential", 0, 0.05))), "") << "nobody reads step_epochs";
 }
 
-TEST(Feasibility, ASingleStepIsWarnedOf) {
+TEST(Feasibility, a_single_step_is_warned_of) {
   StudyRequest request = ten_steps_an_epoch(1);
   for (const std::uint32_t batch : {320u, 161u}) {  // the rest of an epoch is dropped
     request.batch = batch;
@@ -97,7 +97,7 @@ TEST(Feasibility, ASingleStepIsWarnedOf) {
   EXPECT_THAT(doubts_of(request, "shapes", 320), Not(Contains(HasSubstr("a single step"))));
 }
 
-TEST(Feasibility, ABatchNormOverOneValueIsRefusedAndNamed) {
+TEST(Feasibility, a_batch_norm_over_one_value_is_refused_and_named) {
   StudyRequest request = ten_steps_an_epoch(1);
   request.batch = 1;
   request.network.layers = {"conv 3 5x5 stride 2", "batchnorm", "relu", "dense 8", "batchnorm", "dense 10"};
@@ -112,13 +112,13 @@ TEST(Feasibility, ABatchNormOverOneValueIsRefusedAndNamed) {
   EXPECT_EQ(refusal(request), "") << "a channel has many values";
 }
 
-TEST(Feasibility, AFewStepsAreSaidToBeFew) {
+TEST(Feasibility, a_few_steps_are_said_to_be_few) {
   EXPECT_THAT(doubts(ten_steps_an_epoch(7)),
               ElementsAre(HasSubstr("shapes: a run has 70 steps, fewer than the 80")));
   EXPECT_THAT(doubts(ten_steps_an_epoch(8)), IsEmpty());
 }
 
-TEST(Feasibility, EverySetIsAskedBeforeTraining) {
+TEST(Feasibility, every_set_is_asked_before_training) {
   StudyRequest request = ten_steps_an_epoch(3);
   request.sets = {"shapes", "digits"};
   EXPECT_THAT(PreparedStudy(request).warnings(),
@@ -127,7 +127,7 @@ TEST(Feasibility, EverySetIsAskedBeforeTraining) {
   EXPECT_THROW(PreparedStudy{request}, RequestError);
 }
 
-TEST(Feasibility, SchedulesWithoutEffectAreNamed) {
+TEST(Feasibility, schedules_without_effect_are_named) {
   const auto doubt = [](const ScheduleSpec& spec) { return doubts(with_schedule(spec)); };
   EXPECT_THAT(doubt(schedule("step", 0, 10)), ElementsAre(HasSubstr("the first drop of the schedule step")));
   EXPECT_THAT(doubt(schedule("step", 3, 7)), ElementsAre(HasSubstr("the first drop")));
@@ -145,7 +145,7 @@ TEST(Feasibility, SchedulesWithoutEffectAreNamed) {
 }
 
 // The step of the first drop: a doubt exactly where no step of the budget is behind it.
-TEST(Feasibility, AFirstDropIsSeenAsTheScheduleSeesIt) {
+TEST(Feasibility, a_first_drop_is_seen_as_the_schedule_sees_it) {
   for (double step_epochs = 9.5; step_epochs < 10.5; step_epochs += 0.01) {
     const StudyRequest request = with_schedule(schedule("step", 0, step_epochs));
     const Schedule taken(request.training.schedule, 10, 10);
@@ -154,7 +154,7 @@ TEST(Feasibility, AFirstDropIsSeenAsTheScheduleSeesIt) {
 }
 
 // Made before such settings were refused, it is trained, and verified, as it was.
-TEST(Feasibility, AStoredStudyIsTakenAsItIs) {
+TEST(Feasibility, a_stored_study_is_taken_as_it_is) {
   StudyRequest asked = ten_steps_an_epoch(2);
   asked.stored = true;  // stands for a program that refused nothing
   asked.training.schedule = schedule("cosine", 20);

@@ -3,9 +3,8 @@
 #include <filesystem>
 #include <thread>
 
-#include <unistd.h>
-
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
@@ -43,7 +42,7 @@ std::vector<std::string> words_of(const StudyRequest& request, StudyStore& store
   return PreparedStudy(request).open(store).words;
 }
 
-TEST(Growth, FinishedTrialsGoOnToTheBitsOfAllEpochsAtOnce) {
+TEST(Growth, finished_trials_go_on_to_the_bits_of_all_epochs_at_once) {
   const auto store = memory();
   Recorder first, second;
   run(of_epochs(1), *store, first);
@@ -58,7 +57,7 @@ TEST(Growth, FinishedTrialsGoOnToTheBitsOfAllEpochsAtOnce) {
   for (const TrialRecord& trial : grown.trials) EXPECT_EQ(trial.times.attempts, 2u);
 }
 
-TEST(Growth, StoppedInTheMiddleAndResumedEqualsUndisturbed) {
+TEST(Growth, stopped_in_the_middle_and_resumed_equals_undisturbed) {
   const auto store = memory();
   Recorder first, second, third;
   run(of_epochs(1), *store, first);
@@ -70,7 +69,7 @@ TEST(Growth, StoppedInTheMiddleAndResumedEqualsUndisturbed) {
   expect_same_results(stored(*store), at_once(of_epochs(4)));
 }
 
-TEST(Growth, OfAStudyThatWasInterruptedGoesOnTooInTheEnd) {
+TEST(Growth, of_a_study_that_was_interrupted_goes_on_too_in_the_end) {
   const auto store = memory();
   Recorder first, second;
   StudyRequest alone = of_epochs(1);
@@ -80,7 +79,7 @@ TEST(Growth, OfAStudyThatWasInterruptedGoesOnTooInTheEnd) {
   expect_same_results(stored(*store), at_once(of_epochs(3)));
 }
 
-TEST(Growth, OfARaceComparesAtEqualEpochs) {
+TEST(Growth, of_a_race_compares_at_equal_epochs) {
   const auto store = memory();
   Recorder first, second;
   run(race_of(1), *store, first);
@@ -106,17 +105,18 @@ TEST(Growth, OfARaceComparesAtEqualEpochs) {
             static_cast<std::ptrdiff_t>(stopped));
 }
 
-TEST(Growth, FewerEpochsThanTheStudyHasChangeNothing) {
+TEST(Growth, fewer_epochs_than_the_study_has_change_nothing) {
   const auto store = memory();
   Recorder first, second;
   run(of_epochs(3), *store, first);
-  EXPECT_EQ(words_of(of_epochs(1), *store),
-            std::vector<std::string>{"the study trains 3 epochs already, more than the 1 that are asked for here"});
+  EXPECT_EQ(
+      words_of(of_epochs(1), *store),
+      std::vector<std::string>{"the study trains 3 epochs already, more than the 1 that are asked for here"});
   EXPECT_EQ(run(of_epochs(1), *store, second), StudyEnd::already_complete);
   EXPECT_EQ(stored(*store).plan.epochs, 3u);
 }
 
-TEST(Growth, WithoutKeptStatesTrialsBeginAnewAndEndTheSame) {
+TEST(Growth, without_kept_states_trials_begin_anew_and_end_the_same) {
   const auto store = memory();
   Recorder first, second;
   run(of_epochs(1), *store, first, 0, {.state_bytes = 0});
@@ -128,7 +128,7 @@ TEST(Growth, WithoutKeptStatesTrialsBeginAnewAndEndTheSame) {
   expect_same_results(stored(*store), at_once(of_epochs(2)));
 }
 
-TEST(Growth, KeepsTheStatesOfTheMostAccurateSettingsFirst) {
+TEST(Growth, keeps_the_states_of_the_most_accurate_settings_first) {
   const auto store = memory();
   Recorder first, second;
   run(of_epochs(1), *store, first);
@@ -152,7 +152,7 @@ TEST(Growth, KeepsTheStatesOfTheMostAccurateSettingsFirst) {
   EXPECT_EQ(seeds_of_best, (std::vector<std::uint32_t>{0, 1})) << "for the third seed there was no room";
 }
 
-TEST(Growth, OfATrialThatDivergedTrainsNothing) {
+TEST(Growth, of_a_trial_that_diverged_trains_nothing) {
   StudyRequest request = of_epochs(2);
   request.plan.space.values = {{10.0}, {10.0}};
   const auto store = memory();
@@ -165,7 +165,7 @@ TEST(Growth, OfATrialThatDivergedTrainsNothing) {
   expect_same_results(stored(*store), at_once(request));
 }
 
-TEST(Growth, AScheduleThatEndsWithTheBudgetDoesNotGrow) {
+TEST(Growth, a_schedule_that_ends_with_the_budget_does_not_grow) {
   StudyRequest request = of_epochs(1);
   request.training.schedule.name = "cosine";
   EXPECT_NE(PreparedStudy(request).name(), PreparedStudy(of_epochs(2, request)).name());
@@ -183,7 +183,7 @@ TEST(Growth, AScheduleThatEndsWithTheBudgetDoesNotGrow) {
   }
 }
 
-TEST(Growth, AStudyNamedWhenEpochsWerePartOfANameIsFound) {
+TEST(Growth, a_study_named_when_epochs_were_part_of_a_name_is_found) {
   const auto store = memory();
   StudySnapshot older = PreparedStudy(of_epochs(2)).study();
   older.name = name_with_epochs(older.definition);
@@ -205,7 +205,7 @@ TEST(Growth, AStudyNamedWhenEpochsWerePartOfANameIsFound) {
   expect_same_results(stored(*store), at_once(of_epochs(3)));
 }
 
-TEST(Growth, OnManyWorkersOfAFileEndsTheSame) {
+TEST(Growth, on_many_workers_of_a_file_ends_the_same) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("etalon-growth-" + std::to_string(::getpid()) + ".db");
   {

@@ -23,7 +23,7 @@ Preparation wide_study() {
   return prepare(request);
 }
 
-TEST(Memory, CountsEveryPart) {
+TEST(Memory, counts_every_part) {
   const Preparation study = wide_study();
   const StudyMemory one = study_memory(study, 1), three = study_memory(study, 3);
   const std::uint64_t parameters = study.networks[0].parameters;
@@ -44,7 +44,7 @@ TEST(Memory, CountsEveryPart) {
   EXPECT_EQ(one.samples, three.samples);
 }
 
-TEST(Memory, CountsWhatIsKeptOfEveryStep) {
+TEST(Memory, counts_what_is_kept_of_every_step) {
   StudyRequest request = wide_study().request;
   const StudyMemory few = study_memory(prepare(request), 1);
   EXPECT_GE(few.curve, 8 * sizeof(float) + sizeof(EpochPoint)) << "256 samples in batches of 32, one epoch";
@@ -61,7 +61,7 @@ TEST(Memory, CountsWhatIsKeptOfEveryStep) {
       << "a study that holds more than is asked for";
 }
 
-TEST(Memory, SaysThatResultsNeedMost) {
+TEST(Memory, says_that_results_need_most) {
   StudyRequest request = wide_study().request;
   request.epochs = 20000;
   const Preparation study = prepare(request);
@@ -73,7 +73,7 @@ TEST(Memory, SaysThatResultsNeedMost) {
   }
 }
 
-TEST(Memory, IsWhatTheTrainerHolds) {
+TEST(Memory, is_what_the_trainer_holds) {
   const Preparation study = wide_study();
   const std::uint64_t pixels = study.data[0].training.pixels.size() + study.data[0].test.pixels.size();
   for (const std::uint32_t threads : {1u, 2u})
@@ -81,13 +81,13 @@ TEST(Memory, IsWhatTheTrainerHolds) {
               study_memory(study, threads).training.all());
 }
 
-TEST(Memory, EnoughChangesNothing) {
+TEST(Memory, enough_changes_nothing) {
   const Preparation study = wide_study();
   EXPECT_EQ(threads_within(study_memory(study, 3).all(), study, 3), 3u);
   EXPECT_EQ(threads_within(std::uint64_t{1} << 50, study, 1), 1u) << "never more than was asked for";
 }
 
-TEST(Memory, TakesFewerThreads) {
+TEST(Memory, takes_fewer_threads) {
   const Preparation study = wide_study();
   const auto all = [&](std::uint32_t threads) { return study_memory(study, threads).all(); };
   EXPECT_EQ(threads_within(all(3) - 1, study, 3), 2u);
@@ -95,7 +95,7 @@ TEST(Memory, TakesFewerThreads) {
   EXPECT_EQ(threads_within(all(1), study, 3), 1u);
 }
 
-TEST(Memory, RefusesWhatOneTrialCannotFitInto) {
+TEST(Memory, refuses_what_one_trial_cannot_fit_into) {
   const Preparation study = wide_study();
   try {
     threads_within(study_memory(study, 1).all() - 1, study, 0);
@@ -107,7 +107,7 @@ TEST(Memory, RefusesWhatOneTrialCannotFitInto) {
   }
 }
 
-TEST(Memory, APreparedStudyKeepsToItsLimit) {
+TEST(Memory, a_prepared_study_keeps_to_its_limit) {
   StudyRequest request = wide_study().request;
   request.threads = 3;
   request.memory = study_memory(wide_study(), 2).all();

@@ -82,7 +82,7 @@ std::vector<std::vector<PlannedTrial>> finish_all(StudySnapshot& study,
 
 const std::vector<double> five{1e-4, 1e-3, 1e-2, 1e-1, 1};
 
-TEST(Outlook, KnowsTheTotalOfARaceBeforeItsRounds) {
+TEST(Outlook, knows_the_total_of_a_race_before_its_rounds) {
   StudySnapshot study = asked_for({race(five, 3, 8)});
   EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), 2 * (5 * 3 + 2 * 8u));
   for (Outlook outlook = outlook_of(study, make_strategy); !outlook.missing.empty();
@@ -94,7 +94,7 @@ TEST(Outlook, KnowsTheTotalOfARaceBeforeItsRounds) {
   EXPECT_EQ(outlook_of(study, make_strategy).finished, study.trials.size());
 }
 
-TEST(Outlook, ConfirmsChoiceAndRivalWithFreshSeedsOnceTheRaceIsOver) {
+TEST(Outlook, confirms_choice_and_rival_with_fresh_seeds_once_the_race_is_over) {
   StudySnapshot study = asked_for({race(five, 3, 8)});
   const auto rounds = finish_all(study);
   ASSERT_EQ(rounds.size(), 3u) << "five settings, two, and the confirmation";
@@ -109,7 +109,7 @@ TEST(Outlook, ConfirmsChoiceAndRivalWithFreshSeedsOnceTheRaceIsOver) {
   EXPECT_TRUE(confirmed.contains(*judge(study).recommendations.at(0).setting));
 }
 
-TEST(Outlook, WhatConfirmationBringsChangesNoChoice) {
+TEST(Outlook, what_confirmation_brings_changes_no_choice) {
   const auto choice_of = [](double confirmed) {
     StudySnapshot study = asked_for({race(five, 3, 8)});
     finish_all(study, [&](const TrialKey& key) {
@@ -121,13 +121,13 @@ TEST(Outlook, WhatConfirmationBringsChangesNoChoice) {
   EXPECT_EQ(choice_of(0.99), choice_of(0.1));
 }
 
-TEST(Outlook, WithoutConfirmationNothingFollowsTheRace) {
+TEST(Outlook, without_confirmation_nothing_follows_the_race) {
   StudySnapshot study = asked_for({race(five, 3, 0)});
   finish_all(study);
   EXPECT_EQ(study.trials.size(), 2 * 5 * 3u);
 }
 
-TEST(Outlook, WhereNothingLearnedNothingIsConfirmed) {
+TEST(Outlook, where_nothing_learned_nothing_is_confirmed) {
   StudySnapshot study = asked_for({race(five, 3, 8)});
   const auto diverged = [](const TrialKey&) { return std::nan(""); };
   for (Outlook outlook = outlook_of(study, make_strategy); !outlook.missing.empty();
@@ -141,14 +141,14 @@ TEST(Outlook, WhereNothingLearnedNothingIsConfirmed) {
   EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), 2 * 5 * 3u);
 }
 
-TEST(Outlook, OneSettingHasNoRival) {
+TEST(Outlook, one_setting_has_no_rival) {
   StudySnapshot study = asked_for({race({0.1}, 3, 4)});
   EXPECT_EQ(outlook_of(study, make_strategy).planned_trials(), 2 * (3 + 4u));
   finish_all(study);
   EXPECT_EQ(study.trials.size(), 2 * (3 + 4u));
 }
 
-TEST(Outlook, AGridIsConfirmedToo) {
+TEST(Outlook, a_grid_is_confirmed_too) {
   StudyPlan grid = race({0.01, 0.1}, 2, 3);
   grid.strategy = "grid";
   StudySnapshot study = asked_for({grid});
@@ -156,7 +156,7 @@ TEST(Outlook, AGridIsConfirmedToo) {
   EXPECT_EQ(study.trials.size(), 2 * (4 + 2 * 3u));
 }
 
-TEST(Outlook, WhatOthersTrainedChangesNoRound) {
+TEST(Outlook, what_others_trained_changes_no_round) {
   StudySnapshot study = asked_for({race(five, 3, 0)});
   for (const double eta : five)
     for (std::uint32_t seed = 1; seed < 20; ++seed)
@@ -168,7 +168,7 @@ TEST(Outlook, WhatOthersTrainedChangesNoRound) {
     EXPECT_NE(trial.key.setting, (Setting{{1.0}})) << "ranked by the first round's own seeds";
 }
 
-TEST(Outlook, ARaceThatGrowsUsesWhatIsThere) {
+TEST(Outlook, a_race_that_grows_uses_what_is_there) {
   StudySnapshot study = asked_for({race(five, 2, 2)});
   finish_all(study);
   const std::size_t before = study.trials.size();
@@ -181,7 +181,7 @@ TEST(Outlook, ARaceThatGrowsUsesWhatIsThere) {
   for (const TrialRecord& trial : study.trials) EXPECT_TRUE(once.insert(trial.key).second);
 }
 
-TEST(Outlook, SaysInWordsWhatARoundDoes) {
+TEST(Outlook, says_in_words_what_a_round_does) {
   StudySnapshot study = asked_for({race(five, 3, 2)});
   EXPECT_TRUE(outlook_of(study, make_strategy).words.empty()) << "the first round speaks for itself";
   finish(study, outlook_of(study, make_strategy).missing, near_a_tenth);

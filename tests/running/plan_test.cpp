@@ -7,13 +7,13 @@ namespace {
 
 TrialKey key(std::vector<double> eta, std::uint32_t seed_index) { return {0, {std::move(eta)}, seed_index}; }
 
-TEST(SpaceOf, IsAProductWhereTheSettingsFillOne) {
+TEST(SpaceOf, is_a_product_where_the_settings_fill_one) {
   const SearchSpace space = space_of({{{0.1, 0.01}}, {{0.1, 0.1}}, {{1.0, 0.01}}, {{1.0, 0.1}}});
   EXPECT_EQ(space.values, (std::vector<std::vector<double>>{{0.1, 1.0}, {0.01, 0.1}}));
   EXPECT_TRUE(space.settings.empty());
 }
 
-TEST(SpaceOf, ListsSettingsThatFillNoProduct) {
+TEST(SpaceOf, lists_settings_that_fill_no_product) {
   const SearchSpace space = space_of({{{0.1, 0.01}}, {{1.0, 0.1}}});
   EXPECT_EQ(space.settings, (std::vector<Setting>{{{0.1, 0.01}}, {{1.0, 0.1}}}));
 }
@@ -25,13 +25,13 @@ StudyPlan grid_of(std::vector<std::vector<double>> values) {
   return plan;
 }
 
-TEST(PlanWithOthers, StaysAsItIsWithoutNews) {
+TEST(PlanWithOthers, stays_as_it_is_without_news) {
   const StudyPlan asked = grid_of({{0.1, 1.0}, {0.01}});
   const std::set<TrialKey> trials{key({0.1, 0.01}, 0), key({1.0, 0.01}, 0)};
   EXPECT_EQ(plan_with_others(asked, trials, {asked}, {key({0.1, 0.01}, 0)}), asked);
 }
 
-TEST(PlanWithOthers, GrowsByOtherSettingsAndSeeds) {
+TEST(PlanWithOthers, grows_by_other_settings_and_seeds) {
   StudyPlan asked = grid_of({{1.0}, {0.01}});
   asked.seeds = 2;
   const StudyPlan grown = plan_with_others(asked, {key({1.0, 0.01}, 0)}, {}, {key({0.1, 0.01}, 4)});
@@ -39,7 +39,7 @@ TEST(PlanWithOthers, GrowsByOtherSettingsAndSeeds) {
   EXPECT_EQ(grown.seeds, 5u);
 }
 
-TEST(PlanWithOthers, AsksForTheMostThatAnyoneAskedFor) {
+TEST(PlanWithOthers, asks_for_the_most_that_anyone_asked_for) {
   StudyPlan asked = grid_of({{1.0}}), race = asked;
   race.strategy = "race";
   race.seeds = 4;
@@ -52,12 +52,12 @@ TEST(PlanWithOthers, AsksForTheMostThatAnyoneAskedFor) {
   EXPECT_EQ(grown.confirmation, 8u);
 }
 
-TEST(PlanWithOthers, AConfirmationIsNoSettingAndNoSeedOfThePlan) {
+TEST(PlanWithOthers, a_confirmation_is_no_setting_and_no_seed_of_the_plan) {
   const StudyPlan asked = grid_of({{1.0}});
   EXPECT_EQ(plan_with_others(asked, {key({1.0}, 0)}, {}, {key({0.1}, first_confirmation_seed)}), asked);
 }
 
-TEST(PlanWithOthers, ARandomSearchThatGrewAGridListsItsSettings) {
+TEST(PlanWithOthers, a_random_search_that_grew_a_grid_lists_its_settings) {
   StudyPlan asked;
   asked.strategy = "random";
   asked.trials = 2;

@@ -27,9 +27,9 @@ std::string complaint(const std::function<void(StudyRequest&)>& spoil) {
   return "no complaint";
 }
 
-TEST(Request, TheDefaultIsValid) { EXPECT_NO_THROW(require_valid(good_request())); }
+TEST(Request, the_default_is_valid) { EXPECT_NO_THROW(require_valid(good_request())); }
 
-TEST(Request, RefusesEtasOutOfRange) {
+TEST(Request, refuses_etas_out_of_range) {
   for (const double eta :
        {0.0, -0.1, 10.5, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     const std::string text = complaint([&](StudyRequest& request) { request.plan.space.values[1][2] = eta; });
@@ -42,7 +42,7 @@ TEST(Request, RefusesEtasOutOfRange) {
   }
 }
 
-TEST(Request, RefusesListsThatDoNotFitTheGroups) {
+TEST(Request, refuses_lists_that_do_not_fit_the_groups) {
   EXPECT_NE(
       complaint([](StudyRequest& r) { r.plan.space.values.pop_back(); }).find("a list for each of the 2"),
       std::string::npos);
@@ -53,7 +53,7 @@ TEST(Request, RefusesListsThatDoNotFitTheGroups) {
             std::string::npos);
 }
 
-TEST(Request, RefusesNumbersOutOfRange) {
+TEST(Request, refuses_numbers_out_of_range) {
   EXPECT_NE(complaint([](StudyRequest& r) { r.batch = 0; }).find("--batch: received 0"), std::string::npos);
   EXPECT_NE(complaint([](StudyRequest& r) { r.epochs = 0; }).find("--epochs"), std::string::npos);
   EXPECT_NE(complaint([](StudyRequest& r) { r.plan.seeds = 0; }).find("--seeds"), std::string::npos);

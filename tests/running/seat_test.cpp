@@ -55,7 +55,7 @@ class SeatTest : public testing::Test {
   std::vector<std::string> dismissals_;
 };
 
-TEST_F(SeatTest, EnlistsAndGivesBack) {
+TEST_F(SeatTest, enlists_and_gives_back) {
   {
     const auto seat = sit_down();
     const auto workers = store_->workers("study");
@@ -74,7 +74,7 @@ TEST_F(SeatTest, EnlistsAndGivesBack) {
   EXPECT_EQ(store_->load_study("study")->times.training_seconds, 2.0);
 }
 
-TEST_F(SeatTest, TheSilentLoseTheirTrialsToTheOthersAndLearnOfIt) {
+TEST_F(SeatTest, the_silent_lose_their_trials_to_the_others_and_learn_of_it) {
   const auto silent = sit_down(), other = sit_down();
   claim(*silent, 2);
   ASSERT_TRUE(silent->take_strategist());
@@ -92,7 +92,7 @@ TEST_F(SeatTest, TheSilentLoseTheirTrialsToTheOthersAndLearnOfIt) {
   EXPECT_FALSE(other->gone());
 }
 
-TEST_F(SeatTest, AClockThatIsSetStealsNoLease) {
+TEST_F(SeatTest, a_clock_that_is_set_steals_no_lease) {
   const auto a = sit_down(), b = sit_down();
   claim(*a, 2);
   for (const double hours : {5.0, -9.0, 1000.0, -1000.0}) {
@@ -103,7 +103,7 @@ TEST_F(SeatTest, AClockThatIsSetStealsNoLease) {
   EXPECT_TRUE(dismissals_.empty());
 }
 
-TEST_F(SeatTest, AClockThatIsSetLetsNoLeaseLiveForEver) {
+TEST_F(SeatTest, a_clock_that_is_set_lets_no_lease_live_for_ever) {
   const auto silent = sit_down(), other = sit_down();
   claim(*silent, 2);
   for (int step = 0; step < 12; ++step) {
@@ -113,7 +113,7 @@ TEST_F(SeatTest, AClockThatIsSetLetsNoLeaseLiveForEver) {
   EXPECT_EQ(waiting(), 4u);
 }
 
-TEST_F(SeatTest, ADeadProcessIsSentAwayAtOnce) {
+TEST_F(SeatTest, a_dead_process_is_sent_away_at_once) {
   const auto dead = sit_down();
   claim(*dead, 4);
   liveness_ = Liveness::dead;  // all but its own are asked
@@ -123,7 +123,7 @@ TEST_F(SeatTest, ADeadProcessIsSentAwayAtOnce) {
   EXPECT_EQ(claim(*next, 4), 4u);
 }
 
-TEST_F(SeatTest, AnOutageLongerThanTheLeaseDismissesNobodyWhoBeatsAfterwards) {
+TEST_F(SeatTest, an_outage_longer_than_the_lease_dismisses_nobody_who_beats_afterwards) {
   ForwardingStore restless(*store_);
   bool away = false;
   restless.before = [&](const std::string&) {

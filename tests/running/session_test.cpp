@@ -96,7 +96,7 @@ class SessionTest : public testing::Test {
   std::uint64_t samples_ = 0;
 };
 
-TEST_F(SessionTest, ClaimsAFewTrialsAtATimeAndTheLastOnesOneByOne) {
+TEST_F(SessionTest, claims_a_few_trials_at_a_time_and_the_last_ones_one_by_one) {
   const auto claims = [](std::uint32_t count, std::uint32_t threads) {
     ManualClock clock;
     const auto memory = make_memory_store(clock);
@@ -121,7 +121,7 @@ TEST_F(SessionTest, ClaimsAFewTrialsAtATimeAndTheLastOnesOneByOne) {
   EXPECT_LT(claims(200, 1), 45u);
 }
 
-TEST_F(SessionTest, LeavesTheOtherWorkersTheirShare) {
+TEST_F(SessionTest, leaves_the_other_workers_their_share) {
   plan(64);
   const auto mine = sit_down(), yours = sit_down();
   const auto a = session(*mine, 2), b = session(*yours, 2);
@@ -131,7 +131,7 @@ TEST_F(SessionTest, LeavesTheOtherWorkersTheirShare) {
   EXPECT_EQ(memory_->queue("study").waiting.at(0), 57u);
 }
 
-TEST_F(SessionTest, KeepsThePlansOrder) {
+TEST_F(SessionTest, keeps_the_plans_order) {
   plan(5);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -144,7 +144,7 @@ TEST_F(SessionTest, KeepsThePlansOrder) {
   EXPECT_EQ(seeds, (std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
 }
 
-TEST_F(SessionTest, StoresWhatComesBackBeforeAnyoneHearsOfIt) {
+TEST_F(SessionTest, stores_what_comes_back_before_anyone_hears_of_it) {
   plan(2);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -163,7 +163,7 @@ TEST_F(SessionTest, StoresWhatComesBackBeforeAnyoneHearsOfIt) {
   EXPECT_EQ(memory_->load_weights("study", done_[0].key), std::vector<float>{2.5f});
 }
 
-TEST_F(SessionTest, ATrialThatCouldNotBeStoredIsNotDone) {
+TEST_F(SessionTest, a_trial_that_could_not_be_stored_is_not_done) {
   plan(1);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -176,7 +176,7 @@ TEST_F(SessionTest, ATrialThatCouldNotBeStoredIsNotDone) {
   EXPECT_EQ(finished(), 0u);
 }
 
-TEST_F(SessionTest, CountsTheBusiestThreadsSeconds) {
+TEST_F(SessionTest, counts_the_busiest_threads_seconds) {
   plan(1);
   {
     const auto seat = sit_down();
@@ -190,7 +190,7 @@ TEST_F(SessionTest, CountsTheBusiestThreadsSeconds) {
   EXPECT_EQ(samples_, 192u);
 }
 
-TEST_F(SessionTest, PassesOnTheWishToStop) {
+TEST_F(SessionTest, passes_on_the_wish_to_stop) {
   plan(2);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -200,7 +200,7 @@ TEST_F(SessionTest, PassesOnTheWishToStop) {
   EXPECT_FALSE(one->next());
 }
 
-TEST_F(SessionTest, CheckpointsAreThereForWhoeverGoesOn) {
+TEST_F(SessionTest, checkpoints_are_there_for_whoever_goes_on) {
   plan(3);
   {
     const auto seat = sit_down();
@@ -223,7 +223,7 @@ TEST_F(SessionTest, CheckpointsAreThereForWhoeverGoesOn) {
   EXPECT_FALSE(taken[2].state);
 }
 
-TEST_F(SessionTest, AnotherNumericClassBeginsAnew) {
+TEST_F(SessionTest, another_numeric_class_begins_anew) {
   plan(1);
   keep_one_and_leave(1);
   const auto seat = sit_down();
@@ -233,7 +233,7 @@ TEST_F(SessionTest, AnotherNumericClassBeginsAnew) {
   EXPECT_FALSE(taken[0].state);
 }
 
-TEST_F(SessionTest, AFinishedTrialNeedsNoCheckpoint) {
+TEST_F(SessionTest, a_finished_trial_needs_no_checkpoint) {
   plan(1);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -244,7 +244,7 @@ TEST_F(SessionTest, AFinishedTrialNeedsNoCheckpoint) {
   EXPECT_TRUE(memory_->running_trials("study").empty());
 }
 
-TEST_F(SessionTest, WhatWritingACheckpointThrowsSurfacesWhereItTrains) {
+TEST_F(SessionTest, what_writing_a_checkpoint_throws_surfaces_where_it_trains) {
   plan(1);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -257,7 +257,7 @@ TEST_F(SessionTest, WhatWritingACheckpointThrowsSurfacesWhereItTrains) {
   EXPECT_THROW(one->checkpoint({taken[0].ticket, state_after(6)}), std::runtime_error);
 }
 
-TEST_F(SessionTest, WhoLostItsSeatDropsEverything) {
+TEST_F(SessionTest, who_lost_its_seat_drops_everything) {
   plan(3);
   const auto seat = sit_down();
   const auto one = session(*seat);
@@ -281,7 +281,7 @@ TEST_F(SessionTest, WhoLostItsSeatDropsEverything) {
   EXPECT_EQ(done_.at(0).times.attempts, 2u);
 }
 
-TEST_F(SessionTest, ManyThreadsOfTwoWorkersTakeEveryTrialOnce) {
+TEST_F(SessionTest, many_threads_of_two_workers_take_every_trial_once) {
   constexpr std::uint32_t count = 300;
   plan(count);
   const auto mine = sit_down(), yours = sit_down();

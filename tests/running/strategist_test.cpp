@@ -45,7 +45,7 @@ void finish_all(StudySnapshot& study, const std::vector<PlannedTrial>& trials) {
     study.trials.push_back(finished(trial.key, trial.key.setting.eta[0] / 10));
 }
 
-TEST(Strategist, ProposesARoundSetBySet) {
+TEST(Strategist, proposes_a_round_set_by_set) {
   const StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
   const auto missing = missing_trials(study, make_strategy);
   ASSERT_EQ(missing.size(), 4u);
@@ -56,13 +56,13 @@ TEST(Strategist, ProposesARoundSetBySet) {
   EXPECT_EQ(missing[0].round, 0u);
 }
 
-TEST(Strategist, NamesWhatIsMissingOfAllThatWasAskedFor) {
+TEST(Strategist, names_what_is_missing_of_all_that_was_asked_for) {
   StudySnapshot study = asked_for({plan_of({0.1}, 1), plan_of({0.1, 0.2}, 2)});
   study.trials = {finished({0, {{0.1}}, 0}, 0.5), finished({1, {{0.1}}, 0}, 0.5)};
   EXPECT_EQ(missing_trials(study, make_strategy).size(), 6u);
 }
 
-TEST(Strategist, GoesOnOnlyOverAWholeRound) {
+TEST(Strategist, goes_on_only_over_a_whole_round) {
   StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
   const auto first = missing_trials(study, make_zooming);
   finish_all(study, {first.begin(), first.begin() + 3});
@@ -80,7 +80,7 @@ TEST(Strategist, GoesOnOnlyOverAWholeRound) {
   EXPECT_EQ(replay(study.asked[0], study, make_zooming).proposed().size(), 4u + 6u + 6u);
 }
 
-TEST(Strategist, TellsAStrategyThatARunWhoseLossEndsHigherThanItBeganIsWorthAGuess) {
+TEST(Strategist, tells_a_strategy_that_a_run_whose_loss_ends_higher_than_it_began_is_worth_a_guess) {
   StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
   for (SetFacts& facts : study.sets) facts.chance = 0.005;
   for (const PlannedTrial& trial : missing_trials(study, make_zooming)) {
@@ -105,7 +105,7 @@ TrialRecord turning(const PlannedTrial& trial) {
   return record;
 }
 
-TEST(Strategist, PromotesByWhatWasSeenAtTheRung) {
+TEST(Strategist, promotes_by_what_was_seen_at_the_rung) {
   StudySnapshot study = asked_for({plan_of({0.1, 0.2, 0.3, 0.4}, 1)});
   study.sets.resize(1);
   const StrategyMaker rungs = make_two_rungs;
@@ -126,7 +126,7 @@ TEST(Strategist, PromotesByWhatWasSeenAtTheRung) {
       << "the rung is judged as it was, though two of its trials have gone on and are worse now";
 }
 
-TEST(Strategist, AStudyThatSaysNotWhatWasAskedForMissesNothing) {
+TEST(Strategist, a_study_that_says_not_what_was_asked_for_misses_nothing) {
   EXPECT_TRUE(missing_trials(asked_for({}), make_strategy).empty());
 }
 

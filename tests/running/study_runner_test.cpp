@@ -18,7 +18,7 @@
 namespace etalon {
 namespace {
 
-TEST(StudyRunner, TrainsEveryTrialOnceAndConcludes) {
+TEST(StudyRunner, trains_every_trial_once_and_concludes) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder recorder;
   EXPECT_EQ(run(small_request(), *store, recorder), StudyEnd::concluded);
@@ -37,7 +37,7 @@ TEST(StudyRunner, TrainsEveryTrialOnceAndConcludes) {
   for (const TestResult& test : study.tests) EXPECT_TRUE(store->load_weights(study.name, test.key));
 }
 
-TEST(StudyRunner, AgainIsAlreadyComplete) {
+TEST(StudyRunner, again_is_already_complete) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder first, second;
   run(small_request(), *store, first);
@@ -46,7 +46,7 @@ TEST(StudyRunner, AgainIsAlreadyComplete) {
   EXPECT_TRUE(second.trials.empty());
 }
 
-TEST(StudyRunner, MoreSeedsAndCellsExtend) {
+TEST(StudyRunner, more_seeds_and_cells_extend) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder first, second;
   run(small_request(), *store, first);
@@ -88,7 +88,7 @@ void leave_begun(StudyStore& store, const StudySnapshot& study) {
   store.dismiss(1);
 }
 
-TEST(StudyRunner, GoesOnWithWhatOlderNumericsBegan) {
+TEST(StudyRunner, goes_on_with_what_older_numerics_began) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudySnapshot older = PreparedStudy(small_request()).study();
   older.definition.numerics_version = 3;
@@ -114,7 +114,7 @@ TEST(StudyRunner, GoesOnWithWhatOlderNumericsBegan) {
   EXPECT_EQ(std::ranges::count(study.trials, curve_class(), &TrialRecord::numeric_class), 5);
 }
 
-TEST(StudyRunner, TakesNoOlderStudyOfAnotherDefinition) {
+TEST(StudyRunner, takes_no_older_study_of_another_definition) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudySnapshot older = PreparedStudy(small_request()).study();
   older.definition.numerics_version = 3;
@@ -135,7 +135,7 @@ StudyRequest small_race() {
   return request;
 }
 
-TEST(StudyRunner, TheTestPartMeetsTheWeightsOfTheConfirmation) {
+TEST(StudyRunner, the_test_part_meets_the_weights_of_the_confirmation) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder recorder;
   EXPECT_EQ(run(small_race(), *store, recorder), StudyEnd::concluded);
@@ -160,7 +160,7 @@ TEST(StudyRunner, TheTestPartMeetsTheWeightsOfTheConfirmation) {
   EXPECT_EQ(run(small_race(), *store, again), StudyEnd::already_complete);
 }
 
-TEST(StudyRunner, AConcludedGridGrowsIntoARace) {
+TEST(StudyRunner, a_concluded_grid_grows_into_a_race) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder first, second;
   run(small_request(), *store, first);
@@ -176,7 +176,7 @@ TEST(StudyRunner, AConcludedGridGrowsIntoARace) {
   for (const TestResult& test : study.tests) EXPECT_GE(test.key.seed_index, first_confirmation_seed);
 }
 
-TEST(StudyRunner, ARefinedPlanKeepsTheEtasThatWereAskedFor) {
+TEST(StudyRunner, a_refined_plan_keeps_the_etas_that_were_asked_for) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudyRequest request = small_race();
   request.plan.seeds = 3;
@@ -191,7 +191,7 @@ TEST(StudyRunner, ARefinedPlanKeepsTheEtasThatWereAskedFor) {
   EXPECT_EQ(stored(*store).plan, request.plan);
 }
 
-TEST(StudyRunner, ForecastsAWholeRace) {
+TEST(StudyRunner, forecasts_a_whole_race) {
   const PreparedStudy prepared(small_race());
   EXPECT_EQ(prepared.planned_trials().size(), 4u) << "the first round";
   const StudyForecast fresh = prepared.forecast(nullptr);
@@ -208,7 +208,7 @@ TEST(StudyRunner, ForecastsAWholeRace) {
   EXPECT_EQ(done.seconds, 0.0);
 }
 
-TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
+TEST(StudyRunner, stopped_and_resumed_equals_undisturbed) {
   const auto whole = open_store("memory:", StoreAccess::create);
   const auto parts = open_store("memory:", StoreAccess::create);
   Recorder undisturbed;
@@ -227,7 +227,7 @@ TEST(StudyRunner, StoppedAndResumedEqualsUndisturbed) {
   expect_same_results(stored(*whole), stored(*parts));
 }
 
-TEST(StudyRunner, APauseLosesNoStep) {
+TEST(StudyRunner, a_pause_loses_no_step) {
   StudyRequest request = small_request();
   request.epochs = 40;
   request.threads = 1;
@@ -254,7 +254,7 @@ TEST(StudyRunner, APauseLosesNoStep) {
   expect_same_results(stored(*whole), stored(*parts));
 }
 
-TEST(StudyRunner, SamplesAndSecondsAreOfTheSameWork) {
+TEST(StudyRunner, samples_and_seconds_are_of_the_same_work) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudyRequest request = small_request();
   request.threads = 1;
@@ -267,7 +267,7 @@ TEST(StudyRunner, SamplesAndSecondsAreOfTheSameWork) {
   EXPECT_EQ(stored(*store).times.samples_trained, first.samples_seen + second.samples_seen);
 }
 
-TEST(StudyRunner, AStudyThatGrowsStillHasTheWeightsOfWhatMayBeChosen) {
+TEST(StudyRunner, a_study_that_grows_still_has_the_weights_of_what_may_be_chosen) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudyRequest request = small_request();
   request.plan.seeds = 1;
@@ -279,7 +279,7 @@ TEST(StudyRunner, AStudyThatGrowsStillHasTheWeightsOfWhatMayBeChosen) {
     EXPECT_TRUE(store->load_weights(study.name, {0, setting, 0})) << setting.eta[0] << " " << setting.eta[1];
 }
 
-TEST(StudyRunner, AHandGivenNameIsOneDefinition) {
+TEST(StudyRunner, a_hand_given_name_is_one_definition) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder recorder;
   StudyRequest request = small_request();
@@ -290,7 +290,7 @@ TEST(StudyRunner, AHandGivenNameIsOneDefinition) {
   EXPECT_EQ(stored(*store).definition.batch, 32u);
 }
 
-TEST(StudyRunner, AnotherDefinitionIsAnotherStudy) {
+TEST(StudyRunner, another_definition_is_another_study) {
   const auto store = open_store("memory:", StoreAccess::create);
   Recorder recorder;
   StudyRequest request = small_request();
@@ -300,7 +300,7 @@ TEST(StudyRunner, AnotherDefinitionIsAnotherStudy) {
   EXPECT_EQ(store->list_studies().size(), 2u);
 }
 
-TEST(StudyRunner, ThreadsAreNoPartOfTheDefinition) {
+TEST(StudyRunner, threads_are_no_part_of_the_definition) {
   StudyRequest request = small_request();
   const std::string name = PreparedStudy(request).name();
   request.threads = 1;
@@ -309,7 +309,7 @@ TEST(StudyRunner, ThreadsAreNoPartOfTheDefinition) {
   EXPECT_NE(PreparedStudy(request).name(), name);
 }
 
-TEST(StudyRunner, AllDivergedConcludesWithoutASetting) {
+TEST(StudyRunner, all_diverged_concludes_without_a_setting) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudyRequest request = small_request();
   request.plan.space.values = {{10.0}, {10.0}};
@@ -321,7 +321,7 @@ TEST(StudyRunner, AllDivergedConcludesWithoutASetting) {
   EXPECT_EQ(run(request, *store, recorder), StudyEnd::already_complete);
 }
 
-TEST(StudyRunner, ForecastCountsWhatIsLeft) {
+TEST(StudyRunner, forecast_counts_what_is_left) {
   const auto store = open_store("memory:", StoreAccess::create);
   const PreparedStudy study(small_request());
   const StudyForecast before = study.forecast(store.get());
@@ -336,7 +336,7 @@ TEST(StudyRunner, ForecastCountsWhatIsLeft) {
   EXPECT_EQ(after.seconds, 0.0);
 }
 
-TEST(StudyRunner, RefusesWhatDoesNotFit) {
+TEST(StudyRunner, refuses_what_does_not_fit) {
   StudyRequest request = small_request();
   request.batch = 1000;
   EXPECT_THROW(PreparedStudy{request}, RequestError);

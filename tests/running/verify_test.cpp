@@ -48,7 +48,7 @@ class VerifyTest : public testing::Test {
   PreparedStudy prepared_{small_request()};
 };
 
-TEST_F(VerifyTest, FindsNothingWhereNothingIsWrong) {
+TEST_F(VerifyTest, finds_nothing_where_nothing_is_wrong) {
   const Verification whole = verify();
   EXPECT_EQ(whole.trials, 8u);
   EXPECT_EQ(whole.weights, 8u);
@@ -59,7 +59,7 @@ TEST_F(VerifyTest, FindsNothingWhereNothingIsWrong) {
   EXPECT_EQ(verify(0).trained, 0u);
 }
 
-TEST_F(VerifyTest, NamesTheFirstStepThatDiffers) {
+TEST_F(VerifyTest, names_the_first_step_that_differs) {
   store_.forge = [](StudySnapshot& study) { study.trials[5].curve.loss[2] = 0.5f; };
   const Verification found = verify();
   ASSERT_EQ(found.differences.size(), 1u);
@@ -67,7 +67,7 @@ TEST_F(VerifyTest, NamesTheFirstStepThatDiffers) {
   EXPECT_THAT(found.differences[0].what, HasSubstr("loss of step 3: stored 0.5, trained "));
 }
 
-TEST_F(VerifyTest, ComparesValidationAndLength) {
+TEST_F(VerifyTest, compares_validation_and_length) {
   store_.forge = [](StudySnapshot& study) {
     study.trials[0].curve.epochs[0].validation_accuracy += 0.125;
     study.trials[1].curve.loss.pop_back();
@@ -78,14 +78,14 @@ TEST_F(VerifyTest, ComparesValidationAndLength) {
   EXPECT_EQ(found.differences[1].what, "steps: 7 stored, 8 trained");
 }
 
-TEST_F(VerifyTest, ComparesKeptWeights) {
+TEST_F(VerifyTest, compares_kept_weights) {
   store_.forge_weights = [](std::vector<float>& weights) { weights[1] += 1; };
   const Verification found = verify(1);
   ASSERT_EQ(found.differences.size(), 1u);
   EXPECT_THAT(found.differences[0].what, HasSubstr("kept weights: 1 of "));
 }
 
-TEST_F(VerifyTest, AnotherNumericClassIsSaidNotFailed) {
+TEST_F(VerifyTest, another_numeric_class_is_said_not_failed) {
   store_.forge = [](StudySnapshot& study) { study.trials[3].numeric_class = "another"; };
   const Verification found = verify();
   EXPECT_EQ(found.other_class, 1u);
@@ -93,14 +93,14 @@ TEST_F(VerifyTest, AnotherNumericClassIsSaidNotFailed) {
   EXPECT_TRUE(found.differences.empty());
 }
 
-TEST_F(VerifyTest, StopsAndSaysWhatItLeftOut) {
+TEST_F(VerifyTest, stops_and_says_what_it_left_out) {
   stop_ = true;
   const Verification found = verify();
   EXPECT_EQ(found.trained, 0u);
   EXPECT_EQ(found.left_out, 8u);
 }
 
-TEST_F(VerifyTest, WantsAStudyThatIsThere) {
+TEST_F(VerifyTest, wants_a_study_that_is_there) {
   memory_->delete_study(prepared_.name());
   EXPECT_THROW(verify(), RequestError);
 }

@@ -22,7 +22,7 @@ std::vector<std::uint64_t> ids(const std::vector<WorkerRecord>& seats) {
   return found;
 }
 
-TEST(Watch, NamesWhoeverIsSilentForTheLease) {
+TEST(Watch, names_whoever_is_silent_for_the_lease) {
   Watch watch(lease);
   std::uint64_t beats = 0;
   double now = 17;
@@ -32,7 +32,7 @@ TEST(Watch, NamesWhoeverIsSilentForTheLease) {
   EXPECT_EQ(ids(watch.look({seat(1, 3), seat(2, ++beats)}, now += beat)), std::vector<std::uint64_t>{1});
 }
 
-TEST(Watch, OneSignOfLifeBeginsTheLeaseAnew) {
+TEST(Watch, one_sign_of_life_begins_the_lease_anew) {
   Watch watch(lease);
   double now = 0;
   watch.look({seat(1, 0)}, now);
@@ -42,7 +42,7 @@ TEST(Watch, OneSignOfLifeBeginsTheLeaseAnew) {
   EXPECT_EQ(watch.look({seat(1, 1)}, now += beat).size(), 1u);
 }
 
-TEST(Watch, AnOutageIsNobodysSilence) {
+TEST(Watch, an_outage_is_nobodys_silence) {
   Watch watch(lease);
   double now = 0;
   watch.look({seat(1, 0)}, now);
@@ -52,7 +52,7 @@ TEST(Watch, AnOutageIsNobodysSilence) {
   EXPECT_EQ(watch.look({seat(1, 0)}, now += beat).size(), 1u) << "but none lives for ever";
 }
 
-TEST(Watch, ANewcomerHasItsWholeLease) {
+TEST(Watch, a_newcomer_has_its_whole_lease) {
   Watch watch(lease);
   double now = 0;
   watch.look({}, now);
@@ -62,7 +62,7 @@ TEST(Watch, ANewcomerHasItsWholeLease) {
   EXPECT_EQ(watch.look({seat(1, 0)}, now += beat).size(), 1u);
 }
 
-TEST(Watch, SlowLooksCountUpToThreeBeats) {
+TEST(Watch, slow_looks_count_up_to_three_beats) {
   Watch watch(lease);
   double now = 0;
   watch.look({seat(1, 0)}, now);
@@ -72,7 +72,7 @@ TEST(Watch, SlowLooksCountUpToThreeBeats) {
   EXPECT_LT(now, lease + 3 * beat);
 }
 
-TEST(Watch, ALongLeaseStillBeatsAsOthersExpect) {
+TEST(Watch, a_long_lease_still_beats_as_others_expect) {
   EXPECT_EQ(beat_seconds(60), 5.0);
   EXPECT_EQ(beat_seconds(3600), 5.0);
   EXPECT_EQ(beat_seconds(6), 0.5);

@@ -50,7 +50,7 @@ class WorkerTest : public testing::Test {
   std::unique_ptr<StudyStore> store_ = open_store("memory:", StoreAccess::create);
 };
 
-TEST_F(WorkerTest, MakesTheSameStudyFromTheStoreAlone) {
+TEST_F(WorkerTest, makes_the_same_study_from_the_store_alone) {
   const StudySnapshot made = study(rich_request());
   const PreparedStudy prepared = prepare_worker(made, {.sources = {}, .threads = 1});
   EXPECT_EQ(prepared.study().definition, made.definition);
@@ -61,7 +61,7 @@ TEST_F(WorkerTest, MakesTheSameStudyFromTheStoreAlone) {
   EXPECT_EQ(prepared.planned_trials(), PreparedStudy(rich_request()).planned_trials());
 }
 
-TEST_F(WorkerTest, TrainsAndConcludesWhatSomebodyElseAskedFor) {
+TEST_F(WorkerTest, trains_and_concludes_what_somebody_else_asked_for) {
   const PreparedStudy prepared = prepare_worker(study(small_request()), {});
   const std::atomic<bool> stop{false};
   Recorder recorder;
@@ -72,27 +72,27 @@ TEST_F(WorkerTest, TrainsAndConcludesWhatSomebodyElseAskedFor) {
   expect_same_results(stored(*alone), stored(*store_));
 }
 
-TEST_F(WorkerTest, OfAnotherVersionIsRefused) {
+TEST_F(WorkerTest, of_another_version_is_refused) {
   StudySnapshot made = study(small_request());
   made.machine.etalon_version = "9.9.9";
   EXPECT_THAT(refusal(made), HasSubstr("made by Etalon 9.9.9"));
   EXPECT_THAT(refusal(made), HasSubstr(version));
 }
 
-TEST_F(WorkerTest, OfAnotherNumericsVersionIsRefused) {
+TEST_F(WorkerTest, of_another_numerics_version_is_refused) {
   StudySnapshot made = study(small_request());
   made.definition.numerics_version = 77;
   EXPECT_THAT(refusal(made), HasSubstr("curves of numerics version 77"));
 }
 
-TEST_F(WorkerTest, ThatDoesNotKnowAStrategyIsRefused) {
+TEST_F(WorkerTest, that_does_not_know_a_strategy_is_refused) {
   StudySnapshot made = study(small_request());
   made.asked.push_back(made.plan);
   made.asked.back().strategy = "oracle";
   EXPECT_THAT(refusal(made), HasSubstr("the strategy 'oracle'"));
 }
 
-TEST_F(WorkerTest, WithOtherDataIsRefused) {
+TEST_F(WorkerTest, with_other_data_is_refused) {
   StudySnapshot made = study(small_request());
   EXPECT_THAT(refusal(made, {.sources = {{"shapes", "digits"}}}),
               HasSubstr("other data at digits: fingerprint "));
@@ -100,12 +100,12 @@ TEST_F(WorkerTest, WithOtherDataIsRefused) {
   EXPECT_THAT(refusal(made), HasSubstr("expected fingerprint 0123456789ab"));
 }
 
-TEST_F(WorkerTest, WithASourceForAnUnknownSetIsRefused) {
+TEST_F(WorkerTest, with_a_source_for_an_unknown_set_is_refused) {
   EXPECT_THAT(refusal(study(small_request()), {.sources = {{"shape", "digits"}}}),
               HasSubstr("--data shape=digits: received a set that study"));
 }
 
-TEST_F(WorkerTest, SaysWhereItLookedForDataThatIsNotThere) {
+TEST_F(WorkerTest, says_where_it_looked_for_data_that_is_not_there) {
   StudySnapshot made = study(small_request());
   EXPECT_THAT(refusal(made, {.sources = {{"shapes", "mnist:nowhere"}}}),
               HasSubstr("--data shapes=mnist:DIR"));

@@ -136,7 +136,7 @@ std::uint32_t most_attempts(const StudySnapshot& study) {
   return most;
 }
 
-TEST(Workers, SixteenTrainWhatOneTrains) {
+TEST(Workers, sixteen_train_what_one_trains) {
   const auto store = open_store("memory:", StoreAccess::create);
   work_together(*store, shared_request(0), 16, 1);
   expect_same_results(undisturbed(shared_request(0)), stored(*store));
@@ -152,7 +152,7 @@ StudyRequest racing_request() {
   return request;
 }
 
-TEST(Workers, SixteenRunTheRaceThatOneRuns) {
+TEST(Workers, sixteen_run_the_race_that_one_runs) {
   const StudySnapshot alone = undisturbed(racing_request());
   ASSERT_GE(alone.trials.size(), 27u + 2u);
   const auto store = open_store("memory:", StoreAccess::create);
@@ -160,7 +160,7 @@ TEST(Workers, SixteenRunTheRaceThatOneRuns) {
   expect_same_results(alone, stored(*store));
 }
 
-TEST(Workers, TakeOverARaceInAnyRound) {
+TEST(Workers, take_over_a_race_in_any_round) {
   const auto store = open_store("memory:", StoreAccess::create);
   Trouble trouble(*store, 3, Trouble::Victim::the_strategist);
   work_together(*store, racing_request(), 3, 2, &trouble);
@@ -168,7 +168,7 @@ TEST(Workers, TakeOverARaceInAnyRound) {
   EXPECT_GT(trouble.dismissals(), 0u) << "nobody had to take the role over";
 }
 
-TEST(Workers, StoppedAndDismissedAtRandomMomentsTheyTrainTheSame) {
+TEST(Workers, stopped_and_dismissed_at_random_moments_they_train_the_same) {
   const auto store = open_store("memory:", StoreAccess::create);
   Trouble trouble(*store, 4, Trouble::Victim::who_holds_trials);
   work_together(*store, shared_request(0), 4, 1, &trouble);
@@ -178,7 +178,7 @@ TEST(Workers, StoppedAndDismissedAtRandomMomentsTheyTrainTheSame) {
   EXPECT_GT(most_attempts(study), 1u) << "no trial ever changed hands";
 }
 
-TEST(Workers, TakeOverTheStrategistsRoleAndComeToTheSameRounds) {
+TEST(Workers, take_over_the_strategists_role_and_come_to_the_same_rounds) {
   StudyRequest request = shared_request(0);
   request.plan.space.values = {{0.01, 0.1}, {0.03}};
   request.plan.strategy = "zooming";
@@ -194,7 +194,7 @@ TEST(Workers, TakeOverTheStrategistsRoleAndComeToTheSameRounds) {
             to_text(judge(stored(*store)).trials.at(0).verdict.status));
 }
 
-TEST(Workers, GoOnWithTheTrialsOfOneThatFellSilent) {
+TEST(Workers, go_on_with_the_trials_of_one_that_fell_silent) {
   const auto store = open_store("memory:", StoreAccess::create);
   const PreparedStudy prepared(shared_request(0));
   prepared.open(*store);
@@ -212,7 +212,7 @@ TEST(Workers, GoOnWithTheTrialsOfOneThatFellSilent) {
       << recorder.notes[0];
 }
 
-TEST(Workers, ThatAskForDifferentPlansTrainBoth) {
+TEST(Workers, that_ask_for_different_plans_train_both) {
   const auto store = open_store("memory:", StoreAccess::create);
   StudyRequest one = small_request(), other = small_request();
   one.plan.space.values = {{0.01, 0.1}, {0.01}};
@@ -233,7 +233,7 @@ TEST(Workers, ThatAskForDifferentPlansTrainBoth) {
   EXPECT_EQ(study.tests[0].key.setting, *recommendation.setting);
 }
 
-TEST(Workers, ManyTunesAtOnceMakeOneStudy) {
+TEST(Workers, many_tunes_at_once_make_one_study) {
   const auto store = open_store("memory:", StoreAccess::create);
   const PreparedStudy prepared(small_request());
   {
@@ -245,7 +245,7 @@ TEST(Workers, ManyTunesAtOnceMakeOneStudy) {
   EXPECT_EQ(stored(*store).command, "first command");
 }
 
-TEST(Workers, ShareAFileThatEachOpensForItself) {
+TEST(Workers, share_a_file_that_each_opens_for_itself) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "etalon-workers";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
@@ -265,7 +265,7 @@ TEST(Workers, ShareAFileThatEachOpensForItself) {
   std::filesystem::remove_all(folder);
 }
 
-TEST(Workers, OfASubmittedStudyConcludeIt) {
+TEST(Workers, of_a_submitted_study_conclude_it) {
   const auto store = open_store("memory:", StoreAccess::create);
   const PreparedStudy prepared(small_request());
   prepared.open(*store);

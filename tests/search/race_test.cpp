@@ -60,7 +60,7 @@ std::map<Setting, std::size_t> seeds_of(const std::vector<std::vector<Proposal>>
   return seeds;
 }
 
-TEST(Race, SpendsSeventyFiveTrialsAsSequentialHalvingDoes) {
+TEST(Race, spends_seventy_five_trials_as_sequential_halving_does) {
   const auto rounds = run(five_by_five(3, false), hill(0.1, 0.01));
   Counts in, trials;
   for (const auto& round : rounds) {
@@ -72,7 +72,7 @@ TEST(Race, SpendsSeventyFiveTrialsAsSequentialHalvingDoes) {
   EXPECT_EQ(seeds_of(rounds)[(Setting{{0.1, 0.01}})], 15u);
 }
 
-TEST(Race, TheBetterHalfGoesOn) {
+TEST(Race, the_better_half_goes_on) {
   const auto rounds = run(five_by_five(3, false), hill(0.1, 0.01));
   const std::set<Setting> second = settings_of(rounds[1]), last = settings_of(rounds[4]);
   EXPECT_TRUE(last.contains({{0.1, 0.01}}));
@@ -80,7 +80,7 @@ TEST(Race, TheBetterHalfGoesOn) {
   for (const Setting& setting : last) EXPECT_TRUE(second.contains(setting));
 }
 
-TEST(Race, FailuresCountAsChance) {
+TEST(Race, failures_count_as_chance) {
   const auto rounds = run(five_by_five(3, false), hill(1, 1, 0.05));
   for (const std::size_t round :
        {3u, 4u})  // one failure may be bad luck: such a setting may get a second run
@@ -88,7 +88,7 @@ TEST(Race, FailuresCountAsChance) {
       EXPECT_LT(setting.eta[0] * setting.eta[1], 0.05);
 }
 
-TEST(Race, EverySetRunsItsOwnInStepWithTheOthers) {
+TEST(Race, every_set_runs_its_own_in_step_with_the_others) {
   const Accuracy high = hill(1, 1), low = hill(1e-4, 1e-4);
   const auto rounds = run(
       five_by_five(3, false), [&](const Proposal& one) { return one.set ? low(one) : high(one); }, 2);
@@ -98,14 +98,14 @@ TEST(Race, EverySetRunsItsOwnInStepWithTheOthers) {
   for (const auto& round : rounds) EXPECT_EQ(settings_of(round, 0).size(), settings_of(round, 1).size());
 }
 
-TEST(Race, TiesFallTheSameWayEachTime) {
+TEST(Race, ties_fall_the_same_way_each_time) {
   const auto tie = [](const Proposal&) { return 0.5; };
   const auto rounds = run(five_by_five(3, false), tie);
   EXPECT_EQ(settings_of(rounds[4]).size(), 2u);
   EXPECT_EQ(rounds, run(five_by_five(3, false), tie));
 }
 
-TEST(Race, ARefinedOneSpendsTheSame) {
+TEST(Race, a_refined_one_spends_the_same) {
   for (const std::uint32_t seeds : {1u, 2u, 3u, 5u, 20u})
     for (const auto& peak : {hill(0.03, 0.03), hill(1, 1), hill(1e-4, 1), hill(0.1, 0.1, 0.02)}) {
       std::size_t trials = 0;
@@ -114,7 +114,7 @@ TEST(Race, ARefinedOneSpendsTheSame) {
     }
 }
 
-TEST(Race, HalfStepsJoinAroundTheLeadersAfterHalfOfTheBudget) {
+TEST(Race, half_steps_join_around_the_leaders_after_half_of_the_budget) {
   const auto rounds = run(five_by_five(3, true), hill(0.032, 0.032));
   Counts in;
   for (const auto& round : rounds) in.push_back(settings_of(round).size());
@@ -130,11 +130,11 @@ TEST(Race, HalfStepsJoinAroundTheLeadersAfterHalfOfTheBudget) {
   EXPECT_TRUE(settings_of(rounds[5]).contains({{0.032, 0.032}})) << "the best lies between the decades";
 }
 
-TEST(Race, OneSeedEachLeavesNothingToRefine) {
+TEST(Race, one_seed_each_leaves_nothing_to_refine) {
   EXPECT_EQ(run(five_by_five(1, true), hill(0.03, 0.03)).size(), 1u);
 }
 
-TEST(Race, RefinesOneGroupAndThree) {
+TEST(Race, refines_one_group_and_three) {
   StudyPlan plan = five_by_five(3, true);
   plan.space.values.resize(1);
   const auto one =

@@ -111,9 +111,7 @@ std::vector<Proposal> trials_of(const Rounds& rounds) {
 
 class StrategyConformance : public testing::TestWithParam<Case> {};
 
-TEST_P(StrategyConformance, proposes_the_same_twice) {
-  EXPECT_EQ(run(GetParam()), run(GetParam()));
-}
+TEST_P(StrategyConformance, proposes_the_same_twice) { EXPECT_EQ(run(GetParam()), run(GetParam())); }
 
 TEST_P(StrategyConformance, proposes_a_trial_again_only_to_go_on) {
   const Rounds rounds = run(GetParam());

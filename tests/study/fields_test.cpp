@@ -21,7 +21,7 @@ std::string complaint_about(const std::string& text) {
   return "nothing";
 }
 
-TEST(Fields, LeaveDefaultsWhereTheyAreMissing) {
+TEST(Fields, leave_defaults_where_they_are_missing) {
   const StudyPlan plan =
       plan_from_text(R"({"space":{"values":[[0.1],[0.1]]},"choice":{"target_loss":null}})");
   StudyPlan expected;
@@ -29,7 +29,7 @@ TEST(Fields, LeaveDefaultsWhereTheyAreMissing) {
   EXPECT_EQ(plan, expected);
 }
 
-TEST(Fields, OfADefinitionMayBeMissingWhereADefaultIsWhatWasMeant) {
+TEST(Fields, of_a_definition_may_be_missing_where_a_default_is_what_was_meant) {
   StudyDefinition definition;
   definition.sets = {{"digits", "f"}};
   definition.epochs = 7;
@@ -40,7 +40,7 @@ TEST(Fields, OfADefinitionMayBeMissingWhereADefaultIsWhatWasMeant) {
   EXPECT_EQ(definition_from_text(json.dump()), definition);
 }
 
-TEST(Fields, ThatNobodyKnowsAreRefused) {
+TEST(Fields, that_nobody_knows_are_refused) {
   EXPECT_THAT(complaint_about(R"({"space":{},"seats":3})"),
               testing::AllOf(testing::HasSubstr("plan"), testing::HasSubstr("unknown field 'seats'"),
                              testing::HasSubstr("a newer Etalon")));
@@ -48,7 +48,7 @@ TEST(Fields, ThatNobodyKnowsAreRefused) {
               testing::HasSubstr("unknown field 'sittings'"));
 }
 
-TEST(Fields, ThatHaveNoDefaultMustBeThere) {
+TEST(Fields, that_have_no_default_must_be_there) {
   EXPECT_THAT(complaint_about("{}"), testing::HasSubstr("no field 'space'"));
   EXPECT_THAT(complaint_about(R"({"space":null})"), testing::HasSubstr("no field 'space'"));
   EXPECT_THAT(complaint_about(R"({"space":[1]})"), testing::HasSubstr("received array, expected an object"));

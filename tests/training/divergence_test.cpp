@@ -20,7 +20,7 @@ golden::GoldenInputs unbounded_inputs() {
   return golden::inputs_of(one);
 }
 
-TEST(Divergence, ABlownUpTrialEndsWithItsFirstNonFiniteLoss) {
+TEST(Divergence, a_blown_up_trial_ends_with_its_first_non_finite_loss) {
   const golden::GoldenInputs inputs = unbounded_inputs();
   const TrainingTask task = small_task(inputs, {}, 4);
   const Outcome outcome = train(task, {{7, {10.0, 10.0}, 0, 4}}, {.threads = 1}).at(7);
@@ -33,7 +33,7 @@ TEST(Divergence, ABlownUpTrialEndsWithItsFirstNonFiniteLoss) {
   EXPECT_TRUE(std::isfinite(outcome.curve.reference_loss));
 }
 
-TEST(Divergence, TrialsAfterItKeepTheirBits) {
+TEST(Divergence, trials_after_it_keep_their_bits) {
   const golden::GoldenInputs inputs = unbounded_inputs();
   const TrainingTask task = small_task(inputs, {}, 3);
   const std::vector<Assignment> healthy{{0, {0.05, 0.05}, 0, 3}, {1, {0.02, 0.1}, 1, 3}};
@@ -51,7 +51,7 @@ TEST(Divergence, TrialsAfterItKeepTheirBits) {
   }
 }
 
-TEST(Divergence, ALastUpdateThatBlowsUpShowsInTheValidationLoss) {
+TEST(Divergence, a_last_update_that_blows_up_shows_in_the_validation_loss) {
   const golden::GoldenInputs inputs = unbounded_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
   // Of many etas some blow up late; whichever way, weights that are lost must show in the curve.

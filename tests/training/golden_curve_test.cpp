@@ -20,7 +20,7 @@ std::string digest_of(const Outcome& outcome) {
   return digest.finish().substr(0, 16);
 }
 
-TEST(GoldenCurve, BitsChangeOnlyWithTheVersionOfTheNumerics) {
+TEST(GoldenCurve, bits_change_only_with_the_version_of_the_numerics) {
   if (engine_support().numeric_class != "x86-64-fma")
     GTEST_SKIP() << "the golden curve is of the class x86-64-fma";
   const golden::GoldenInputs inputs = small_inputs();

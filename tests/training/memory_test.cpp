@@ -14,7 +14,7 @@ NetworkDescription network_of(const std::string& name) {
   return describe_network({.name = name, .layers = {}}, {{"all", {"conv", "dense"}}}, input, 10, "test");
 }
 
-TEST(TrainingMemory, StaysWithinItsBoundsForNamedNetworks) {
+TEST(TrainingMemory, stays_within_its_bounds_for_named_networks) {
   const std::map<std::string, std::uint64_t> megabytes{
       {"lenet5", 6}, {"vgg-small", 45}, {"resnet20", 105}, {"wide", 320}, {"resnet18", 690}};
   for (const auto& [name, most] : megabytes) {
@@ -23,7 +23,7 @@ TEST(TrainingMemory, StaysWithinItsBoundsForNamedNetworks) {
   }
 }
 
-TEST(TrainingMemory, IsThatOfATrialTimesThreads) {
+TEST(TrainingMemory, is_that_of_a_trial_times_threads) {
   const TrainingMemory one = training_memory(network_of("lenet5"), {.name = "adam"}, 32, 1),
                        three = training_memory(network_of("lenet5"), {.name = "adam"}, 32, 3);
   EXPECT_EQ(one.all(), one.trial() + one.places);
@@ -31,7 +31,7 @@ TEST(TrainingMemory, IsThatOfATrialTimesThreads) {
   EXPECT_EQ(one.optimizer, 2 * one.weights);
 }
 
-TEST(TrainingMemory, OfATrialHoldsAModelByItself) {
+TEST(TrainingMemory, of_a_trial_holds_a_model_by_itself) {
   for (const std::string& name : known_networks())
     for (const std::uint32_t batch : {1u, 20u, 64u}) {
       const NetworkPlan forward(network_of(name), {.batch = batch, .forward_only = true});

@@ -70,7 +70,7 @@ class Keeper : public TrialSource {
   std::function<bool()> stop = [] { return false; };
   std::function<bool(double)> due = [](double) { return false; };
   bool keeps = false;  ///< final states
-  bool deaf = false;  ///< loses the states that it is told, as a process does that is killed
+  bool deaf = false;   ///< loses the states that it is told, as a process does that is killed
 
   std::optional<Kept> kept;
   std::optional<Outcome> outcome;

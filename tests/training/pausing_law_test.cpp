@@ -63,7 +63,7 @@ void go_on(const TrainingTask& task, Assignment& trial, std::optional<Outcome>& 
   outcome = keeper.outcome;
 }
 
-RC_GTEST_PROP(PausingLaw, BitsDoNotDependOnWhereATrialWasPaused, ()) {
+RC_GTEST_PROP(PausingLaw, bits_do_not_depend_on_where_a_trial_was_paused, ()) {
   TrainingTask task = any_task();
   task.batch = *rc::gen::element(3u, 8u, 13u, 16u);
   for (Assignment trial : any_trials()) {

@@ -48,7 +48,7 @@ Outcome outcome_from(const TrainingTask& task, const Hands& hands, Assignment tr
 
 class PausingOf : public testing::TestWithParam<std::string> {};
 
-TEST_P(PausingOf, GoesOnFromEveryMoment) {
+TEST_P(PausingOf, goes_on_from_every_moment) {
   const golden::GoldenInputs inputs = inputs_with_longer_validation();
   TrainingSpec training;
   training.optimizer.name = GetParam();
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(Optimizers, PausingOf, testing::ValuesIn(known_optimize
 
 class GrowthOf : public testing::TestWithParam<std::string> {};
 
-TEST_P(GrowthOf, EndsAtTheBitsOfATrialThatWasAskedForAtOnce) {
+TEST_P(GrowthOf, ends_at_the_bits_of_a_trial_that_was_asked_for_at_once) {
   const golden::GoldenInputs inputs = inputs_with_longer_validation();
   TrainingSpec training;
   training.optimizer.name = GetParam();
@@ -111,7 +111,7 @@ TEST_P(GrowthOf, EndsAtTheBitsOfATrialThatWasAskedForAtOnce) {
 INSTANTIATE_TEST_SUITE_P(Optimizers, GrowthOf, testing::ValuesIn(known_optimizers()),
                          [](const auto& tested) { return tested.param; });
 
-TEST(Growth, OfATrialThatDivergedEndsAtOnce) {
+TEST(Growth, of_a_trial_that_diverged_ends_at_once) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 2);
   Assignment trial{1, {1e30, 1e30}, 0, 1};
@@ -136,7 +136,7 @@ std::string lasting_bytes(TrialState state) {
   return {bytes.begin(), bytes.end()};
 }
 
-TEST(Pausing, BytesDependOnTrialAndStepAlone) {
+TEST(Pausing, bytes_depend_on_trial_and_step_alone) {
   const golden::GoldenInputs inputs = residual_inputs();
   TrainingSpec training;
   training.optimizer.name = "adam";
@@ -151,7 +151,7 @@ TEST(Pausing, BytesDependOnTrialAndStepAlone) {
   }
 }
 
-TEST(Pausing, TellsNothingOfATrialThatHasTakenNoStep) {
+TEST(Pausing, tells_nothing_of_a_trial_that_has_taken_no_step) {
   const golden::GoldenInputs inputs = small_inputs();
   Keeper keeper;
   keeper.stop = [] { return true; };
@@ -160,7 +160,7 @@ TEST(Pausing, TellsNothingOfATrialThatHasTakenNoStep) {
   EXPECT_FALSE(keeper.outcome);
 }
 
-TEST(Pausing, CountsSecondsOnAndTimesEachPartByItself) {
+TEST(Pausing, counts_seconds_on_and_times_each_part_by_itself) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, epochs);
   Keeper keeper;
@@ -205,7 +205,7 @@ class RefusedState : public testing::Test {
   TrainingTask task_ = small_task(inputs_, {}, epochs);
 };
 
-TEST_F(RefusedState, OfAnotherTask) {
+TEST_F(RefusedState, of_another_task) {
   Assignment trial = at(7);
   trial.state->values.pop_back();
   expect_refusal(trial, "values");
@@ -237,7 +237,7 @@ class StoppedList : public ListSource {
   std::mutex mutex_;
 };
 
-TEST(Pausing, TrialsOnManyThreadsLoseNothing) {
+TEST(Pausing, trials_on_many_threads_lose_nothing) {
   const golden::GoldenInputs inputs = inputs_with_longer_validation();
   const TrainingTask task = small_task(inputs, {}, epochs);
   std::vector<Assignment> trials;
@@ -288,7 +288,7 @@ class BreakingPair : public StoppedList {
   mutable std::map<std::thread::id, int> asked_;
 };
 
-TEST(Pausing, AnotherThreadsFailureLosesNoStep) {
+TEST(Pausing, another_threads_failure_loses_no_step) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1u << 16);
   BreakingPair source({{1, {0.01, 0.01}, 0, 1}, {2, {0.01, 0.01}, 0, 1u << 16}});

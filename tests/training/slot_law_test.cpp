@@ -46,7 +46,7 @@ std::vector<Assignment> any_trials(std::uint32_t epochs) {
   return trials;
 }
 
-RC_GTEST_PROP(SlotLaw, BitsDependOnTheTrialAlone, ()) {
+RC_GTEST_PROP(SlotLaw, bits_depend_on_the_trial_alone, ()) {
   static const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec training;
   training.optimizer.name = *rc::gen::elementOf(known_optimizers());
@@ -65,7 +65,7 @@ RC_GTEST_PROP(SlotLaw, BitsDependOnTheTrialAlone, ()) {
 }
 
 /// Batches that fill their slots, and others that leave some empty.
-TEST(SlotLaw, HoldsForEveryBatch) {
+TEST(SlotLaw, holds_for_every_batch) {
   const golden::GoldenInputs inputs = small_inputs();
   for (const std::uint32_t batch : {1u, 3u, 4u, 5u, 8u, 11u, 14u, 16u, 20u, 32u, 40u}) {
     TrainingTask task = small_task(inputs, {}, 2);
@@ -74,7 +74,7 @@ TEST(SlotLaw, HoldsForEveryBatch) {
   }
 }
 
-TEST(SlotLaw, HoldsForAugmentedImages) {
+TEST(SlotLaw, holds_for_augmented_images) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 3);
   task.augmentation = read_augmentation({"shift 2", "crop 3", "flip"}, "test");
@@ -82,7 +82,7 @@ TEST(SlotLaw, HoldsForAugmentedImages) {
 }
 
 /// Batch norm, adds, Winograd's algorithm and several threads to a trial.
-TEST(SlotLaw, HoldsForResidualNetworks) {
+TEST(SlotLaw, holds_for_residual_networks) {
   golden::GoldenCase one;
   one.file = one.name = "residual";
   one.shape = {3, 12, 12};
@@ -110,7 +110,7 @@ TEST(SlotLaw, HoldsForResidualNetworks) {
   }
 }
 
-TEST(SlotLaw, AShorterBudgetIsAPrefix) {
+TEST(SlotLaw, a_shorter_budget_is_a_prefix) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec training;
   training.schedule.name = "cosine";
@@ -123,7 +123,7 @@ TEST(SlotLaw, AShorterBudgetIsAPrefix) {
   EXPECT_EQ(shorter.curve.epochs[1].validation_loss, longer.curve.epochs[1].validation_loss);
 }
 
-TEST(SlotLaw, SeedsAndEtasDoMatter) {
+TEST(SlotLaw, seeds_and_etas_do_matter) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
   const Outcome base = alone(task, {0, {0.1, 0.1}, 0, 1});

@@ -27,7 +27,7 @@ std::vector<Assignment> calm_trials(std::uint32_t count, std::uint32_t epochs) {
   return trials;
 }
 
-TEST(Trainer, FillsACurve) {
+TEST(Trainer, fills_a_curve) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 2);
   const Outcome outcome = train(task, calm_trials(1, 2), {.threads = 1}).at(0);
@@ -46,7 +46,7 @@ TEST(Trainer, FillsACurve) {
   EXPECT_GT(outcome.seconds, 0);
 }
 
-TEST(Trainer, MeasuresTheReferenceLossAtTheInitialWeights) {
+TEST(Trainer, measures_the_reference_loss_at_the_initial_weights) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 1);
   task.network = describe_network({.name = "", .layers = {"conv 2 3x3", "relu", "dense 4"}}, default_groups(),
@@ -56,7 +56,7 @@ TEST(Trainer, MeasuresTheReferenceLossAtTheInitialWeights) {
   EXPECT_NEAR(outcome.curve.reference_loss, outcome.curve.epochs[0].training_loss, 1e-6);
 }
 
-TEST(Trainer, TrainsEveryTrialOnceWithUnequalBudgets) {
+TEST(Trainer, trains_every_trial_once_with_unequal_budgets) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 5);
   std::vector<Assignment> trials = calm_trials(23, 1);
@@ -80,7 +80,7 @@ class CountingSource : public ListSource {
   std::atomic<bool> untimed = false;
 };
 
-TEST(Trainer, TellsOfEveryEpochAndSample) {
+TEST(Trainer, tells_of_every_epoch_and_sample) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 3);
   CountingSource source(calm_trials(7, 3));
@@ -133,7 +133,7 @@ class SlowSource : public ListSource {
   std::set<std::thread::id> threads_;
 };
 
-TEST(Trainer, LetsThreadsWithoutATrialHelpWithOneThatIsAboutToBegin) {
+TEST(Trainer, lets_threads_without_a_trial_help_with_one_that_is_about_to_begin) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 2);
   SlowSource source(calm_trials(1, 2), 3);
@@ -142,7 +142,7 @@ TEST(Trainer, LetsThreadsWithoutATrialHelpWithOneThatIsAboutToBegin) {
   EXPECT_EQ(source.outcomes().size(), 1u);
 }
 
-TEST(Trainer, LeavesWithinAboutAStepWhenAskedTo) {
+TEST(Trainer, leaves_within_about_a_step_when_asked_to) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1000);
   StoppingSource source(calm_trials(40, 1000), 50);
@@ -158,7 +158,7 @@ class BrokenSource : public ListSource {
   void finished(Outcome) override { throw std::runtime_error("the store is full"); }
 };
 
-TEST(Trainer, RethrowsWhatItsSourceThrows) {
+TEST(Trainer, rethrows_what_its_source_throws) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
   BrokenSource source(calm_trials(40, 1));
@@ -166,7 +166,7 @@ TEST(Trainer, RethrowsWhatItsSourceThrows) {
   EXPECT_THROW(trainer->train(source), std::runtime_error);
 }
 
-TEST(Trainer, EvaluatesAModelAloneAsInATrial) {
+TEST(Trainer, evaluates_a_model_alone_as_in_a_trial) {
   const golden::GoldenInputs inputs = small_inputs();
   DataSet data = inputs.data;
   // The validation samples as a test part: the last epoch's validation must come out again.
@@ -210,14 +210,14 @@ TEST(Trainer, EvaluatesAModelAloneAsInATrial) {
     }
 }
 
-TEST(Trainer, RefusesWeightsOfAnotherNetwork) {
+TEST(Trainer, refuses_weights_of_another_network) {
   const golden::GoldenInputs inputs = small_inputs();
   const auto trainer = make_trainer(small_task(inputs, {}, 1), {.threads = 1});
   for (const std::size_t count : {std::size_t{0}, std::size_t{4}, inputs.network.parameters + std::size_t{1}})
     EXPECT_THROW(trainer->evaluate_test(std::vector<float>(count)), Failure) << count;
 }
 
-TEST(Trainer, AugmentsTrainingSamplesAlone) {
+TEST(Trainer, augments_training_samples_alone) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 2);
   const std::vector<Assignment> still{{0, {1e-12, 1e-12}, 1, 2}};  // the weights stay what they are
@@ -231,7 +231,7 @@ TEST(Trainer, AugmentsTrainingSamplesAlone) {
 }
 
 // Mirrored images keep their mean and deviation, so the normalized inputs are the same to the bit.
-TEST(Trainer, TrainsOnWhatAugmentMakes) {
+TEST(Trainer, trains_on_what_augment_makes) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 1);
   const std::vector<Assignment> trial{{0, {0.05, 0.05}, 2, 1}};
@@ -252,7 +252,7 @@ TEST(Trainer, TrainsOnWhatAugmentMakes) {
   EXPECT_NE(augmented, plain);
 }
 
-TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
+TEST(Trainer, smooths_labels_in_training_losses_alone) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingSpec smoothing;
   smoothing.label_smoothing = 0.5;
@@ -266,7 +266,7 @@ TEST(Trainer, SmoothsLabelsInTrainingLossesAlone) {
   EXPECT_NEAR(smoothed.epochs[0].validation_loss, plain.epochs[0].validation_loss, 1e-6);
 }
 
-TEST(Trainer, StatesItsMemoryAndSpeed) {
+TEST(Trainer, states_its_memory_and_speed) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 1);
   const auto one = make_trainer(task, {.threads = 1}), two = make_trainer(task, {.threads = 2});
@@ -274,7 +274,7 @@ TEST(Trainer, StatesItsMemoryAndSpeed) {
   EXPECT_GT(one->measure_speed(0.02), 0);
 }
 
-TEST(Trainer, RefusesABatchLargerThanTheData) {
+TEST(Trainer, refuses_a_batch_larger_than_the_data) {
   const golden::GoldenInputs inputs = small_inputs();
   TrainingTask task = small_task(inputs, {}, 1);
   task.batch = static_cast<std::uint32_t>(inputs.split.training.size()) + 1;
@@ -283,7 +283,7 @@ TEST(Trainer, RefusesABatchLargerThanTheData) {
   EXPECT_THROW(make_trainer(task, {}), RequestError);
 }
 
-TEST(Dispatch, HasAnEngineForEveryNumberOfSlots) {
+TEST(Dispatch, has_an_engine_for_every_number_of_slots) {
   for (const std::string& set : engine_support().instruction_sets)
     for (const std::uint32_t slots : {4u, 8u, 16u}) {
       const Engine& engine = engine_for(slots, set);
@@ -292,11 +292,11 @@ TEST(Dispatch, HasAnEngineForEveryNumberOfSlots) {
     }
 }
 
-TEST(DispatchDeathTest, HasNoEngineForOtherNumbersOfSlots) {
+TEST(DispatchDeathTest, has_no_engine_for_other_numbers_of_slots) {
   EXPECT_DEATH(engine_for(5), "received slots 5, expected 4, 8 or 16");
 }
 
-TEST(Dispatch, StatesOneNumericClass) {
+TEST(Dispatch, states_one_numeric_class) {
   const EngineSupport support = engine_support();
   const std::map<std::string, std::string> classes{
       {"SSE2", "x86-64"}, {"AVX2", "x86-64-fma"}, {"AVX-512", "x86-64-fma"}, {"NEON", "aarch64"}};
@@ -305,7 +305,7 @@ TEST(Dispatch, StatesOneNumericClass) {
 }
 
 /// An emulated processor must have its set; one that is told to be older, where it has it.
-TEST(Dispatch, PicksTheSetThatTheProcessorHas) {
+TEST(Dispatch, picks_the_set_that_the_processor_has) {
   const char* const expected = std::getenv("ETALON_EXPECTED_SET");
   const char* const told = std::getenv("ETALON_INSTRUCTION_SET");
   if (expected) {

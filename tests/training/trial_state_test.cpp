@@ -51,7 +51,7 @@ bool same_bits_of(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
-TEST(TrialState, ComesBackBitForBit) {
+TEST(TrialState, comes_back_bit_for_bit) {
   const TrialState state = state_of_7_steps();
   for (const bool flushing : {false, true}) {
     const auto flush = flushing ? std::make_unique<FlushDenormals>() : nullptr;
@@ -67,7 +67,7 @@ TEST(TrialState, ComesBackBitForBit) {
   EXPECT_EQ(state_from_bytes(to_bytes(empty), {}).values.size(), 0u);
 }
 
-TEST(TrialState, HasTheBytesThatItsHeaderPromises) {
+TEST(TrialState, has_the_bytes_that_its_header_promises) {
   TrialState state = state_of_7_steps();
   state.power1 = 0.5;
   state.power2 = 0.25;
@@ -86,7 +86,7 @@ TEST(TrialState, HasTheBytesThatItsHeaderPromises) {
   EXPECT_EQ(Bytes(bytes.begin(), bytes.end() - 4), expected);
 }
 
-TEST(TrialState, KnowsItsStepOfTheEpoch) {
+TEST(TrialState, knows_its_step_of_the_epoch) {
   EXPECT_EQ(state_of_7_steps().step_of_epoch(), 2u);
   TrialState state;
   EXPECT_EQ(state.step_of_epoch(), 0u);
@@ -100,7 +100,7 @@ TEST(TrialState, KnowsItsStepOfTheEpoch) {
   EXPECT_THROW(state.step_of_epoch(), Failure) << "ten steps in an epoch of five";
 }
 
-TEST(TrialState, RefusesEveryDamagedBit) {
+TEST(TrialState, refuses_every_damaged_bit) {
   const TrialState state = state_of_7_steps();
   Bytes bytes = to_bytes(state);
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
@@ -111,7 +111,7 @@ TEST(TrialState, RefusesEveryDamagedBit) {
   EXPECT_NO_THROW(state_from_bytes(bytes, state.curve));
 }
 
-TEST(TrialState, RefusesEveryOtherLength) {
+TEST(TrialState, refuses_every_other_length) {
   const TrialState state = state_of_7_steps();
   Bytes bytes = to_bytes(state);
   for (std::size_t length = 0; length < bytes.size(); ++length)
@@ -120,7 +120,7 @@ TEST(TrialState, RefusesEveryOtherLength) {
   EXPECT_THROW(state_from_bytes(bytes, state.curve), Failure);
 }
 
-TEST(TrialState, SaysWhatIsWrong) {
+TEST(TrialState, says_what_is_wrong) {
   const TrialState state = state_of_7_steps();
   Bytes bytes = to_bytes(state);
   EXPECT_THAT(complaint_about(bytes, curve_of(8, 1)), HasSubstr("a curve of 8 steps beside a state after 7"));
@@ -135,7 +135,7 @@ TEST(TrialState, SaysWhatIsWrong) {
 }
 
 /// Every value that a float can be survives a trial's memory.
-TEST(TrialState, PassesThroughAnArena) {
+TEST(TrialState, passes_through_an_arena) {
   const golden::GoldenInputs inputs = residual_inputs();
   TrainingSpec training;
   training.optimizer.name = "adam";

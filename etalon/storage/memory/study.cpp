@@ -95,7 +95,8 @@ void MemoryStudy::go_on(const PlannedTrial& trial) {
   Finished last = std::move(finished_.extract(finished_at_.extract(trial.key).mapped()).mapped());
   WaitingTrial waiting{trial, last.trial.times.attempts, last.trial.times.started_unix_millis, {}};
   if (!last.state.empty())
-    waiting.checkpoint = {trial.key, std::move(last.trial.curve), last.trial.numeric_class, std::move(last.state)};
+    waiting.checkpoint = {trial.key, std::move(last.trial.curve), last.trial.numeric_class,
+                          std::move(last.state)};
   add_waiting(waiting);
 }
 
@@ -215,7 +216,8 @@ bool MemoryStudy::finish(std::uint64_t worker, const TrialRecord& trial, std::sp
   const auto place = find_held(worker, trial.key);
   if (place == queue_.end()) return false;
   const bool keep = state_bytes() + state.bytes.size() <= state.most_bytes;
-  add_finished(worker, trial, std::vector<float>(weights.begin(), weights.end()), keep ? state.bytes : Bytes());
+  add_finished(worker, trial, std::vector<float>(weights.begin(), weights.end()),
+               keep ? state.bytes : Bytes());
   queue_.erase(place);
   queued_at_.erase(trial.key);
   changed_unix_millis_ = now_unix_millis;

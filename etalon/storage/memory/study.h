@@ -16,7 +16,7 @@ class MemoryStudy {
 
   StudySummary summary() const;
   StudySnapshot snapshot() const;
-  StudySnapshot head() const;  ///< without trials
+  StudySnapshot head() const;             ///< without trials
   bool save(const StudySnapshot& study);  ///< false if it has another revision
   bool conclude(const std::vector<TestResult>& tests, std::int64_t finished_unix_millis,
                 const std::vector<TrialKey>& keep);

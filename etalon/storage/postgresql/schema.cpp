@@ -190,7 +190,8 @@ std::uint32_t version_of(pqxx::transaction_base& transaction, const std::string&
   return static_cast<std::uint32_t>(version);
 }
 
-void require_all_tables(pqxx::transaction_base& transaction, const std::string& place, std::uint32_t version) {
+void require_all_tables(pqxx::transaction_base& transaction, const std::string& place,
+                        std::uint32_t version) {
   const auto found = transaction.exec1(
       fmt::format("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
                   "WHERE n.nspname = 'etalon' AND c.relkind = 'r' AND c.relname IN ({})",
@@ -249,7 +250,8 @@ void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& 
 }
 
 void vacuum(pqxx::connection_base& connection) {
-  pqxx::nontransaction(connection).exec("VACUUM etalon.queue, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
+  pqxx::nontransaction(connection)
+      .exec("VACUUM etalon.queue, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
 }
 
 }  // namespace etalon

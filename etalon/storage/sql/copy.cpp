@@ -17,9 +17,8 @@ void send_study(SqlSession& session, std::int64_t study, StudyReceiver& receiver
   head.study.times.samples_trained += done.samples_trained;
   head.study.tests = read_tests(session, study);
   receiver.head(head);
-  read_kept_trials(session, study, {row.finished_trials, row.last_number}, [&](const KeptTrial& kept) {
-    receiver.finished(kept.trial, kept.weights, kept.state);
-  });
+  read_kept_trials(session, study, {row.finished_trials, row.last_number},
+                   [&](const KeptTrial& kept) { receiver.finished(kept.trial, kept.weights, kept.state); });
   read_waiting(session, study, row.queued_trials,
                [&](const WaitingTrial& trial) { receiver.waiting(trial); });
 }

@@ -90,7 +90,8 @@ void in_pieces(SqlSession& session, const std::string& query, std::int64_t study
     for (SqlRow& row : rows) number = take(row);
   }
   if (all && found != count.finished)
-    report_damage("stored study", std::to_string(found) + " trials instead of " + std::to_string(count.finished));
+    report_damage("stored study",
+                  std::to_string(found) + " trials instead of " + std::to_string(count.finished));
   if (found > 0 && number > count.last_number)
     report_damage("stored trial", "number " + std::to_string(number) + ", which was never given");
 }
@@ -112,8 +113,9 @@ TrialKey read_key(SqlCells& cells) {
 void erase_trial(SqlSession& session, std::int64_t study, const TrialRecord& trial) {
   auto rows = session.query("SELECT id FROM trial" + of_key, key_values(study, trial.key));
   const std::int64_t id = SqlCells(rows.at(0), "stored trial").whole();
-  for (const char* statement : {"DELETE FROM trial_weights WHERE trial = $1",
-                                "DELETE FROM trial_state WHERE trial = $1", "DELETE FROM trial WHERE id = $1"})
+  for (const char* statement :
+       {"DELETE FROM trial_weights WHERE trial = $1", "DELETE FROM trial_state WHERE trial = $1",
+        "DELETE FROM trial WHERE id = $1"})
     session.run(statement, {id});
 }
 
@@ -168,8 +170,8 @@ void read_trials(SqlSession& session, std::int64_t study, std::uint32_t number, 
 
 void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
                       const std::function<void(const KeptTrial&)>& take) {
-  const std::string query = "SELECT " + trial_columns + ", " + state_columns + ", " + kept_columns + join_kept +
-                            "WHERE study = $1 AND number > $2 ORDER BY number LIMIT $3";
+  const std::string query = "SELECT " + trial_columns + ", " + state_columns + ", " + kept_columns +
+                            join_kept + "WHERE study = $1 AND number > $2 ORDER BY number LIMIT $3";
   in_pieces(session, query, study, 0, count, 16, [&](SqlRow& row) {
     SqlCells cells(row, "stored trial");
     KeptTrial kept{read_trial(cells), std::nullopt, {}};
@@ -181,9 +183,9 @@ void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
 }
 
 std::optional<std::vector<float>> read_weights(SqlSession& session, std::int64_t study, const TrialKey& key) {
-  auto rows = session.query("SELECT " + kept_columns +
-                                " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
-                            key_values(study, key));
+  auto rows = session.query(
+      "SELECT " + kept_columns + " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
+      key_values(study, key));
   if (rows.empty()) return std::nullopt;
   SqlCells cells(rows[0], "stored weights");
   return checked_weights(cells);
@@ -246,7 +248,8 @@ std::set<TrialKey> finished_keys(SqlSession& session, std::int64_t study) {
   return keys;
 }
 
-std::optional<WaitingTrial> take_finished(SqlSession& session, std::int64_t study, const PlannedTrial& planned) {
+std::optional<WaitingTrial> take_finished(SqlSession& session, std::int64_t study,
+                                          const PlannedTrial& planned) {
   auto rows = session.query("SELECT " + trial_columns + ", " + state_columns + join_kept + of_key,
                             key_values(study, planned.key));
   if (rows.empty()) return std::nullopt;

@@ -60,6 +60,7 @@ std::set<TrialKey> finished_keys(SqlSession& session, std::int64_t study);
 
 /// A finished trial of fewer epochs than planned, out of its table, as it waits to go on; nothing if there is none.
 /// REQUIRES: the study is locked
-std::optional<WaitingTrial> take_finished(SqlSession& session, std::int64_t study, const PlannedTrial& planned);
+std::optional<WaitingTrial> take_finished(SqlSession& session, std::int64_t study,
+                                          const PlannedTrial& planned);
 
 }  // namespace etalon

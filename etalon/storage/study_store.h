@@ -54,7 +54,7 @@ struct WorkerIdentity {
 struct WorkerRecord {
   WorkerIdentity identity;
   std::uint64_t beats =
-      0;  ///< counts its signs of life; whoever watches times them by a steady clock of his own
+      0;  ///< counts its signs of life; a watcher times them by a steady clock of its own
   bool strategist = false;                                           ///< it holds the role
   std::uint32_t trials = 0;                                          ///< that it holds
   std::int64_t enlisted_unix_millis = 0, last_beat_unix_millis = 0;  ///< shown, never used

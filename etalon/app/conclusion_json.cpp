@@ -87,7 +87,7 @@ std::string tune_json(const StudySnapshot& study, const Judgement& judgement, co
   const Json certificate = Json::parse(recommendation_json(study, judgement));
   Json json;
   json["study"] = shown_name(study.name);
-  json["trials"] = study.trials.size();
+  json["trials"] = complete_trials(study);
   json["recommendations"] = without_bulk(certificate.at("recommendations"));
   json["overall"] = certificate.at("overall");
   json["seconds"] = facts.seconds;

@@ -17,10 +17,12 @@ class Watching {
   Watching(StudyStore& store, const std::string& study, ProgressDisplay& display,
            const FollowOptions& options)
       : store_(store), name_(study), display_(display), options_(options) {
-    const auto snapshot = store_.load_study(name_);
+    auto snapshot = store_.load_study(name_);
     if (!snapshot) throw_gone();
-    finished_ = first_ = static_cast<std::uint32_t>(snapshot->trials.size());
     for (const TrialRecord& trial : snapshot->trials) last_number_ = std::max(last_number_, trial.number);
+    const auto is_stopped_there = [&](const TrialRecord& trial) { return is_stopped(trial, *snapshot); };
+    std::erase_if(snapshot->trials, is_stopped_there);
+    finished_ = first_ = static_cast<std::uint32_t>(snapshot->trials.size());
     planned_ = snapshot->planned_trials;
     for (const SetFacts& set : snapshot->sets) chances_.push_back(set.chance);
     display_.study_opened(*snapshot);

@@ -22,7 +22,7 @@ std::string headline(const StudySnapshot& study, const Judgement& judgement) {
   };
   const auto stopped = count(TrialStatus::stopped);
   return fmt::format("study {}: {} of {} trials finished: {} learning, {} stalled, {} diverged{}",
-                     short_name(study.name), study.trials.size(), study.planned_trials,
+                     short_name(study.name), complete_trials(study), study.planned_trials,
                      count(TrialStatus::learning), count(TrialStatus::stalled), count(TrialStatus::diverged),
                      stopped > 0 ? fmt::format(", {} stopped after fewer epochs", stopped) : "");
 }

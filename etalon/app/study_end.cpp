@@ -88,8 +88,8 @@ std::string standing_text(StudyStore& store, const std::string& name) {
   const std::vector<RunningTrial> queued = store.running_trials(name);
   const auto begun =
       std::count_if(queued.begin(), queued.end(), [](const auto& trial) { return trial.curve.has_value(); });
-  return fmt::format("{} of {} trials are finished, {} begun", study->finished_trials, study->planned_trials,
-                     begun);
+  return fmt::format("{} of {} trials are finished, {} begun",
+                     std::min(study->finished_trials, study->planned_trials), study->planned_trials, begun);
 }
 
 std::optional<std::string> last_standing(StudyStore& store, const std::string& study) {

@@ -17,6 +17,11 @@ std::string state_of(const StudySummary& study) {
   return study.concluded ? "concluded" : "waits for workers";
 }
 
+/// Without trials that were stopped after fewer epochs than the study has: nobody plans them any more.
+std::uint32_t finished_of(const StudySummary& study) {
+  return std::min(study.finished_trials, study.planned_trials);
+}
+
 nlohmann::ordered_json list_json(const std::vector<StudySummary>& studies, const std::string& where,
                                  std::uint64_t bytes) {
   nlohmann::ordered_json json{{"store", shown_store(where)}, {"size_bytes", bytes}};
@@ -24,7 +29,7 @@ nlohmann::ordered_json list_json(const std::vector<StudySummary>& studies, const
   for (const StudySummary& study : studies)
     json["studies"].push_back(
         {{"study", shown_name(study.name)},
-         {"trials", {{"finished", study.finished_trials}, {"planned", study.planned_trials}}},
+         {"trials", {{"finished", finished_of(study)}, {"planned", study.planned_trials}}},
          {"concluded", study.concluded},
          {"workers", study.workers},
          {"changed", known_utc_text(study.last_change_unix_millis)}});
@@ -35,7 +40,7 @@ std::string list_text(const std::vector<StudySummary>& studies, const std::strin
                       std::uint64_t bytes) {
   std::vector<std::vector<std::string>> rows{{"study", "finished", "planned", "state", "changed"}};
   for (const StudySummary& study : studies)
-    rows.push_back({short_name(study.name), std::to_string(study.finished_trials),
+    rows.push_back({short_name(study.name), std::to_string(finished_of(study)),
                     std::to_string(study.planned_trials), state_of(study),
                     known_utc_text(study.last_change_unix_millis)});
   const std::string table = studies.empty() ? "" : join(aligned_rows(rows), "\n") + "\n\n";

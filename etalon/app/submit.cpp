@@ -160,7 +160,8 @@ ExitCode run_submit(const SubmitArguments& arguments, const std::vector<std::str
     require_sbatch();
     require_places(request);
   }
-  const PreparedStudy prepared(request.study);
+  PreparedStudy prepared(request.study);
+  if (!arguments.dry_run) prepared.take_older(*open_watched(request.store, StoreAccess::create, *display));
   for (const std::string& warning : prepared.warnings()) display->note("warning: " + warning);
   const SlurmJob job = slurm_job(arguments, request, prepared.name(), fs::current_path(), own_path());
   if (arguments.dry_run) {

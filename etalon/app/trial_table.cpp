@@ -90,9 +90,10 @@ Json queued_json(const RunningTrial& trial, const StudyStanding& standing,
   return json;
 }
 
-Json finished_json(const TrialRecord& trial, const StudyDefinition& definition) {
-  return {{"id", trial_id(trial.key, definition)},
-          {"state", "finished"},
+Json finished_json(const TrialRecord& trial, const StudySnapshot& study) {
+  return {{"id", trial_id(trial.key, study.definition)},
+          {"state", is_stopped(trial, study) ? "stopped" : "finished"},
+          {"epochs", trial.curve.budget_epochs},
           {"attempts", trial.times.attempts},
           {"host", trial.times.host},
           {"numeric_class", trial.numeric_class},
@@ -140,7 +141,7 @@ std::string standing_text(const StudyStanding& standing) {
   });
   std::string text =
       fmt::format("study {}: {} of {} trials finished, {} being trained, {} wait, {} of them begun\n",
-                  short_name(study.name), study.trials.size(), study.planned_trials, at_work.size(),
+                  short_name(study.name), complete_trials(study), study.planned_trials, at_work.size(),
                   standing.queued.size() - at_work.size(), begun);
   if (!standing.workers.empty()) text += "\n" + workers_table(standing);
   if (!at_work.empty()) text += "\n" + trials_table(standing, at_work);
@@ -151,7 +152,7 @@ std::string standing_json(const StudyStanding& standing) {
   const StudySnapshot& study = standing.study;
   const auto names = names_of(standing.workers);
   Json json{{"study", shown_name(study.name)},
-            {"trials", {{"finished", study.trials.size()}, {"planned", study.planned_trials}}},
+            {"trials", {{"finished", complete_trials(study)}, {"planned", study.planned_trials}}},
             {"command", study.command},
             {"sources", sources_json(study)},
             {"machine", machine_json(study.machine)},
@@ -163,7 +164,7 @@ std::string standing_json(const StudyStanding& standing) {
   for (const RunningTrial& trial : standing.queued)
     json["all_trials"].push_back(queued_json(trial, standing, names));
   for (const TrialRecord& trial : study.trials)
-    json["all_trials"].push_back(finished_json(trial, study.definition));
+    json["all_trials"].push_back(finished_json(trial, study));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -38,10 +38,6 @@ std::uint32_t set_count(const StudySnapshot& study) {
   return static_cast<std::uint32_t>(count);
 }
 
-bool is_stopped(const TrialRecord& trial, const StudySnapshot& study) {
-  return trial.curve.budget_epochs < study.plan.epochs;
-}
-
 std::vector<MeasuredTrial> measure_set(const StudySnapshot& study, std::uint32_t set, bool stopped,
                                        double label_entropy) {
   std::vector<const TrialRecord*> records;

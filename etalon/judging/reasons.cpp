@@ -103,7 +103,7 @@ std::string certainty_text(const SetEvidence& evidence, const ChoiceStory& story
 bool mixed_numeric_classes(const StudySnapshot& study, std::uint32_t set) {
   std::set<std::string> classes;
   for (const TrialRecord& trial : study.trials)
-    if (trial.key.set == set && trial.curve.budget_epochs >= study.plan.epochs)
+    if (trial.key.set == set && !is_stopped(trial, study))
       classes.insert(trial.numeric_class);
   return classes.size() > 1;
 }
@@ -157,9 +157,9 @@ void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
 }
 
 void missing_warning(const StudySnapshot& study, std::vector<std::string>& warnings) {
-  if (study.trials.size() < study.planned_trials)
+  if (const std::size_t complete = complete_trials(study); complete < study.planned_trials)
     warnings.push_back(
-        fmt::format("Only {} of {} planned trials are finished.", study.trials.size(), study.planned_trials));
+        fmt::format("Only {} of {} planned trials are finished.", complete, study.planned_trials));
 }
 
 /// Settings that a random search draws are not known beforehand, and a study's rules may change.

@@ -137,7 +137,7 @@ Json confirmation(const Setting& setting, std::size_t set, const StudyView& view
   Json json = Json::array();
   for (const JudgedTrial& trial : view.judgement().trials)
     if (trial.key.set == set && trial.key.setting == setting &&
-        trial.key.seed_index >= first_confirmation_seed)
+        trial.key.seed_index >= first_confirmation_seed && trial.verdict.status != TrialStatus::stopped)
       json.push_back(
           {{"seed", trial.key.seed_index}, {"validation_accuracy", json_of(trial.verdict.accuracy)}});
   return json;
@@ -201,12 +201,13 @@ std::string recommendation_json(const StudySnapshot& study, const Judgement& jud
   const StudyView view(study, judgement);
   Json json;
   json["study"] = study.name;
-  json["trials"] = {{"finished", study.trials.size()}, {"planned", study.planned_trials}};
+  json["trials"] = {{"finished", complete_trials(study)}, {"planned", study.planned_trials}};
   json["overall"] = overall(view);
   json["recommendations"] = Json::array();
   for (std::size_t set = 0; set < view.sets().size(); ++set)
     json["recommendations"].push_back(json_of(view.sets()[set], set, view));
   json["definition"] = Json::parse(to_text(study.definition));
+  json["definition"]["epochs"] = epochs_of(study);
   json["plan"] = Json::parse(to_text(study.plan));
   json["command"] = study.command;
   json["machine"] = {{"processor", study.machine.processor},

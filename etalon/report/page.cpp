@@ -144,9 +144,9 @@ std::string overview_part(const StudyView& view, const ReportPlots& plots) {
       "and what it says.\n\n",
       escaped_markdown(study.name), network_name(view), listed(names), counted(epochs_of(study), "epoch"),
       seeds_of_each_setting(view));
-  if (study.trials.size() < study.planned_trials)
+  if (complete_trials(study) < study.planned_trials)
     text += fmt::format("**{} of {} planned trials are finished.** All below is from those alone.\n\n",
-                        study.trials.size(), study.planned_trials);
+                        complete_trials(study), study.planned_trials);
   return text + missing_plots_text(plots) + choices_table(view);
 }
 

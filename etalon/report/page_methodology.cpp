@@ -20,7 +20,8 @@ std::string eta_list(const std::vector<double>& values) {
 
 std::size_t trained_settings(const StudyView& view) {
   std::set<Setting> settings;
-  for (const TrialRecord& trial : view.study().trials) settings.insert(trial.key.setting);
+  for (const TrialRecord& trial : view.study().trials)
+    if (!is_stopped(trial, view.study())) settings.insert(trial.key.setting);
   return settings.size();
 }
 
@@ -75,7 +76,8 @@ std::string seed_counts(const StudyView& view) {
   const auto [fewest, most] = seed_range(view);
   std::uint32_t last = view.study().trials.empty() ? std::max(1u, most) - 1 : 0;
   for (const TrialRecord& trial : view.study().trials)
-    if (trial.key.seed_index < first_confirmation_seed) last = std::max(last, trial.key.seed_index);
+    if (trial.key.seed_index < first_confirmation_seed && !is_stopped(trial, view.study()))
+      last = std::max(last, trial.key.seed_index);
   return fmt::format("{}{} a setting ({})", fewest < most ? fmt::format("{} to ", fewest) : "",
                      counted(most, "seed"), last == 0 ? "index 0" : fmt::format("indices 0 to {}", last));
 }

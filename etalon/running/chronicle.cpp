@@ -21,16 +21,22 @@ Chronicle::Chronicle(const Preparation& all, const StudySnapshot& study, StudySt
                      StudyObserver& observer)
     : all_(all), store_(store), observer_(observer), name_(all.study.name) {
   for (const TrialRecord& trial : study.trials) {
-    finished_[trial.key] = trial.curve.budget_epochs;
+    if (is_stopped(trial, study))
+      stopped_.insert(trial.key);
+    else
+      finished_[trial.key] = trial.curve.budget_epochs;
     last_number_ = std::max(last_number_, trial.number);
   }
   epochs_ = epochs_of(study);
   planned_ = study.planned_trials;
   const std::vector<RunningTrial> trials = store_.running_trials(name_);
   add_open(trials);
-  seen_ = static_cast<std::uint32_t>(finished_.size() + trials.size());
+  seen_ = static_cast<std::uint32_t>(study.trials.size() + trials.size());
   expect_rest();
-  observer_.study_opened(study);
+  if (stopped_.empty()) return observer_.study_opened(study);
+  StudySnapshot complete = study;
+  std::erase_if(complete.trials, [&](const TrialRecord& trial) { return is_stopped(trial, study); });
+  observer_.study_opened(complete);
 }
 
 double Chronicle::work_of(std::uint32_t set, std::uint64_t samples) const {
@@ -47,7 +53,9 @@ void Chronicle::expect_rest() {
   double all_sets = 0;
   for (std::uint32_t set = 0; set < all_.data.size(); ++set)
     all_sets += work_of(set, budget_on(set, epochs_));
-  const std::uint32_t trials = planned_ > seen_ ? planned_ - seen_ : 0;
+  auto named = static_cast<std::uint32_t>(finished_.size());
+  for (const auto& [key, open] : open_) named += !finished_.contains(key);
+  const std::uint32_t trials = planned_ > named ? planned_ - named : 0;
   work_to_come_ = trials * all_sets / static_cast<double>(all_.data.size());
 }
 
@@ -58,6 +66,7 @@ std::uint64_t Chronicle::budget_on(std::uint32_t set, std::uint32_t epochs) cons
 
 void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
   for (const RunningTrial& trial : trials) {
+    stopped_.erase(trial.key);
     const auto before = finished_.find(trial.key);
     if (before != finished_.end() && before->second < trial.epochs)
       finished_.erase(before);  // it goes on
@@ -76,6 +85,7 @@ void Chronicle::look() {
   const std::scoped_lock looking(looking_);
   const QueueState queue = store_.queue(name_);
   if (trials_in(queue) > seen_ || queue.finished < finished_trials()) tell_growth(trials_in(queue));
+  if (queue.finished == finished_trials()) last_number_ = queue.last_number;  // all of them are known
   if (queue.last_number == last_number_) return;
   const std::vector<TrialRecord> trials = store_.trials_after(name_, last_number_);
   if (!trials.empty()) last_number_ = trials.back().number;
@@ -130,7 +140,9 @@ void Chronicle::finished(const TrialRecord& trial) {
 }
 
 void Chronicle::count_finished(const TrialRecord& trial) {
-  if (!finished_.emplace(trial.key, trial.curve.budget_epochs).second) return;
+  const auto [known, added] = finished_.try_emplace(trial.key, trial.curve.budget_epochs);
+  if (!added && known->second >= trial.curve.budget_epochs) return;
+  known->second = trial.curve.budget_epochs;
   has_news_ = true;
   // A trial that diverged leaves the rest of its budget undone: that work is no longer left.
   if (const auto open = open_.find(trial.key); open != open_.end()) finished_work_ += open->second.left;
@@ -160,7 +172,7 @@ void Chronicle::note(const std::string& text) {
 
 std::size_t Chronicle::finished_trials() const {
   const std::scoped_lock telling(telling_);
-  return finished_.size();
+  return finished_.size() + stopped_.size();
 }
 
 }  // namespace etalon

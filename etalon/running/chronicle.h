@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "etalon/running/prepare.h"
@@ -46,7 +47,7 @@ class Chronicle {
   void add_open(const std::vector<RunningTrial>& trials);
   void expect_rest();
   void tell_growth(std::uint32_t seen);  ///< REQUIRES: looking_ held
-  std::size_t finished_trials() const;
+  std::size_t finished_trials() const;  ///< that are known, stopped ones included
   void count_finished(const TrialRecord& trial);
 
   const Preparation& all_;
@@ -62,6 +63,7 @@ class Chronicle {
 
   mutable std::mutex telling_;                  ///< of what follows and of the observer
   std::map<TrialKey, std::uint32_t> finished_;  ///< after so many epochs
+  std::set<TrialKey> stopped_;                  ///< finished too, after fewer epochs than the study has now
   bool has_news_ = false;
   std::map<TrialKey, Open> open_;
   double work_ = 0;          ///< of trials that could be named, as it was left when they were first seen

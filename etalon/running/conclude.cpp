@@ -1,6 +1,7 @@
 #include "etalon/running/conclude.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -9,6 +10,7 @@
 #include "etalon/base/clock.h"
 #include "etalon/judging/measures.h"
 #include "etalon/running/built_in_objective.h"
+#include "etalon/running/strategist.h"
 
 namespace etalon {
 namespace {
@@ -18,7 +20,8 @@ namespace {
 std::vector<TrialKey> trials_of(const StudySnapshot& study, std::uint32_t set, const Setting& setting) {
   std::vector<TrialKey> tuning, confirming;
   for (const TrialRecord& trial : study.trials)
-    if (trial.key.set == set && trial.key.setting == setting && !has_diverged(trial.curve))
+    if (trial.key.set == set && trial.key.setting == setting && !is_stopped(trial, study) &&
+        !has_diverged(trial.curve))
       (trial.key.seed_index < first_confirmation_seed ? tuning : confirming).push_back(trial.key);
   return confirming.empty() ? tuning : confirming;
 }
@@ -32,7 +35,8 @@ std::vector<TrialKey> close_trials(const StudySnapshot& study, const Recommendat
     close.insert(recommendation.equivalent.begin(), recommendation.equivalent.end());
   }
   for (const TrialRecord& trial : study.trials)
-    if (trial.key.set == recommendation.set && trial.key.seed_index >= first_confirmation_seed)
+    if (trial.key.set == recommendation.set && trial.key.seed_index >= first_confirmation_seed &&
+        !is_stopped(trial, study))
       close.insert(trial.key.setting);
   close.erase(*recommendation.setting);
   std::vector<TrialKey> keys;
@@ -69,21 +73,28 @@ bool same_keys(const std::vector<TestResult>& a, const std::vector<TestResult>& 
                     [](const TestResult& x, const TestResult& y) { return x.key == y.key; });
 }
 
-/// All trials, those of the most accurate settings first.
-std::vector<TrialKey> by_accuracy(const StudySnapshot& study, const Judgement& judgement) {
-  std::map<std::pair<std::uint32_t, Setting>, double> accuracies;
-  for (std::uint32_t set = 0; set < judgement.cells.size(); ++set)
-    for (const CellSummary& cell : judgement.cells[set])
-      accuracies[{set, cell.setting}] = cell.accuracy.mean.value_or(0);
+}  // namespace
+
+std::vector<TrialKey> by_accuracy(const StudySnapshot& study) {
+  struct Sum {
+    double accuracy = 0;
+    std::uint32_t trials = 0;
+  };
+  std::map<std::pair<std::uint32_t, Setting>, Sum> sums;
+  for (const TrialRecord& trial : study.trials) {
+    Sum& sum = sums[{trial.key.set, trial.key.setting}];
+    const double accuracy = accuracy_of(trial.curve, study.sets.at(trial.key.set).chance);
+    sum.accuracy += std::isfinite(accuracy) ? accuracy : 0;
+    ++sum.trials;
+  }
   std::vector<TrialKey> keys;
   for (const TrialRecord& trial : study.trials) keys.push_back(trial.key);
   std::ranges::stable_sort(keys, std::greater(), [&](const TrialKey& key) {
-    return accuracies[{key.set, key.setting}];
+    const Sum& sum = sums.at({key.set, key.setting});
+    return sum.accuracy / sum.trials;
   });
   return keys;
 }
-
-}  // namespace
 
 Conclusion conclude(const Preparation& all, const StudySnapshot& study, const Judgement& judgement,
                     StudyStore& store, Chronicle& chronicle, const Keeping& keeping) {
@@ -103,10 +114,10 @@ Conclusion conclude(const Preparation& all, const StudySnapshot& study, const Ju
     for (const TrialRecord& trial : study.trials) keep.push_back(trial.key);
   const bool concluded = store.queue(study.name).concluded;
   if (concluded && same_keys(tests, study.tests)) return Conclusion::stood;
-  if (!store.conclude(study.name, tests, system_clock().unix_millis(), keep)) return Conclusion::too_early;
   if (can_grow(study.definition.training.schedule))
-    store.drop_states(study.name, by_accuracy(study, judgement), keeping.state_bytes);
-  return Conclusion::written;
+    store.drop_states(study.name, by_accuracy(study), keeping.state_bytes);
+  return store.conclude(study.name, tests, system_clock().unix_millis(), keep) ? Conclusion::written
+                                                                               : Conclusion::too_early;
 }
 
 }  // namespace etalon

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "etalon/running/chronicle.h"
 #include "etalon/running/prepare.h"
@@ -15,6 +16,9 @@ enum class Conclusion {
   written,
   too_early,  ///< more was planned meanwhile; nothing was written
 };
+
+/// All trials, those of the most accurate settings first, by the mean over their seeds.
+std::vector<TrialKey> by_accuracy(const StudySnapshot& study);
 
 /// What stays in the store.
 struct Keeping {

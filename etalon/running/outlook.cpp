@@ -70,8 +70,9 @@ class Tally {
  public:
   explicit Tally(const StudySnapshot& study) : study_(study) {
     for (const TrialRecord& trial : study.trials) {
+      if (is_stopped(trial, study)) continue;
       outlook_.known.insert(trial.key);
-      if (trial.curve.budget_epochs >= epochs_of(study)) complete_.insert(trial.key);
+      complete_.insert(trial.key);
     }
   }
   void add(const Replay& replay) {

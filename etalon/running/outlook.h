@@ -15,7 +15,7 @@ namespace etalon {
 
 struct Outlook {
   std::vector<PlannedTrial> missing;  ///< as far as it can be named now; empty: nothing is left to train
-  std::set<TrialKey> known;           ///< finished, or proposed so far
+  std::set<TrialKey> known;           ///< finished and not stopped, or proposed so far
   std::uint32_t finished = 0;         ///< of what was proposed
   std::uint32_t confirming = 0;       ///< trials of the confirmation, named or to come
   std::vector<std::size_t> rounds_to_come;  ///< trials that cannot be named yet, by round

@@ -144,6 +144,7 @@ Preparation prepare(StudyRequest request) {
   study.name = all.request.study_name.empty() ? default_study_name(study.definition) : all.request.study_name;
   study.plan = all.request.plan;
   study.asked = {all.request.plan};
+  study.asked.front().epochs = 0;  // the study's plan has them for all
   study.machine = machine_facts(all.trainer_options());
   study.command = all.request.command;
   for (std::uint32_t set = 0; set < all.data.size(); ++set) {

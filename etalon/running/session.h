@@ -68,6 +68,8 @@ class Session final : public TrialSource {
   const std::string host_;
   std::mutex claiming_;               ///< of what follows
   std::deque<ClaimedTrial> claimed_;  ///< that no thread has begun
+  std::uint64_t largest_state_ = 0;   ///< bytes that came with a trial so far
+  bool claimed_before_ = false;
   std::mutex mutex_;                  ///< of what follows
   std::uint64_t tickets_ = 0;
   std::map<std::uint64_t, ClaimedTrial> training_;  ///< by ticket

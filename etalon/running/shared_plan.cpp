@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -27,7 +28,7 @@ std::set<TrialKey> first_trials(const Replay& replay) {
 StudyPlan joint_plan(const StudyPlan& newest, const StudySnapshot& study, const StrategyMaker& strategies) {
   std::set<TrialKey> own, beside;
   for (const TrialRecord& trial : study.trials)
-    if (trial.curve.budget_epochs >= epochs_of(study)) beside.insert(trial.key);
+    if (!is_stopped(trial, study)) beside.insert(trial.key);
   std::vector<Replay> replays;
   for (const StudyPlan& asked : study.asked) {
     replays.push_back(replay(asked, study, strategies));
@@ -46,12 +47,13 @@ std::string joined_commands(const std::string& stored, const std::string& asked)
 
 [[noreturn]] void refuse_other(const std::string& name, const StudyDefinition& stored,
                                StudyDefinition asked) {
+  if (can_grow(stored.training.schedule)) asked.epochs = stored.epochs;
   std::string hint = "choose another name, or leave --study out: then the name follows the definition";
   const std::string differing = differences(stored, asked);
   asked.epochs = stored.epochs;
   if (asked == stored)
     hint = fmt::format(
-        "the schedule {} ends with the budget, so that a longer run is no shorter one that goes on; {}",
+        "the schedule {} ends with the budget, so that a run of more epochs takes other steps from the start; {}",
         stored.training.schedule.name, hint);
   throw RequestError({"--study " + name, "another definition than the stored study's: " + differing,
                       "the definition that it was made with", hint});
@@ -70,9 +72,7 @@ StudySnapshot joined(const Preparation& all, StudySnapshot stored) {
   study.tests = std::move(stored.tests);
   study.times = stored.times;
   study.asked = std::move(stored.asked);
-  for (StudyPlan& known : study.asked)
-    if (known.epochs == 0) known.epochs = stored.definition.epochs;
-  const StudyPlan& asked = all.request.plan;
+  const StudyPlan& asked = all.study.asked.front();
   if (std::find(study.asked.begin(), study.asked.end(), asked) == study.asked.end())
     study.asked.push_back(asked);
   const std::uint32_t epochs = study.plan.epochs;
@@ -91,6 +91,14 @@ std::set<TrialKey> take_growing(StudySnapshot& study, const std::vector<PlannedT
     return waiting.contains(trial.key);
   });
   return growing;
+}
+
+/// Finished trials move with their states, a few at a time, so that no other call waits for long.
+void plan_all(const std::string& study, std::span<const PlannedTrial> trials, bool new_alone, StudyStore& store) {
+  constexpr std::size_t few = 16;
+  const std::size_t piece = new_alone ? trials.size() : few;
+  for (; !trials.empty(); trials = trials.subspan(std::min(piece, trials.size())))
+    store.plan_trials(study, trials.first(std::min(piece, trials.size())));
 }
 
 /// How many trials go on, and how many of the finished ones begin anew.
@@ -127,34 +135,49 @@ OpenedStudy open_study(const Preparation& all, StudyStore& store) {
     study.planned_trials = outlook.planned_trials();
     if (!store.save_study(study)) continue;  // somebody else did at the same time
     ++study.revision;
-    store.plan_trials(study.name, outlook.missing);
-    opened.words = growth_words(study, take_growing(study, outlook.missing), store);
+    const std::set<TrialKey> growing = take_growing(study, outlook.missing);
+    plan_all(study.name, outlook.missing, growing.empty(), store);
+    opened.words = growth_words(study, growing, store);
     if (epochs_of(study) > all.request.epochs)
       opened.words.push_back(
-          fmt::format("the study trains {} already, more than the {} that are asked for here",
-                      counted(epochs_of(study), "epoch"), all.request.epochs));
+          fmt::format("the study already trains {}, and fewer are asked for here: nothing changes",
+                      counted(epochs_of(study), "epoch")));
     return opened;
   }
 }
 
+namespace {
+
+/// How well the stored study answers a request for `asked`; nothing where it is another one.
+std::optional<std::tuple<std::uint32_t, bool, std::uint32_t>> fit(const StudySnapshot& stored,
+                                                                const StudyDefinition& asked, bool named) {
+  const StudyDefinition& definition = stored.definition;
+  const bool by_default =
+      stored.name == default_study_name(definition) || stored.name == name_with_epochs(definition);
+  StudyDefinition as_old = asked;
+  as_old.numerics_version = definition.numerics_version;
+  if (!(named || by_default) || definition.numerics_version > asked.numerics_version ||
+      !is_same_study(definition, as_old))
+    return std::nullopt;
+  return std::tuple(definition.numerics_version, epochs_of(stored) == asked.epochs, epochs_of(stored));
+}
+
+}  // namespace
+
 void take_older(Preparation& all, StudyStore& store) {
+  const std::string& name = all.request.study_name;
+  const StudyDefinition asked = all.study.definition;
   const std::vector<StudySummary> there = store.list_studies();
-  const auto is_there = [&](const std::string& name) {
-    return std::ranges::any_of(there, [&](const StudySummary& one) { return one.name == name; });
-  };
-  const bool named = !all.request.study_name.empty();
-  if (!named && is_there(all.study.name)) return;
-  for (StudyDefinition older = all.study.definition; older.numerics_version > 0; --older.numerics_version) {
-    const std::set<std::string> names =
-        named ? std::set{all.study.name} : std::set{default_study_name(older), name_with_epochs(older)};
-    for (const std::string& name : names) {
-      if (!is_there(name)) continue;
-      const auto stored = store.load_study(name);
-      if (!stored || !is_same_study(stored->definition, older)) continue;
-      all.study.name = name;
-      all.study.definition = stored->definition;
-      return;
-    }
+  if (name.empty() && std::ranges::count(there, all.study.name, &StudySummary::name) > 0) return;
+  std::optional<std::tuple<std::uint32_t, bool, std::uint32_t>> best;
+  for (const StudySummary& one : there) {
+    if (!name.empty() && one.name != name) continue;
+    const auto stored = store.load_head(one.name);
+    const auto fits = stored ? fit(*stored, asked, !name.empty()) : std::nullopt;
+    if (!fits || (best && *best >= *fits)) continue;
+    best = fits;
+    all.study.name = stored->name;
+    all.study.definition = stored->definition;
   }
 }
 

@@ -16,8 +16,9 @@ namespace etalon {
 /// epochs, finished trials go on. Throws RequestError where the stored definition is another.
 OpenedStudy open_study(const Preparation& all, StudyStore& store);
 
-/// Where the store holds no study of that definition under its name, but one that was named when epochs were part of
-/// a name, or that was begun with an older version of the numerics: makes `all` a request for that one.
+/// Where no name was asked for and the store holds no study of the default one, but one that was named by default
+/// when epochs were part of a name, or that was begun with an older version of the numerics: makes `all` a request for
+/// that one. Of several the one of as many epochs, else that of most.
 void take_older(Preparation& all, StudyStore& store);
 
 struct NextRound {

@@ -128,17 +128,29 @@ bool StudyRun::finish() {
   StudySnapshot study = current_study();
   NextRound next = plan_next(all_, study, store_);
   for (const std::string& words : next.words) chronicle_.note(words);
-  if (next.more) return false;
+  if (next.more) {
+    make_room_for_states(study);
+    return false;
+  }
   objective_.reset();  // its memory is needed for the test part
   Judgement judgement = next.judgement ? std::move(*next.judgement) : judge(study);
   const Conclusion conclusion =
       conclude(all_, study, judgement, store_, chronicle_, {options_.keep_weights, options_.state_bytes});
   if (conclusion == Conclusion::too_early) return false;
   news_ = conclusion == Conclusion::written;
-  StudySnapshot concluded = store_.load_head(study.name).value();
-  concluded.trials = std::move(study.trials);
-  options_.on_concluded({std::move(concluded), std::move(judgement)});
+  const StudySnapshot head = store_.load_head(study.name).value();
+  if (head.revision != study.revision) return false;  // more was asked for meanwhile
+  study.tests = head.tests;
+  study.times = head.times;
+  options_.on_concluded({std::move(study), std::move(judgement)});
   return true;
+}
+
+/// Between rounds, once little room is left: half of it goes to the most accurate settings, the rest to what comes.
+void StudyRun::make_room_for_states(const StudySnapshot& study) {
+  const std::uint64_t most = options_.state_bytes;
+  if (store_.queue(study.name).state_bytes > most - most / 4)
+    store_.drop_states(study.name, by_accuracy(study), most / 2);
 }
 
 /// Where nothing was trained since the study was opened, not read again.

@@ -29,6 +29,7 @@ class StudyRun {
   void note_older_numerics();
   bool finish();
   StudySnapshot current_study();
+  void make_room_for_states(const StudySnapshot& study);
   void wait();
   Objective& objective_for(std::uint32_t set);
 

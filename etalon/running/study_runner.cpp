@@ -29,13 +29,13 @@ std::vector<double> rounds_on(const Outlook& outlook, const StudySnapshot& study
 }
 
 /// Estimated wall time of one round after the other.
-double seconds_of(const Preparation& all, std::uint32_t set, const std::vector<double>& rounds) {
+double seconds_of(const Preparation& all, std::uint32_t set, std::uint32_t epochs, const std::vector<double>& rounds) {
   if (std::all_of(rounds.begin(), rounds.end(), [](double trials) { return trials == 0; })) return 0;
   const auto trainer = make_trainer(all.task(set), all.trainer_options());
   // Threads share the last trials of a round; a way forward costs a third of a training step.
   double trials = 0;
   for (const double round : rounds) trials += round / trainer->threads();
-  const double samples = all.request.epochs * (static_cast<double>(all.splits[set].training.size()) +
+  const double samples = epochs * (static_cast<double>(all.splits[set].training.size()) +
                                                static_cast<double>(all.splits[set].validation.size()) / 3.0);
   return trials * samples / trainer->measure_speed(0.3);
 }
@@ -64,7 +64,10 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   const Preparation& all = parts_->all;
   StudySnapshot study = all.study;  // what this request asks for alone
   if (store)
-    if (auto stored = store->load_study(name())) study.trials = std::move(stored->trials);
+    if (auto stored = store->load_study(name())) {
+      study.plan.epochs = std::max(study.plan.epochs, epochs_of(*stored));
+      study.trials = std::move(stored->trials);
+    }
   const Outlook outlook = outlook_of(study, all.request.strategies);
 
   StudyForecast forecast;
@@ -73,7 +76,7 @@ StudyForecast PreparedStudy::forecast(StudyStore* store) const {
   forecast.trials = outlook.finished + static_cast<std::uint32_t>(outlook.missing.size());
   for (const std::size_t round : outlook.rounds_to_come) forecast.trials += static_cast<std::uint32_t>(round);
   for (std::uint32_t set = 0; set < all.data.size(); ++set)
-    forecast.seconds += seconds_of(all, set, rounds_on(outlook, study, set));
+    forecast.seconds += seconds_of(all, set, epochs_of(study), rounds_on(outlook, study, set));
   forecast.memory = study_memory(all, all.request.threads);
   return forecast;
 }

@@ -92,7 +92,7 @@ void require_same_data(const StudySnapshot& study, const Preparation& all) {
                           fmt::format("fingerprint {:.12}", expected),
                           "the same images and labels must lie on every machine"});
   }
-  if (all.study.definition != study.definition)
+  if (!is_same_study(all.study.definition, study.definition))
     throw RequestError({place_of(study), "a definition that this program makes otherwise", "the same one",
                         "use the program that the study was made with"});
 }

@@ -26,7 +26,7 @@ struct StrategyTraits {
 const std::vector<StrategyTraits>& strategies();
 std::vector<std::string> known_strategies();
 
-/// Of an unknown name, as a study may have that another program made: one that can nothing, and no `make`.
+/// Of an unknown name, as a study may have that another program made: one that can do nothing, and has no `make`.
 const StrategyTraits& strategy_traits(const std::string& name);
 
 /// Throws RequestError for an unknown strategy, or a part of the plan that it cannot use.

@@ -95,7 +95,8 @@ struct QueueState {
   std::vector<std::uint32_t> waiting;  ///< [set]
   std::uint32_t held = 0;              ///< by workers
   std::uint32_t finished = 0;
-  std::uint32_t last_number = 0;  ///< the highest that a finished trial was given, be it that it goes on now
+  std::uint32_t last_number = 0;  ///< the highest that a trial was given when it finished; it may go on by now
+  std::uint64_t state_bytes = 0;  ///< of all final states
   bool concluded = false;         ///< conclude() was called since trials were last planned
 };
 
@@ -147,7 +148,7 @@ class StudyStore {
   virtual std::optional<StudySnapshot> load_head(const std::string& name) = 0;
 
   /// Creates the study (where `study.revision` is 0; it becomes 1), or replaces its plan, facts, command and
-  /// planned_trials. False, and no change, if the stored revision is another than `study.revision`: somebody
+  /// planned_trials; one whose plan has more epochs now counts as concluded no longer. False, and no change, if the stored revision is another than `study.revision`: somebody
   /// else was here first; load and try again. Throws RequestError if a study of that name has another
   /// definition, and for a new one whose name require_study_name refuses. `trials` and `tests` are ignored,
   /// and of `times` all but the start of a new study.
@@ -165,8 +166,8 @@ class StudyStore {
   // Trials that wait
 
   /// Adds those that are neither waiting nor held nor finished, behind those that wait. One that is finished with
-  /// fewer epochs is finished no longer: it waits too, to go on from its final state, or anew where none was kept.
-  /// The study no longer counts as concluded if any was added.
+  /// fewer epochs is finished no longer: it waits too, to go on from its final state, or anew where none was kept;
+  /// its weights and its test result go. The study no longer counts as concluded if any was added.
   virtual void plan_trials(const std::string& study, std::span<const PlannedTrial> trials) = 0;
   virtual QueueState queue(const std::string& study) = 0;
   /// Waiting and held ones, in their order.
@@ -203,10 +204,7 @@ class StudyStore {
   /// False also where the worker does not hold the trial. Calling again with a trial that this worker has
   /// finished is true and changes nothing.
   virtual bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
-                            const FinalState& state) = 0;
-  bool finish_trial(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights) {
-    return finish_trial(worker, trial, weights, {});
-  }
+                            const FinalState& state = {}) = 0;
 
   // Finished trials
 

@@ -110,8 +110,8 @@ struct StudyPlan {
   SearchSpace space;
   std::string strategy = "race";   ///< race, grid, random
   std::uint32_t trials = 0;        ///< random: settings to draw; else 0
-  std::uint32_t epochs = 0;        ///< how far every curve goes; 0, in stores from before it was kept: the
-                                   ///< definition's
+  std::uint32_t epochs = 0;        ///< how far every curve goes; 0: the definition's, or of one request
+                                   ///< among several: the study's
   std::uint32_t seeds = 3;         ///< of each setting, indices 0 .. seeds-1; race: on average over settings
   bool refine = false;             ///< race: half steps join around the leaders
   std::uint32_t confirmation = 0;  ///< fresh seeds for each set's choice and its closest rival; 0: none

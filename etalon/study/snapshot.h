@@ -2,6 +2,8 @@
 /// shows.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -82,6 +84,17 @@ struct StudySnapshot {
 /// How far every curve of the study goes.
 inline std::uint32_t epochs_of(const StudySnapshot& study) {
   return study.plan.epochs != 0 ? study.plan.epochs : study.definition.epochs;
+}
+
+/// Whether the trial ended before the study's epochs: none of its numbers compares with those of trials that did not.
+inline bool is_stopped(const TrialRecord& trial, const StudySnapshot& study) {
+  return trial.curve.budget_epochs < study.plan.epochs;
+}
+
+/// How many finished trials are not stopped.
+inline std::size_t complete_trials(const StudySnapshot& study) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(study.trials, [&](const TrialRecord& trial) { return !is_stopped(trial, study); }));
 }
 
 }  // namespace etalon

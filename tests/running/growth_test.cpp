@@ -111,7 +111,7 @@ TEST(Growth, fewer_epochs_than_the_study_has_change_nothing) {
   run(of_epochs(3), *store, first);
   EXPECT_EQ(
       words_of(of_epochs(1), *store),
-      std::vector<std::string>{"the study trains 3 epochs already, more than the 1 that are asked for here"});
+      std::vector<std::string>{"the study already trains 3 epochs, and fewer are asked for here: nothing changes"});
   EXPECT_EQ(run(of_epochs(1), *store, second), StudyEnd::already_complete);
   EXPECT_EQ(stored(*store).plan.epochs, 3u);
 }

@@ -53,6 +53,7 @@ bool MemoryStudy::save(const StudySnapshot& study) {
   const bool same = has_same_request(study_, study);
   if (same && study_.revision == study.revision + 1) return true;  // saved before, and the answer was lost
   if (study_.revision != study.revision) return false;
+  if (epochs_of(study) > epochs_of(study_)) concluded_ = false;
   StudySnapshot next = study;
   next.revision = study_.revision + 1;
   next.trials.clear();
@@ -98,6 +99,7 @@ void MemoryStudy::go_on(const PlannedTrial& trial) {
     waiting.checkpoint = {trial.key, std::move(last.trial.curve), last.trial.numeric_class,
                           std::move(last.state)};
   add_waiting(waiting);
+  std::erase_if(study_.tests, [&](const TestResult& test) { return test.key == trial.key; });
 }
 
 QueueState MemoryStudy::queue() const {
@@ -113,6 +115,7 @@ QueueState MemoryStudy::queue() const {
   }
   state.finished = static_cast<std::uint32_t>(finished_.size());
   state.last_number = numbers_;
+  state.state_bytes = state_bytes();
   state.concluded = concluded_;
   return state;
 }
@@ -211,10 +214,12 @@ void MemoryStudy::save_checkpoints(std::uint64_t worker, std::span<const TrialCh
 
 bool MemoryStudy::finish(std::uint64_t worker, const TrialRecord& trial, std::span<const float> weights,
                          const FinalState& state, std::int64_t now_unix_millis) {
-  if (const auto number = finished_at_.find(trial.key); number != finished_at_.end())
-    return finished_.at(number->second).worker == worker;
+  if (const auto number = finished_at_.find(trial.key); number != finished_at_.end()) {
+    const Finished& known = finished_.at(number->second);
+    return known.worker == worker && known.trial.curve.budget_epochs == trial.curve.budget_epochs;
+  }
   const auto place = find_held(worker, trial.key);
-  if (place == queue_.end()) return false;
+  if (place == queue_.end() || place->second.waiting.trial.epochs != trial.curve.budget_epochs) return false;
   const bool keep = state_bytes() + state.bytes.size() <= state.most_bytes;
   add_finished(worker, trial, std::vector<float>(weights.begin(), weights.end()),
                keep ? state.bytes : Bytes());

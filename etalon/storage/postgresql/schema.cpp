@@ -143,7 +143,7 @@ DELETE FROM etalon.trial_checkpoint;
 UPDATE etalon.queue SET numeric_class = '';
 ALTER TABLE etalon.queue DROP COLUMN phase;
 )",
-                                   // Finished trials that may go on.
+                                   // Finished trials that may go on; see sqlite/schema.cpp.
                                    R"(
 CREATE TABLE etalon.trial_state (
   trial bigint PRIMARY KEY REFERENCES etalon.trial (id) DEFERRABLE INITIALLY DEFERRED,
@@ -155,7 +155,9 @@ ALTER TABLE etalon.trial_state ALTER COLUMN state SET STORAGE EXTERNAL;
 ALTER TABLE etalon.study ADD COLUMN last_number bigint NOT NULL DEFAULT 0;
 ALTER TABLE etalon.study ADD COLUMN state_bytes bigint NOT NULL DEFAULT 0;
 ALTER TABLE etalon.study ADD COLUMN sets bigint NOT NULL DEFAULT 0;
-UPDATE etalon.study SET last_number = finished_trials, sets = json_array_length(definition::json -> 'sets');
+UPDATE etalon.study SET last_number = finished_trials,
+  sets = (length(definition) - length(replace(definition, '"fingerprint":', ''))) / 14;
+ALTER TABLE etalon.study RENAME COLUMN queued_trials TO open_trials;
 )"};
 
 constexpr const char* tables =
@@ -251,7 +253,7 @@ void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& 
 
 void vacuum(pqxx::connection_base& connection) {
   pqxx::nontransaction(connection)
-      .exec("VACUUM etalon.queue, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
+      .exec("VACUUM etalon.queue, etalon.trial, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
 }
 
 }  // namespace etalon

@@ -33,6 +33,7 @@ class SqlCells {
   double real();  ///< NULL is NaN
   std::string text() { return take<std::string>(); }
   Bytes bytes() { return take<Bytes>(); }
+  void skip(std::size_t cells) { next_ += cells; }
   bool next_is_null() const { return next_ < row_.size() && row_[next_].index() == 0; }
   const std::string& what() const { return what_; }
 

@@ -11,7 +11,7 @@ namespace etalon {
 
 void send_study(SqlSession& session, std::int64_t study, StudyReceiver& receiver) {
   const StudyRow row = read_study(session, study);
-  StudyHead head{snapshot_of(row), row.concluded, row.finished_trials, row.queued_trials};
+  StudyHead head{snapshot_of(row), row.concluded, row.finished_trials, row.open_trials};
   const WorkDone done = work_done(session, study);
   head.study.times.training_seconds += done.training_seconds;
   head.study.times.samples_trained += done.samples_trained;
@@ -19,7 +19,7 @@ void send_study(SqlSession& session, std::int64_t study, StudyReceiver& receiver
   receiver.head(head);
   read_kept_trials(session, study, {row.finished_trials, row.last_number},
                    [&](const KeptTrial& kept) { receiver.finished(kept.trial, kept.weights, kept.state); });
-  read_waiting(session, study, row.queued_trials,
+  read_waiting(session, study, row.open_trials,
                [&](const WaitingTrial& trial) { receiver.waiting(trial); });
 }
 
@@ -30,7 +30,7 @@ void SqlReceiver::head(const StudyHead& head) {
   StudyRow row = row_of(head.study);
   row.concluded = head.concluded;
   row.finished_trials = head.finished_trials;
-  row.queued_trials = head.waiting_trials;
+  row.open_trials = head.waiting_trials;
   row.last_number = head.finished_trials;
   study_ = insert_study(session_, row, now_unix_millis_);
   if (!study_) throw RequestError(study_there_already(row.name));

@@ -146,7 +146,7 @@ std::vector<RunningTrial> read_running(SqlSession& session, std::int64_t study, 
 
 void read_waiting(SqlSession& session, std::int64_t study, std::uint32_t queued,
                   const std::function<void(const WaitingTrial&)>& take) {
-  constexpr std::int64_t piece = 16;
+  constexpr std::int64_t piece = 4;  // each with its state
   std::size_t found = 0;
   std::int64_t position = 0;
   for (bool more = true; more;) {
@@ -165,12 +165,14 @@ void read_waiting(SqlSession& session, std::int64_t study, std::uint32_t queued,
   require_count(found, queued);
 }
 
-bool erase_held(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialKey& key) {
+bool erase_held(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialKey& key,
+                std::uint32_t epochs) {
   std::vector<SqlValue> values = {study, sql_value(worker)};
   add_key(values, key);
+  append(values, epochs);
   auto rows = session.query(
       "DELETE FROM queue WHERE study = $1 AND worker = $2 AND set_index = $3 AND setting = $4 "
-      "AND seed_index = $5 RETURNING position",
+      "AND seed_index = $5 AND epochs = $6 RETURNING position",
       values);
   if (rows.empty()) return false;
   session.run("DELETE FROM trial_checkpoint WHERE study = $1 AND position = $2",

@@ -40,8 +40,9 @@ std::vector<ClaimedTrial> claim_trials(SqlSession& session, std::int64_t study, 
 /// Lets all that a worker holds wait again.
 void release_trials(SqlSession& session, std::int64_t study, std::uint64_t worker);
 
-/// Takes a trial out that the worker holds; false if it does not.
-bool erase_held(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialKey& key);
+/// Takes a trial out that the worker holds for so many epochs; false if it does not.
+bool erase_held(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialKey& key,
+                std::uint32_t epochs);
 
 /// Passes over a trial that the worker does not hold.
 void write_checkpoint(SqlSession& session, std::int64_t study, std::uint64_t worker,

@@ -161,6 +161,7 @@ bool SqlStore::save_again(SqlSession& session, std::int64_t study, const StudySn
   row.plan = wanted.plan;
   row.facts = wanted.facts;
   row.planned_trials = wanted.planned_trials;
+  if (epochs_of(next) > epochs_of(stored)) row.concluded = false;
   ++row.revision;
   update_study(session, study, row, clock_.unix_millis());
   return true;
@@ -186,7 +187,7 @@ bool SqlStore::conclude(const std::string& study, const std::vector<TestResult>&
     const auto id = lock_study(session, study);
     if (!id) throw Failure(no_such_study(study));
     StudyRow row = read_study(session, *id);
-    all_finished = row.queued_trials == 0;
+    all_finished = row.open_trials == 0;
     if (!all_finished) return;
     row.times.finished_unix_millis = finished_unix_millis;
     row.concluded = true;
@@ -205,7 +206,7 @@ void SqlStore::plan_trials(const std::string& study, std::span<const PlannedTria
     const std::uint32_t added = insert_planned(session, *id, trials);
     if (added == 0) return;
     session.run(
-        "UPDATE study SET concluded = 0, queued_trials = queued_trials + $2, changed_unix_millis = $3 "
+        "UPDATE study SET concluded = 0, open_trials = open_trials + $2, changed_unix_millis = $3 "
         "WHERE id = $1",
         {*id, sql_value(added), clock_.unix_millis()});
   });
@@ -215,17 +216,17 @@ QueueState SqlStore::queue(const std::string& study) {
   return read([&](SqlSession& session) {
     const std::int64_t id = require_study(session, study);
     const StudyRow row = read_study(session, id);
-    QueueCounts counts = count_queue(session, id, row.queued_trials);
+    QueueCounts counts = count_queue(session, id, row.open_trials);
     counts.waiting.resize(std::max<std::size_t>(counts.waiting.size(), row.sets));
     return QueueState{std::move(counts.waiting), counts.held, row.finished_trials, row.last_number,
-                      row.concluded};
+                      row.state_bytes, row.concluded};
   });
 }
 
 std::vector<RunningTrial> SqlStore::running_trials(const std::string& study) {
   return read([&](SqlSession& session) {
     const std::int64_t id = require_study(session, study);
-    return read_running(session, id, read_study(session, id).queued_trials);
+    return read_running(session, id, read_study(session, id).open_trials);
   });
 }
 
@@ -311,12 +312,12 @@ bool SqlStore::finish_trial(SqlSession& session, std::uint64_t worker, const Tri
   if (!study) return false;
   // Locks the study, so that whoever sees number n sees all before it.
   auto rows = session.query(
-      "UPDATE study SET finished_trials = finished_trials + 1, queued_trials = queued_trials - 1, "
+      "UPDATE study SET finished_trials = finished_trials + 1, open_trials = open_trials - 1, "
       "last_number = last_number + 1, changed_unix_millis = $2 WHERE id = $1 RETURNING last_number, state_bytes",
       {*study, clock_.unix_millis()});
   if (rows.empty() || study_of_worker(session, worker) != study) throw Undo{false};
-  if (!erase_held(session, *study, worker, trial.key))
-    throw Undo{finisher_of(session, *study, trial.key) == worker};
+  if (!erase_held(session, *study, worker, trial.key, trial.curve.budget_epochs))
+    throw Undo{has_finished(session, *study, worker, trial)};
   SqlCells cells(rows[0], "stored study");
   const auto number = cells.whole<std::uint32_t>();
   const auto kept = cells.whole<std::uint64_t>();

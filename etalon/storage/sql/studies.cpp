@@ -80,7 +80,7 @@ bool lock_study(SqlSession& session, std::int64_t study) {
 StudyRow read_study(SqlSession& session, std::int64_t study) {
   auto rows = session.query(
       "SELECT name, definition, plan, facts, planned_trials, started_unix_millis, finished_unix_millis, "
-      "training_seconds, samples_trained, revision, concluded, finished_trials, queued_trials, last_number, "
+      "training_seconds, samples_trained, revision, concluded, finished_trials, open_trials, last_number, "
       "state_bytes, sets, checksum FROM study WHERE id = $1",
       {study});
   if (rows.empty()) report_damage("stored study", "no row");
@@ -100,7 +100,7 @@ StudyRow read_study(SqlSession& session, std::int64_t study) {
   if (concluded > 1) report_damage(cells.what(), std::to_string(concluded));
   row.concluded = concluded == 1;
   row.finished_trials = cells.whole<std::uint32_t>();
-  row.queued_trials = cells.whole<std::uint32_t>();
+  row.open_trials = cells.whole<std::uint32_t>();
   row.last_number = cells.whole<std::uint32_t>();
   row.state_bytes = cells.whole<std::uint64_t>();
   row.sets = cells.whole<std::uint32_t>();
@@ -114,12 +114,12 @@ std::optional<std::int64_t> insert_study(SqlSession& session, const StudyRow& ro
   return single_id(session.query(
       "INSERT INTO study (name, definition, plan, facts, planned_trials, started_unix_millis, "
       "finished_unix_millis, training_seconds, samples_trained, revision, concluded, finished_trials, "
-      "queued_trials, last_number, state_bytes, sets, strategist, changed_unix_millis, checksum) VALUES (" +
+      "open_trials, last_number, state_bytes, sets, strategist, changed_unix_millis, checksum) VALUES (" +
           places(1, 16) + ", 0, $17, $18) ON CONFLICT DO NOTHING RETURNING id",
       {row.name, row.definition, row.plan, row.facts, sql_value(row.planned_trials),
        row.times.started_unix_millis, row.times.finished_unix_millis, sql_value(row.times.training_seconds),
        sql_value(row.times.samples_trained), sql_value(row.revision), std::int64_t{row.concluded},
-       sql_value(row.finished_trials), sql_value(row.queued_trials), sql_value(row.last_number),
+       sql_value(row.finished_trials), sql_value(row.open_trials), sql_value(row.last_number),
        sql_value(row.state_bytes), sql_value(row.sets), now_unix_millis, row.checksum()}));
 }
 
@@ -128,12 +128,12 @@ void update_study(SqlSession& session, std::int64_t study, const StudyRow& row,
   session.run(
       "UPDATE study SET plan = $2, facts = $3, planned_trials = $4, started_unix_millis = $5, "
       "finished_unix_millis = $6, training_seconds = $7, samples_trained = $8, revision = $9, "
-      "concluded = $10, finished_trials = $11, queued_trials = $12, last_number = $13, state_bytes = $14, "
+      "concluded = $10, finished_trials = $11, open_trials = $12, last_number = $13, state_bytes = $14, "
       "changed_unix_millis = $15, checksum = $16 WHERE id = $1",
       {study, row.plan, row.facts, sql_value(row.planned_trials), row.times.started_unix_millis,
        row.times.finished_unix_millis, sql_value(row.times.training_seconds),
        sql_value(row.times.samples_trained), sql_value(row.revision), std::int64_t{row.concluded},
-       sql_value(row.finished_trials), sql_value(row.queued_trials), sql_value(row.last_number),
+       sql_value(row.finished_trials), sql_value(row.open_trials), sql_value(row.last_number),
        sql_value(row.state_bytes), now_unix_millis, row.checksum()});
 }
 

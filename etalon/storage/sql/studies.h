@@ -22,7 +22,7 @@ struct StudyRow {
   std::uint64_t revision = 0;
   bool concluded = false;
   std::uint32_t finished_trials = 0;
-  std::uint32_t queued_trials = 0;  ///< waiting or held
+  std::uint32_t open_trials = 0;  ///< waiting or held
   std::uint32_t last_number = 0;    ///< that was given to a finished trial
   std::uint64_t state_bytes = 0;    ///< of all final states
   std::uint32_t sets = 0;           ///< of its definition

@@ -56,7 +56,7 @@ std::int64_t checksum_of_state(std::int64_t trial, const Bytes& state) {
   return Checksum().add(trial).add(state).value();
 }
 
-const std::string kept_columns = "trial_weights.trial, trial_weights.checksum, floats";
+const std::string weight_columns = "trial_weights.trial, trial_weights.checksum, floats";
 const std::string state_columns = "trial_state.trial, trial_state.checksum, state";
 const std::string join_kept =
     " FROM trial LEFT JOIN trial_weights ON trial_weights.trial = trial.id "
@@ -117,6 +117,7 @@ void erase_trial(SqlSession& session, std::int64_t study, const TrialRecord& tri
        {"DELETE FROM trial_weights WHERE trial = $1", "DELETE FROM trial_state WHERE trial = $1",
         "DELETE FROM trial WHERE id = $1"})
     session.run(statement, {id});
+  session.run("DELETE FROM test_result" + of_key, key_values(study, trial.key));
 }
 
 }  // namespace
@@ -149,10 +150,13 @@ void insert_state(SqlSession& session, std::int64_t study, std::int64_t trial, c
   session.run("UPDATE study SET state_bytes = state_bytes + $2 WHERE id = $1", {study, sql_value(size)});
 }
 
-std::optional<std::uint64_t> finisher_of(SqlSession& session, std::int64_t study, const TrialKey& key) {
-  auto rows = session.query("SELECT worker FROM trial" + of_key, key_values(study, key));
-  if (rows.empty()) return std::nullopt;
-  return SqlCells(rows[0], "stored trial").whole<std::uint64_t>();
+bool has_finished(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialRecord& trial) {
+  auto rows = session.query("SELECT worker, " + trial_columns + " FROM trial" + of_key,
+                            key_values(study, trial.key));
+  if (rows.empty()) return false;
+  SqlCells cells(rows[0], "stored trial");
+  const auto finisher = cells.whole<std::uint64_t>();
+  return finisher == worker && read_trial(cells).curve.budget_epochs == trial.curve.budget_epochs;
 }
 
 void read_trials(SqlSession& session, std::int64_t study, std::uint32_t number, TrialCount count,
@@ -170,13 +174,16 @@ void read_trials(SqlSession& session, std::int64_t study, std::uint32_t number, 
 
 void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
                       const std::function<void(const KeptTrial&)>& take) {
-  const std::string query = "SELECT " + trial_columns + ", " + state_columns + ", " + kept_columns +
+  const std::string query = "SELECT " + trial_columns + ", " + state_columns + ", " + weight_columns +
                             join_kept + "WHERE study = $1 AND number > $2 ORDER BY number LIMIT $3";
-  in_pieces(session, query, study, 0, count, 16, [&](SqlRow& row) {
+  in_pieces(session, query, study, 0, count, 4, [&](SqlRow& row) {
     SqlCells cells(row, "stored trial");
     KeptTrial kept{read_trial(cells), std::nullopt, {}};
+    if (cells.next_is_null())
+      cells.skip(3);
+    else
+      kept.weights = checked_weights(cells);
     kept.state = checked_state(cells);
-    if (!cells.next_is_null()) kept.weights = checked_weights(cells);
     take(kept);
     return kept.trial.number;
   });
@@ -184,7 +191,7 @@ void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
 
 std::optional<std::vector<float>> read_weights(SqlSession& session, std::int64_t study, const TrialKey& key) {
   auto rows = session.query(
-      "SELECT " + kept_columns + " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
+      "SELECT " + weight_columns + " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
       key_values(study, key));
   if (rows.empty()) return std::nullopt;
   SqlCells cells(rows[0], "stored weights");

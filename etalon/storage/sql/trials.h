@@ -33,8 +33,8 @@ std::int64_t insert_trial(SqlSession& session, std::int64_t study, std::uint32_t
 /// The final state of the trial with that row, and its size in the study's sum. REQUIRES: the study is locked
 void insert_state(SqlSession& session, std::int64_t study, std::int64_t trial, const Bytes& state);
 
-/// Who finished it; nothing if nobody has.
-std::optional<std::uint64_t> finisher_of(SqlSession& session, std::int64_t study, const TrialKey& key);
+/// Whether the worker has finished that trial, after as many epochs.
+bool has_finished(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialRecord& trial);
 
 /// Calls `take` with the trials of higher numbers than `number`, in their order. Throws Failure for a damaged row,
 /// or if all are read (`number` is 0) and are not as many as counted.

@@ -145,7 +145,9 @@ DELETE FROM trial_checkpoint;
 UPDATE queue SET numeric_class = '';
 ALTER TABLE queue DROP COLUMN phase;
 )",
-    // Finished trials that may go on: each keeps its state, and gets a new number when it has finished again.
+    // Finished trials that may go on: each keeps its state, and gets a new number when it has finished again. A
+    // program of an older version that is at work does not know that: the new name of a column stops it. Sets are
+    // counted without reading JSON, as one damaged study must not keep the others from being read.
     R"(
 CREATE TABLE trial_state (
   trial INTEGER PRIMARY KEY REFERENCES trial (id),
@@ -156,7 +158,9 @@ CREATE TABLE trial_state (
 ALTER TABLE study ADD COLUMN last_number INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE study ADD COLUMN state_bytes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE study ADD COLUMN sets INTEGER NOT NULL DEFAULT 0;
-UPDATE study SET last_number = finished_trials, sets = json_array_length(definition, '$.sets');
+UPDATE study SET last_number = finished_trials,
+  sets = (length(definition) - length(replace(definition, '"fingerprint":', ''))) / 14;
+ALTER TABLE study RENAME COLUMN queued_trials TO open_trials;
 )"};
 
 constexpr const char* count_tables =

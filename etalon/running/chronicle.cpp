@@ -33,10 +33,13 @@ Chronicle::Chronicle(const Preparation& all, const StudySnapshot& study, StudySt
   add_open(trials);
   seen_ = static_cast<std::uint32_t>(study.trials.size() + trials.size());
   expect_rest();
-  if (stopped_.empty()) return observer_.study_opened(study);
-  StudySnapshot complete = study;
-  std::erase_if(complete.trials, [&](const TrialRecord& trial) { return is_stopped(trial, study); });
-  observer_.study_opened(complete);
+  if (stopped_.empty()) {
+    observer_.study_opened(study);
+  } else {
+    StudySnapshot complete = study;
+    std::erase_if(complete.trials, [&](const TrialRecord& trial) { return is_stopped(trial, study); });
+    observer_.study_opened(complete);
+  }
 }
 
 double Chronicle::work_of(std::uint32_t set, std::uint64_t samples) const {

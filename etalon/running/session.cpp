@@ -39,20 +39,15 @@ std::uint32_t Session::share() {
   const std::vector<std::uint32_t> waiting = store_.queue(options_.study).waiting;
   const std::uint64_t left = options_.set < waiting.size() ? waiting[options_.set] : 0;
   const std::uint64_t workers = std::max<std::size_t>(1, store_.workers(options_.study).size());
-  // The first claim tells how large states are.
-  const std::uint64_t most =
-      !claimed_before_ ? 1
-      : largest_state_ == 0 ? most_a_claim
-                            : std::clamp<std::uint64_t>(most_state_bytes_a_claim / largest_state_, 1, most_a_claim);
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(left / (4 * workers * options_.threads), 1, most));
+  const std::uint64_t most = std::clamp<std::uint64_t>(
+      most_state_bytes_a_claim / std::max<std::uint64_t>(1, options_.trial_state_bytes), 1, most_a_claim);
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(left / (4 * workers * options_.threads), 1, most));
 }
 
 void Session::claim(std::uint32_t most) {
   auto claimed = store_.claim({seat_.id(), seat_.next_claim(), options_.set, most, options_.numeric_class});
   if (!claimed) return seat_.lose();
-  claimed_before_ = true;
-  for (const ClaimedTrial& trial : *claimed)
-    if (trial.checkpoint) largest_state_ = std::max<std::uint64_t>(largest_state_, trial.checkpoint->state.size());
   std::move(claimed->begin(), claimed->end(), std::back_inserter(claimed_));
 }
 

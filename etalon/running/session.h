@@ -32,6 +32,7 @@ class Session final : public TrialSource {
     std::uint32_t threads = 1;  ///< of this worker
     std::string numeric_class;
     double checkpoint_seconds = 10;
+    std::uint64_t trial_state_bytes = 0;  ///< of one trial: few large ones are claimed at a time
     std::uint64_t state_bytes = 0;  ///< that states of the study's finished trials may take; 0: none is kept
     const std::atomic<bool>* stop = nullptr;
     const Clock* clock = &system_clock();
@@ -68,8 +69,6 @@ class Session final : public TrialSource {
   const std::string host_;
   std::mutex claiming_;               ///< of what follows
   std::deque<ClaimedTrial> claimed_;  ///< that no thread has begun
-  std::uint64_t largest_state_ = 0;   ///< bytes that came with a trial so far
-  bool claimed_before_ = false;
   std::mutex mutex_;                  ///< of what follows
   std::uint64_t tickets_ = 0;
   std::map<std::uint64_t, ClaimedTrial> training_;  ///< by ticket

@@ -14,6 +14,7 @@
 #include "etalon/running/session.h"
 #include "etalon/running/shared_plan.h"
 #include "etalon/running/ticker.h"
+#include "etalon/training/training_memory.h"
 
 namespace etalon {
 namespace {
@@ -92,12 +93,15 @@ void StudyRun::train(std::uint32_t set, Seat& seat) {
   note_older_numerics();
   Objective& objective = objective_for(set);
   chronicle_.set_started(set, objective.threads());
+  const TrainingMemory memory = training_memory(all_.networks.at(set), all_.request.training.optimizer,
+                                                all_.request.batch, objective.threads());
   Session session(store_, seat,
                   {.study = all_.study.name,
                    .set = set,
                    .threads = objective.threads(),
                    .numeric_class = objective.numeric_class(),
                    .checkpoint_seconds = options_.checkpoint_seconds,
+                   .trial_state_bytes = memory.weights + memory.optimizer,
                    .state_bytes = can_grow(all_.request.training.schedule) ? options_.state_bytes : 0,
                    .stop = &stop_,
                    .clock = options_.clock,

@@ -33,8 +33,8 @@ struct Outcome {
   std::vector<float>
       weights;  ///< final parameters, [NetworkDescription::parameters]; where diverged, as they were then
   std::uint64_t samples_trained = 0;
-  double seconds = 0;               ///< of training, its validation left out
-  std::optional<TrialState> state;  ///< from which a larger budget goes on; where the source keeps states
+  double seconds = 0;                 ///< of training, its validation left out
+  std::optional<TrialState> state{};  ///< from which a larger budget goes on; where the source keeps states
 };
 
 /// Hands out trials in the plan's order. Called from several training threads at once: implementations are

@@ -9,6 +9,8 @@
 #include "etalon/base/error.h"
 #include "etalon/judging/judge.h"
 #include "etalon/running/prepare.h"
+#include "etalon/running/verify.h"
+#include "etalon/running/worker.h"
 #include "etalon/storage/open_store.h"
 #include "tests/running/studies.h"
 
@@ -105,13 +107,57 @@ TEST(Growth, of_a_race_compares_at_equal_epochs) {
             static_cast<std::ptrdiff_t>(stopped));
 }
 
+TEST(Growth, tests_the_weights_of_the_longer_training) {
+  const auto store = memory();
+  StudyRequest request = of_epochs(1);
+  request.plan.space.values = {{0.1}, {0.1}};  // the choice stays
+  Recorder first, second;
+  run(request, *store, first);
+  const std::vector<TestResult> before = stored(*store).tests;
+  request.epochs = 4;
+  run(request, *store, second);
+  const StudySnapshot grown = stored(*store);
+  expect_same_results(grown, at_once(request));
+  ASSERT_EQ(before.size(), 2u);
+  EXPECT_EQ(grown.tests.at(0).key, before[0].key);
+  EXPECT_NE(grown.tests[0].loss, before[0].loss);
+}
+
+TEST(Growth, is_joined_by_workers_and_verified) {
+  const auto store = memory();
+  Recorder first, second;
+  run(of_epochs(1), *store, first);
+  PreparedStudy(of_epochs(2)).open(*store);
+  const PreparedStudy worker = prepare_worker(stored(*store), {});
+  const std::atomic<bool> stop{false};
+  EXPECT_EQ(worker.work(*store, second, stop), StudyEnd::concluded);
+  expect_same_results(stored(*store), at_once(of_epochs(2)));
+  const Verification verification = verify_study(worker, *store, {.sample = 100}, stop);
+  EXPECT_EQ(verification.trained, 8u);
+  EXPECT_TRUE(verification.differences.empty());
+}
+
+TEST(Growth, of_a_race_is_counted_by_what_it_asks_for_now) {
+  const auto store = memory();
+  Recorder first, second;
+  run(race_of(1), *store, first);
+  run(race_of(4), *store, second);
+  const StudySnapshot grown = stored(*store), whole = at_once(race_of(4));
+  EXPECT_EQ(grown.planned_trials, whole.planned_trials);
+  EXPECT_EQ(complete_trials(grown), whole.trials.size());
+  EXPECT_EQ(second.trials.size(), whole.trials.size()) << "each told once";
+  EXPECT_EQ(second.finished_before, 0u) << "stopped trials are none of them";
+  EXPECT_NEAR(second.last_share, 1.0, 1e-9);
+  EXPECT_EQ(grown.asked.size(), 1u) << "it asks for the same, but for its epochs";
+}
+
 TEST(Growth, fewer_epochs_than_the_study_has_change_nothing) {
   const auto store = memory();
   Recorder first, second;
   run(of_epochs(3), *store, first);
-  EXPECT_EQ(
-      words_of(of_epochs(1), *store),
-      std::vector<std::string>{"the study already trains 3 epochs, and fewer are asked for here: nothing changes"});
+  EXPECT_EQ(words_of(of_epochs(1), *store),
+            std::vector<std::string>{
+                "the study already trains 3 epochs, and fewer are asked for here: nothing changes"});
   EXPECT_EQ(run(of_epochs(1), *store, second), StudyEnd::already_complete);
   EXPECT_EQ(stored(*store).plan.epochs, 3u);
 }
@@ -188,7 +234,6 @@ TEST(Growth, a_study_named_when_epochs_were_part_of_a_name_is_found) {
   StudySnapshot older = PreparedStudy(of_epochs(2)).study();
   older.name = name_with_epochs(older.definition);
   older.plan.epochs = 0;
-  older.asked.at(0).epochs = 0;
   EXPECT_NE(older.name, PreparedStudy(of_epochs(2)).name());
   ASSERT_TRUE(store->save_study(older));
   Recorder recorder;
@@ -198,10 +243,11 @@ TEST(Growth, a_study_named_when_epochs_were_part_of_a_name_is_found) {
   EXPECT_EQ(prepared.run(*store, recorder, stop), StudyEnd::concluded);
   EXPECT_EQ(store->list_studies().size(), 1u);
   EXPECT_EQ(stored(*store).asked.size(), 1u) << "it asked for the same";
-  StudyRequest more = of_epochs(3);
-  more.study_name = older.name;
+  PreparedStudy more(of_epochs(3));
+  more.take_older(*store);
+  EXPECT_EQ(more.name(), older.name) << "with other epochs, too";
   Recorder second;
-  EXPECT_EQ(run(more, *store, second), StudyEnd::concluded);
+  EXPECT_EQ(more.run(*store, second, stop), StudyEnd::concluded);
   expect_same_results(stored(*store), at_once(of_epochs(3)));
 }
 

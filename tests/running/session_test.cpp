@@ -31,6 +31,19 @@ TrialState state_after(std::uint64_t steps) {
   return state;
 }
 
+/// A curve of all epochs that are planned.
+Curve whole() {
+  Curve curve;
+  curve.budget_epochs = 3;
+  return curve;
+}
+
+TrialState some_state() {
+  TrialState state;
+  state.values = {1.0f, 2.0f};
+  return state;
+}
+
 /// Up to `most` trials, one after the other.
 std::vector<Assignment> take(Session& session, std::size_t most) {
   std::vector<Assignment> taken;
@@ -121,6 +134,38 @@ TEST_F(SessionTest, claims_a_few_trials_at_a_time_and_the_last_ones_one_by_one) 
   EXPECT_LT(claims(200, 1), 45u);
 }
 
+TEST_F(SessionTest, claims_large_states_singly) {
+  plan(64);
+  const auto seat = sit_down();
+  const std::atomic<bool> stop{false};
+  Session one(*memory_, *seat,
+              {.study = "study",
+               .numeric_class = "test",
+               .trial_state_bytes = 5u << 20,
+               .stop = &stop,
+               .clock = &clock_});
+  EXPECT_TRUE(one.next());
+  EXPECT_EQ(memory_->queue("study").waiting.at(0), 63u);
+}
+
+TEST_F(SessionTest, keeps_final_states_within_their_room) {
+  plan(2);
+  const auto seat = sit_down();
+  const std::atomic<bool> stop{false};
+  Session one(
+      *memory_, *seat,
+      {.study = "study", .numeric_class = "test", .state_bytes = 100, .stop = &stop, .clock = &clock_});
+  EXPECT_TRUE(one.keeps_states());
+  const auto taken = take(one, 2);
+  for (const Assignment& trial : taken) {
+    Outcome outcome{.ticket = trial.ticket, .curve = whole(), .weights = {1.0f}};
+    outcome.state = some_state();
+    one.finished(outcome);
+  }
+  EXPECT_EQ(memory_->queue("study").state_bytes, to_bytes(some_state()).size())
+      << "there is no room for a second one";
+}
+
 TEST_F(SessionTest, leaves_the_other_workers_their_share) {
   plan(64);
   const auto mine = sit_down(), yours = sit_down();
@@ -151,8 +196,11 @@ TEST_F(SessionTest, stores_what_comes_back_before_anyone_hears_of_it) {
   const auto taken = take(*one, 2);
   ASSERT_EQ(taken.size(), 2u);
   clock_.pass(8);
-  one->finished(
-      {.ticket = taken[1].ticket, .curve = {}, .weights = {2.5f}, .samples_trained = 64, .seconds = 0.5});
+  one->finished({.ticket = taken[1].ticket,
+                 .curve = whole(),
+                 .weights = {2.5f},
+                 .samples_trained = 64,
+                 .seconds = 0.5});
   ASSERT_EQ(done_.size(), 1u);
   EXPECT_EQ(done_[0].key, trials(2)[1].key);
   EXPECT_EQ(done_[0].numeric_class, "test");
@@ -171,7 +219,8 @@ TEST_F(SessionTest, a_trial_that_could_not_be_stored_is_not_done) {
   store_.before = [](const std::string& call) {
     if (call == "finish_trial") throw std::runtime_error("disk full");
   };
-  EXPECT_THROW(one->finished({.ticket = taken[0].ticket, .curve = {}, .weights = {}}), std::runtime_error);
+  EXPECT_THROW(one->finished({.ticket = taken[0].ticket, .curve = whole(), .weights = {}}),
+               std::runtime_error);
   EXPECT_TRUE(done_.empty());
   EXPECT_EQ(finished(), 0u);
 }
@@ -239,7 +288,7 @@ TEST_F(SessionTest, a_finished_trial_needs_no_checkpoint) {
   const auto one = session(*seat);
   const auto taken = take(*one, 1);
   one->checkpoint({taken[0].ticket, state_after(5)});
-  one->finished({.ticket = taken[0].ticket, .curve = {}, .weights = {}});
+  one->finished({.ticket = taken[0].ticket, .curve = whole(), .weights = {}});
   one->close();
   EXPECT_TRUE(memory_->running_trials("study").empty());
 }
@@ -268,7 +317,7 @@ TEST_F(SessionTest, who_lost_its_seat_drops_everything) {
   const auto again = take(*other, 3);
   EXPECT_EQ(again.size(), 3u);
 
-  one->finished({.ticket = taken[0].ticket, .curve = {}, .weights = {}});
+  one->finished({.ticket = taken[0].ticket, .curve = whole(), .weights = {}});
   EXPECT_TRUE(one->stop_requested());
   EXPECT_TRUE(done_.empty());
   EXPECT_EQ(finished(), 0u);
@@ -276,7 +325,7 @@ TEST_F(SessionTest, who_lost_its_seat_drops_everything) {
   one->close();
   for (const RunningTrial& trial : memory_->running_trials("study")) EXPECT_FALSE(trial.curve);
 
-  other->finished({.ticket = again[0].ticket, .curve = {}, .weights = {}});
+  other->finished({.ticket = again[0].ticket, .curve = whole(), .weights = {}});
   EXPECT_EQ(finished(), 1u);
   EXPECT_EQ(done_.at(0).times.attempts, 2u);
 }
@@ -293,7 +342,7 @@ TEST_F(SessionTest, many_threads_of_two_workers_take_every_trial_once) {
       for (auto some = take(one, 7); !some.empty(); some = take(one, 7))
         for (const Assignment& assignment : some) {
           seeds.push_back(assignment.seed_index);
-          one.finished({.ticket = assignment.ticket, .curve = {}, .weights = {}});
+          one.finished({.ticket = assignment.ticket, .curve = whole(), .weights = {}});
         }
     });
   for (auto& thread : threads) thread.join();

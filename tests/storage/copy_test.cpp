@@ -35,7 +35,7 @@ std::uint64_t enlist_dead(StudyStore& store) {
   return worker.id;
 }
 
-/// With trials in every state.
+/// With trials in every state: with weights and without, with a final state (in growth_conformance_test.cpp) and without.
 void fill(StudyStore& store) {
   store.save_study(some_study());
   Hand hand(store, "some study");

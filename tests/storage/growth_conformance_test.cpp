@@ -139,6 +139,60 @@ TEST_P(StoreConformance, states_are_dropped_but_for_the_first_that_there_is_room
   EXPECT_TRUE(store->running_trials("some study").at(4).curve) << "what was dropped takes no room";
 }
 
+TEST_P(StoreConformance, a_trial_that_goes_on_loses_its_test_result) {
+  store->save_study(some_study());
+  finish(*store, trial_of(0, 2), {some_state(0), roomy});
+  finish(*store, trial_of(2, 2), {some_state(2), roomy});
+  EXPECT_TRUE(
+      store->conclude("some study", {{trial_of(0, 2).key, 1, 0.5}, {trial_of(2, 2).key, 2, 0.25}}, 5, {}));
+  ask_for(*store, 0, 4);
+  reopen();
+  const StudySnapshot study = load();
+  ASSERT_EQ(study.tests.size(), 1u);
+  EXPECT_EQ(study.tests[0].key, trial_of(2, 2).key);
+}
+
+TEST_P(StoreConformance, a_plan_of_more_epochs_is_not_concluded) {
+  StudySnapshot study = some_study();
+  study.plan.epochs = 2;
+  store->save_study(study);
+  finish(*store, trial_of(0, 2), {});
+  EXPECT_TRUE(store->conclude("some study", {}, 5, {}));
+  study = load();
+  study.planned_trials = 99;
+  ASSERT_TRUE(store->save_study(study));
+  EXPECT_TRUE(store->queue("some study").concluded);
+  ++study.revision;
+  study.plan.epochs = 4;
+  ASSERT_TRUE(store->save_study(study));
+  reopen();
+  EXPECT_FALSE(store->queue("some study").concluded) << "whoever looks next plans what is missing";
+}
+
+TEST_P(StoreConformance, a_trial_is_finished_by_who_holds_it_for_as_many_epochs) {
+  store->save_study(some_study());
+  ask_for(*store, 0, 4);
+  Hand hand(*store, "some study");
+  hand.claim(0, 1);
+  EXPECT_FALSE(store->finish_trial(hand.worker(), trial_of(0, 2), {}, {}));
+  EXPECT_TRUE(store->finish_trial(hand.worker(), trial_of(0, 4), {}, {}));
+  EXPECT_TRUE(store->finish_trial(hand.worker(), trial_of(0, 4), {}, {})) << "its answer was lost";
+  EXPECT_FALSE(store->finish_trial(hand.worker(), trial_of(0, 2), {}, {}));
+}
+
+TEST_P(StoreConformance, a_copy_keeps_weights_and_states_each_by_itself) {
+  store->save_study(some_study());
+  finish(*store, trial_of(0, 2), {});
+  finish(*store, trial_of(2, 2), {some_state(2), roomy});
+  store->conclude("some study", {}, 5, {trial_of(0, 2).key});
+  const auto copy = open_store("memory:", StoreAccess::create);
+  copy_study(*store, *copy, "some study", {});
+  EXPECT_EQ(copy->load_weights("some study", trial_of(0, 2).key), some_weights(1));
+  EXPECT_FALSE(copy->load_weights("some study", trial_of(2, 2).key));
+  EXPECT_EQ(copy->queue("some study").state_bytes, some_state(2).size());
+  EXPECT_EQ(store->queue("some study").state_bytes, some_state(2).size());
+}
+
 TEST_P(StoreConformance, a_copy_goes_on_too) {
   store->save_study(some_study());
   finish(*store, trial_of(0, 2), {some_state(0), roomy});

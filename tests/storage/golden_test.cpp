@@ -91,6 +91,42 @@ void expect_claimed(StudyStore& store, std::uint32_t version) {
   if (checkpoint) expect_same_checkpoint(*checkpoint, some_checkpoint(6));
 }
 
+constexpr std::uint32_t first_with_states = 4;
+
+/// After two of four epochs.
+TrialRecord half_trial() {
+  TrialRecord trial = some_trial(3, 20);
+  trial.curve.budget_epochs = 2;
+  return trial;
+}
+
+void write_states(StudyStore& store) {
+  store.save_study(some_study("states"));
+  {
+    Hand hand(store, "states");
+    hand.finish(half_trial(), some_weights(3), {Bytes(40, 9), 1000});
+    hand.finish(some_trial(5), some_weights(5), {Bytes(30, 8), 1000});
+    store.dismiss(hand.worker());
+  }
+  store.plan_trials("states", std::vector{PlannedTrial{half_trial().key, 4, 1}});
+}
+
+/// What came with version 4: a trial that goes on, whose number is free, and a final state.
+void expect_states(StudyStore& store) {
+  const QueueState queue = store.queue("states");
+  EXPECT_EQ(queue.last_number, 2u);
+  EXPECT_EQ(queue.state_bytes, 30u);
+  EXPECT_EQ(queue.finished, 1u);
+  const auto running = store.running_trials("states");
+  ASSERT_EQ(running.size(), 1u);
+  EXPECT_EQ(running[0].epochs, 4u);
+  EXPECT_TRUE(same_bits(running[0].curve.value(), half_trial().curve));
+  const auto finished = store.trials_after("states", 0);
+  ASSERT_EQ(finished.size(), 1u);
+  EXPECT_EQ(finished[0].number, 2u);
+  expect_same_trial(finished[0], some_trial(5));
+}
+
 void write_growing(StudyStore& store) {
   store.save_study(some_study("growing"));
   WorkerIdentity worker;
@@ -116,6 +152,7 @@ TEST(Golden, every_schema_version_opens) {
       const auto store = open_store(folder.file("etalon.db"), access);
       expect_golden(*store, version);
       if (version >= 2) expect_growing(*store, version);
+      if (version >= first_with_states) expect_states(*store);
       if (access == StoreAccess::read) continue;
       Hand(*store, "golden").finish(some_trial(7), some_weights(7));
       EXPECT_EQ(store->trials_after("golden", 3).size(), 1u);
@@ -134,6 +171,7 @@ void write_golden(StudyStore& store) {
   }
   store.conclude("golden", golden_tests(), some_study().times.finished_unix_millis, {some_trial(1).key});
   write_growing(store);
+  write_states(store);
 }
 
 TEST(Golden, DISABLED_write) {
@@ -162,6 +200,7 @@ TEST(Golden, every_schema_version_of_postgresql_opens) {
           version + 1;  // PostgreSQL begins with what SQLite keeps since 2
       expect_golden(*store, version_of_sqlite);
       expect_growing(*store, version_of_sqlite);
+      if (version_of_sqlite >= first_with_states) expect_states(*store);
       if (access == StoreAccess::read) continue;
       Hand(*store, "golden").finish(some_trial(7), some_weights(7));
       EXPECT_EQ(store->trials_after("golden", 3).size(), 1u);

@@ -163,8 +163,7 @@ std::string standing_json(const StudyStanding& standing) {
   json["all_trials"] = Json::array();
   for (const RunningTrial& trial : standing.queued)
     json["all_trials"].push_back(queued_json(trial, standing, names));
-  for (const TrialRecord& trial : study.trials)
-    json["all_trials"].push_back(finished_json(trial, study));
+  for (const TrialRecord& trial : study.trials) json["all_trials"].push_back(finished_json(trial, study));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

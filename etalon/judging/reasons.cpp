@@ -103,8 +103,7 @@ std::string certainty_text(const SetEvidence& evidence, const ChoiceStory& story
 bool mixed_numeric_classes(const StudySnapshot& study, std::uint32_t set) {
   std::set<std::string> classes;
   for (const TrialRecord& trial : study.trials)
-    if (trial.key.set == set && !is_stopped(trial, study))
-      classes.insert(trial.numeric_class);
+    if (trial.key.set == set && !is_stopped(trial, study)) classes.insert(trial.numeric_class);
   return classes.size() > 1;
 }
 

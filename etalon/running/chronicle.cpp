@@ -69,12 +69,13 @@ std::uint64_t Chronicle::budget_on(std::uint32_t set, std::uint32_t epochs) cons
 
 void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
   for (const RunningTrial& trial : trials) {
-    stopped_.erase(trial.key);
+    bool goes_on = stopped_.erase(trial.key) > 0;
     const auto before = finished_.find(trial.key);
-    if (before != finished_.end() && before->second < trial.epochs)
-      finished_.erase(before);  // it goes on
-    else if (open_.contains(trial.key))
-      continue;
+    if (before != finished_.end() && before->second < trial.epochs) {
+      finished_.erase(before);
+      goes_on = true;
+    }
+    if (!goes_on && open_.contains(trial.key)) continue;
     const std::uint64_t budget = budget_on(trial.key.set, trial.epochs);
     const std::uint64_t known =
         trial.curve ? std::min(budget, trial.curve->loss.size() * all_.request.batch) : 0;
@@ -143,12 +144,17 @@ void Chronicle::finished(const TrialRecord& trial) {
 }
 
 void Chronicle::count_finished(const TrialRecord& trial) {
-  const auto [known, added] = finished_.try_emplace(trial.key, trial.curve.budget_epochs);
-  if (!added && known->second >= trial.curve.budget_epochs) return;
-  known->second = trial.curve.budget_epochs;
+  const std::uint32_t budget = trial.curve.budget_epochs;
+  if (const auto known = finished_.find(trial.key); known != finished_.end() && known->second >= budget)
+    return;
   has_news_ = true;
   // A trial that diverged leaves the rest of its budget undone: that work is no longer left.
   if (const auto open = open_.find(trial.key); open != open_.end()) finished_work_ += open->second.left;
+  if (budget < epochs_) {  // it was under way when more epochs were asked for, and will go on
+    stopped_.insert(trial.key);
+    return;
+  }
+  finished_[trial.key] = budget;
   const double chance = all_.study.sets.at(trial.key.set).chance;
   observer_.trial_finished(trial, accuracy_of(trial.curve, chance), has_diverged(trial.curve));
 }

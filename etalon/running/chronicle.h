@@ -47,7 +47,7 @@ class Chronicle {
   void add_open(const std::vector<RunningTrial>& trials);
   void expect_rest();
   void tell_growth(std::uint32_t seen);  ///< REQUIRES: looking_ held
-  std::size_t finished_trials() const;  ///< that are known, stopped ones included
+  std::size_t finished_trials() const;   ///< that are known, stopped ones included
   void count_finished(const TrialRecord& trial);
 
   const Preparation& all_;

@@ -94,7 +94,8 @@ std::set<TrialKey> take_growing(StudySnapshot& study, const std::vector<PlannedT
 }
 
 /// Finished trials move with their states, a few at a time, so that no other call waits for long.
-void plan_all(const std::string& study, std::span<const PlannedTrial> trials, bool new_alone, StudyStore& store) {
+void plan_all(const std::string& study, std::span<const PlannedTrial> trials, bool new_alone,
+              StudyStore& store) {
   constexpr std::size_t few = 16;
   const std::size_t piece = new_alone ? trials.size() : few;
   for (; !trials.empty(); trials = trials.subspan(std::min(piece, trials.size())))
@@ -150,7 +151,7 @@ namespace {
 
 /// How well the stored study answers a request for `asked`; nothing where it is another one.
 std::optional<std::tuple<std::uint32_t, bool, std::uint32_t>> fit(const StudySnapshot& stored,
-                                                                const StudyDefinition& asked, bool named) {
+                                                                  const StudyDefinition& asked, bool named) {
   const StudyDefinition& definition = stored.definition;
   const bool by_default =
       stored.name == default_study_name(definition) || stored.name == name_with_epochs(definition);

@@ -29,14 +29,15 @@ std::vector<double> rounds_on(const Outlook& outlook, const StudySnapshot& study
 }
 
 /// Estimated wall time of one round after the other.
-double seconds_of(const Preparation& all, std::uint32_t set, std::uint32_t epochs, const std::vector<double>& rounds) {
+double seconds_of(const Preparation& all, std::uint32_t set, std::uint32_t epochs,
+                  const std::vector<double>& rounds) {
   if (std::all_of(rounds.begin(), rounds.end(), [](double trials) { return trials == 0; })) return 0;
   const auto trainer = make_trainer(all.task(set), all.trainer_options());
   // Threads share the last trials of a round; a way forward costs a third of a training step.
   double trials = 0;
   for (const double round : rounds) trials += round / trainer->threads();
   const double samples = epochs * (static_cast<double>(all.splits[set].training.size()) +
-                                               static_cast<double>(all.splits[set].validation.size()) / 3.0);
+                                   static_cast<double>(all.splits[set].validation.size()) / 3.0);
   return trials * samples / trainer->measure_speed(0.3);
 }
 

@@ -53,10 +53,9 @@ struct WorkerIdentity {
 
 struct WorkerRecord {
   WorkerIdentity identity;
-  std::uint64_t beats =
-      0;  ///< counts its signs of life; a watcher times them by a steady clock of its own
-  bool strategist = false;                                           ///< it holds the role
-  std::uint32_t trials = 0;                                          ///< that it holds
+  std::uint64_t beats = 0;   ///< counts its signs of life; a watcher times them by a steady clock of its own
+  bool strategist = false;   ///< it holds the role
+  std::uint32_t trials = 0;  ///< that it holds
   std::int64_t enlisted_unix_millis = 0, last_beat_unix_millis = 0;  ///< shown, never used
 };
 
@@ -95,7 +94,8 @@ struct QueueState {
   std::vector<std::uint32_t> waiting;  ///< [set]
   std::uint32_t held = 0;              ///< by workers
   std::uint32_t finished = 0;
-  std::uint32_t last_number = 0;  ///< the highest that a trial was given when it finished; it may go on by now
+  std::uint32_t last_number =
+      0;  ///< the highest that a trial was given when it finished; it may go on by now
   std::uint64_t state_bytes = 0;  ///< of all final states
   bool concluded = false;         ///< conclude() was called since trials were last planned
 };

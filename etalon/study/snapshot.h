@@ -93,8 +93,8 @@ inline bool is_stopped(const TrialRecord& trial, const StudySnapshot& study) {
 
 /// How many finished trials are not stopped.
 inline std::size_t complete_trials(const StudySnapshot& study) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(study.trials, [&](const TrialRecord& trial) { return !is_stopped(trial, study); }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      study.trials, [&](const TrialRecord& trial) { return !is_stopped(trial, study); }));
 }
 
 }  // namespace etalon

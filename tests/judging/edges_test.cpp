@@ -92,6 +92,7 @@ TEST(Edges, at_the_largest_eta_allowed_nothing_is_suggested) {
 TEST(Edges, of_a_random_search_are_those_of_its_range_not_of_its_draws) {
   StudyPlan plan = grid({{1e-4, 1e-3, 1e-2, 1e-1, 1}, {0.1}});
   plan.strategy = "random";
+  plan.trials = 9;
   std::vector<CellSummary> cells;
   for (const double exponent : {-3.9, -3.4, -3.0, -2.6, -2.2, -1.8, -1.4, -1.0, -0.5})
     cells.push_back(cell_at(std::pow(10, exponent), 0.1));

@@ -188,6 +188,7 @@ TEST(StudyRunner, a_refined_plan_keeps_the_etas_that_were_asked_for) {
   for (const TrialRecord& trial : stored(*store).trials) settings.insert(trial.key.setting);
   EXPECT_GT(settings.size(), 6u) << "half steps joined";
   EXPECT_EQ(run(request, *store, again), StudyEnd::already_complete);
+  request.plan.epochs = request.epochs;
   EXPECT_EQ(stored(*store).plan, request.plan);
 }
 

@@ -170,7 +170,7 @@ TEST_P(Copy, over_another_study_or_of_none_is_refused) {
 TEST_P(Copy, that_fails_midway_leaves_nothing) {
   const auto send_half = [](StudyReceiver& receiver) {
     receiver.head({some_study(), false, 2, 0});
-    receiver.finished(some_trial(0), some_weights(0));
+    receiver.finished(some_trial(0), some_weights(0), {});
     throw Failure({"the other store", "a lost connection", "a whole study", ""});
   };
   EXPECT_THROW(store->receive_study(send_half), Failure);

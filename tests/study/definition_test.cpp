@@ -100,8 +100,22 @@ TEST(definition, every_member_makes_another_definition_text_and_name) {
     all_changes()[i](other);
     EXPECT_NE(other, original) << "change " << i;
     EXPECT_NE(to_text(other), to_text(original)) << "change " << i;
-    EXPECT_NE(default_study_name(other), default_study_name(original)) << "change " << i;
+    EXPECT_NE(name_with_epochs(other), name_with_epochs(original)) << "change " << i;
+    const bool grows = other.epochs != original.epochs && can_grow(original.training.schedule);
+    EXPECT_EQ(default_study_name(other) == default_study_name(original), grows) << "change " << i;
+    EXPECT_EQ(is_same_study(other, original), grows) << "change " << i;
     EXPECT_EQ(definition_from_text(to_text(other)), other) << "change " << i;
+  }
+}
+
+TEST(definition, epochs_are_no_part_of_a_study_unless_its_schedule_ends_with_them) {
+  for (const char* schedule : {"constant", "step", "exponential", "cosine"}) {
+    StudyDefinition a = rich_definition();
+    a.training.schedule.name = schedule;
+    StudyDefinition b = a;
+    b.epochs = 99;
+    EXPECT_EQ(is_same_study(a, b), std::string(schedule) != "cosine") << schedule;
+    EXPECT_EQ(default_study_name(a) == default_study_name(b), std::string(schedule) != "cosine");
   }
 }
 
@@ -139,12 +153,14 @@ TEST(definition, the_default_name_has_the_sets_the_network_and_six_digits) {
 
 // Stores know studies by these names: should one change, every study of a user would begin anew.
 TEST(definition, the_default_name_never_changes) {
-  EXPECT_EQ(default_study_name(first_definition()), "shapes+mnist-custom-15d1ae");
+  EXPECT_EQ(default_study_name(first_definition()), "shapes+mnist-custom-b4ef37");
+  EXPECT_EQ(name_with_epochs(first_definition()), "shapes+mnist-custom-15d1ae");
   StudyDefinition plain;
   plain.sets = {{"shapes", "00"}};
   plain.numerics_version = 1;
   plain.training.initializer = "he";  // the default then
-  EXPECT_EQ(default_study_name(plain), "shapes-lenet5-7e7bf5");
+  EXPECT_EQ(default_study_name(plain), "shapes-lenet5-956a61");
+  EXPECT_EQ(name_with_epochs(plain), "shapes-lenet5-7e7bf5");
 }
 
 TEST(definition, what_is_no_definition_is_a_failure_that_says_so) {

@@ -81,6 +81,20 @@ TEST(trial, a_validation_that_was_not_measured_is_no_divergence) {
   EXPECT_FALSE(has_non_finite_loss(curve));
 }
 
+TEST(trial, first_epochs_are_what_a_smaller_budget_would_have_given) {
+  Curve curve;
+  curve.steps_per_epoch = 2;
+  curve.budget_epochs = 3;
+  curve.loss = {6, 5, 4, 3, 2};  // it diverged in its last epoch
+  curve.epochs = {{1, 1, 0.5}, {2, 2, 0.6}};
+  Curve first = curve;
+  first.budget_epochs = 1;
+  first.loss = {6, 5};
+  first.epochs = {{1, 1, 0.5}};
+  EXPECT_TRUE(same_bits(first_epochs(curve, 1), first));
+  EXPECT_TRUE(same_bits(first_epochs(curve, 3), curve));
+}
+
 TEST(trial, keys_are_ordered_by_set_then_setting_then_seed) {
   const TrialKey first{0, {{0.1, 0.1}}, 2}, second{0, {{0.1, 0.2}}, 0}, third{0, {{0.1, 0.2}}, 1},
       fourth{1, {{0.01, 0.1}}, 0};

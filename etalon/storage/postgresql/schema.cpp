@@ -253,7 +253,8 @@ void migrate_postgresql(pqxx::transaction_base& transaction, const std::string& 
 
 void vacuum(pqxx::connection_base& connection) {
   pqxx::nontransaction(connection)
-      .exec("VACUUM etalon.queue, etalon.trial, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
+      .exec(
+          "VACUUM etalon.queue, etalon.trial, etalon.trial_weights, etalon.trial_state, etalon.trial_checkpoint");
 }
 
 }  // namespace etalon

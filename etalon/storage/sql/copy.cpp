@@ -19,8 +19,7 @@ void send_study(SqlSession& session, std::int64_t study, StudyReceiver& receiver
   receiver.head(head);
   read_kept_trials(session, study, {row.finished_trials, row.last_number},
                    [&](const KeptTrial& kept) { receiver.finished(kept.trial, kept.weights, kept.state); });
-  read_waiting(session, study, row.open_trials,
-               [&](const WaitingTrial& trial) { receiver.waiting(trial); });
+  read_waiting(session, study, row.open_trials, [&](const WaitingTrial& trial) { receiver.waiting(trial); });
 }
 
 void SqlReceiver::head(const StudyHead& head) {

@@ -218,8 +218,8 @@ QueueState SqlStore::queue(const std::string& study) {
     const StudyRow row = read_study(session, id);
     QueueCounts counts = count_queue(session, id, row.open_trials);
     counts.waiting.resize(std::max<std::size_t>(counts.waiting.size(), row.sets));
-    return QueueState{std::move(counts.waiting), counts.held, row.finished_trials, row.last_number,
-                      row.state_bytes, row.concluded};
+    return QueueState{std::move(counts.waiting), counts.held,     row.finished_trials,
+                      row.last_number,           row.state_bytes, row.concluded};
   });
 }
 

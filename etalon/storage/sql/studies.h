@@ -23,9 +23,9 @@ struct StudyRow {
   bool concluded = false;
   std::uint32_t finished_trials = 0;
   std::uint32_t open_trials = 0;  ///< waiting or held
-  std::uint32_t last_number = 0;    ///< that was given to a finished trial
-  std::uint64_t state_bytes = 0;    ///< of all final states
-  std::uint32_t sets = 0;           ///< of its definition
+  std::uint32_t last_number = 0;  ///< that was given to a finished trial
+  std::uint64_t state_bytes = 0;  ///< of all final states
+  std::uint32_t sets = 0;         ///< of its definition
 
   std::int64_t checksum() const;  ///< of all that stands before revision
 };

@@ -151,8 +151,8 @@ void insert_state(SqlSession& session, std::int64_t study, std::int64_t trial, c
 }
 
 bool has_finished(SqlSession& session, std::int64_t study, std::uint64_t worker, const TrialRecord& trial) {
-  auto rows = session.query("SELECT worker, " + trial_columns + " FROM trial" + of_key,
-                            key_values(study, trial.key));
+  auto rows =
+      session.query("SELECT worker, " + trial_columns + " FROM trial" + of_key, key_values(study, trial.key));
   if (rows.empty()) return false;
   SqlCells cells(rows[0], "stored trial");
   const auto finisher = cells.whole<std::uint64_t>();
@@ -190,9 +190,9 @@ void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
 }
 
 std::optional<std::vector<float>> read_weights(SqlSession& session, std::int64_t study, const TrialKey& key) {
-  auto rows = session.query(
-      "SELECT " + weight_columns + " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
-      key_values(study, key));
+  auto rows = session.query("SELECT " + weight_columns +
+                                " FROM trial_weights JOIN trial ON trial.id = trial_weights.trial" + of_key,
+                            key_values(study, key));
   if (rows.empty()) return std::nullopt;
   SqlCells cells(rows[0], "stored weights");
   return checked_weights(cells);

@@ -45,10 +45,10 @@ StudySnapshot joined(const Preparation& all, const StudySnapshot& stored) {
   StudySnapshot study = all.study;
   if (stored.definition != study.definition)
     throw RequestError(
-        {"--study " + study.name,
+        {{Field::study_name, " " + study.name},
          "another definition than the stored study's: " + differences(stored.definition, study.definition),
          "the definition that it was made with",
-         "choose another name, or leave --study out: then the name follows the definition"});
+         "choose another name, or none: then it follows the definition"});
   study.revision = stored.revision;
   study.trials = stored.trials;
   study.times = stored.times;

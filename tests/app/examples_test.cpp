@@ -3,18 +3,16 @@
 
 #include <gmock/gmock.h>
 
-#include "etalon/app/tune_request.h"
 #include "etalon/nn/describe.h"
+#include "tests/app/asked.h"
 
 namespace etalon {
 namespace {
 
 using ::testing::ElementsAre;
 
-TuneRequest example(const std::string& name) {
-  TuneArguments arguments;
-  arguments.study_file = std::string(ETALON_SOURCE_DIR) + "/examples/" + name;
-  return tune_request(arguments);
+Request example(const std::string& name) {
+  return asked(std::string(ETALON_SOURCE_DIR) + "/examples/" + name);
 }
 
 TEST(Examples, AllAreReadAndTheirNetworksFit) {
@@ -26,7 +24,7 @@ TEST(Examples, AllAreReadAndTheirNetworksFit) {
     const StudyRequest study = example(entry.path().filename()).study;
     const TensorShape input =
         study.network.name == "vgg-small" ? TensorShape{3, 32, 32} : TensorShape{1, 28, 28};
-    EXPECT_GT(describe_network(study.network, study.groups, input, 10, study.places.network).parameters, 0U)
+    EXPECT_GT(describe_network(study.network, study.groups, input, 10, "network").parameters, 0U)
         << entry.path();
     EXPECT_EQ(study.study_name, entry.path().stem()) << "a study is named like its file";
   }
@@ -34,7 +32,7 @@ TEST(Examples, AllAreReadAndTheirNetworksFit) {
 }
 
 TEST(Examples, SeedGridIsTheDefault) {
-  const StudyRequest filed = example("seed-grid.toml").study, plain = tune_request({}).study;
+  const StudyRequest filed = example("seed-grid.toml").study, plain = asked().study;
   EXPECT_EQ(filed.plan, plain.plan);
   EXPECT_EQ(filed.sets, plain.sets);
   EXPECT_EQ(filed.network, plain.network);
@@ -61,7 +59,7 @@ TEST(Examples, CustomNetworkHasThreeGroups) {
 TEST(Examples, ResidualNetworkIsAddedTogether) {
   const StudyRequest study = example("residual-network.toml").study;
   const NetworkDescription network =
-      describe_network(study.network, study.groups, {3, 32, 32}, 10, study.places.network);
+      describe_network(study.network, study.groups, {3, 32, 32}, 10, "network");
   const auto additions = std::ranges::count(network.layers, LayerKind::add, &LayerDescription::kind);
   EXPECT_EQ(additions, 2);
   for (const LayerDescription& layer : network.layers)

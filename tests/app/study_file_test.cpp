@@ -11,31 +11,32 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TuneRequest read(const std::string& text) {
+Request read(const std::string& text) {
   const StudyText file(text);
-  TuneRequest request;
-  read_study_file(file.path(), false, request);
+  Request request;
+  read_study_file(file.path(), request);
   return request;
 }
 
 /// The complaint, with the file's path taken off its place: ":7".
 Complaint refused(const std::string& text) {
   const StudyText file(text);
-  TuneRequest request;
-  Complaint complaint = complaint_of([&] { read_study_file(file.path(), false, request); });
-  if (complaint.place.starts_with(file.path())) complaint.place.erase(0, file.path().size());
+  Request request;
+  Complaint complaint = complaint_of([&] { read_study_file(file.path(), request); });
+  std::string& place = complaint.place.text;
+  if (place.starts_with(file.path())) place.erase(0, file.path().size());
   return complaint;
 }
 
 TEST(StudyFile, AnEmptyFileChangesNothing) {
-  const TuneRequest request = read("# nothing\n");
+  const Request request = read("# nothing\n");
   EXPECT_EQ(request.study.sets, StudyRequest{}.sets);
   EXPECT_EQ(request.study.training, TrainingSpec{});
   EXPECT_EQ(request.store, "etalon.db");
 }
 
 TEST(StudyFile, SetsTheStudy) {
-  const TuneRequest request = read(
+  const Request request = read(
       "[study]\nname = \"mine\"\nseeds = 4\nstudy_seed = 9\nepochs = 2\nbatch = 32\nsamples = 100\n"
       "validation = 50\n[data]\nsets = [\"shapes\", \"mnist:d\"]\naugment = [\"crop 4\", \"flip\"]\n"
       "[network]\nname = \"mlp\"\n");
@@ -49,7 +50,7 @@ TEST(StudyFile, SetsTheStudy) {
   EXPECT_EQ(study.validation, 50U);
   EXPECT_THAT(study.sets, ElementsAre("shapes", "mnist:d"));
   EXPECT_THAT(study.augmentation, ElementsAre("crop 4", "flip"));
-  EXPECT_EQ(study.places.augmentation.substr(study.places.augmentation.rfind(':')), ":11");
+  EXPECT_TRUE(request.place(Field::augmentation).ends_with(":11"));
   EXPECT_EQ(study.network, (NetworkSpec{"mlp", {}}));
 }
 
@@ -83,17 +84,17 @@ TEST(StudyFile, TakesNoTildeForAFolder) {
 }
 
 TEST(StudyFile, TellsTheCurrentSetting) {
-  const TuneRequest request = read("[choice]\ncurrent = {full = 0.01, conv = 0.1}\n");
+  const Request request = read("[choice]\ncurrent = {full = 0.01, conv = 0.1}\n");
   ASSERT_TRUE(request.current);
   EXPECT_EQ(setting_of(*request.current, default_groups()), (Setting{{0.1, 0.01}}));
-  EXPECT_TRUE(request.current->place.ends_with(":2"));
+  EXPECT_TRUE(request.place(Field::current).ends_with(":2"));
   EXPECT_THAT(refused("[choice]\ncurrent = 0.1\n").expected, HasSubstr("{conv = 0.1, full = 0.01}"));
   EXPECT_THAT(refused("[choice]\ncurrent = {conv = 0}\n").expected,
               HasSubstr("a number above 0 and up to 10"));
 }
 
 TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
-  const TuneRequest request = read(
+  const Request request = read(
       "[training]\noptimizer = \"adamw\"\nbeta1 = 0.8\nbeta2 = 0.99\nepsilon = 1e-6\nweight_decay = 0.01\n"
       "schedule = \"step\"\nwarmup = 0.5\nstep_epochs = 2\nfactor = 0.5\ninitializer = \"glorot\"\n"
       "label_smoothing = 0.2\n"
@@ -117,7 +118,7 @@ TEST(StudyFile, SetsTrainingSearchChoiceAndRun) {
 }
 
 TEST(StudyFile, GroupsKeepTheirOrder) {
-  const TuneRequest request = read(
+  const Request request = read(
       "[groups]\nstem = [\"label:stem\"]\nbody = [\"#2\", \"#3\"]\na_head = [\"dense\"]\n"
       "[eta]\na_head = [1]\nstem = [0.1, 0.01, 0.1]\n");
   EXPECT_EQ(
@@ -128,14 +129,14 @@ TEST(StudyFile, GroupsKeepTheirOrder) {
 }
 
 TEST(StudyFile, AnAxisIsEvenInDecades) {
-  const TuneRequest request =
+  const Request request =
       read("[eta]\nconv = {from = 1e-4, to = 1, cells = 5}\nfull = {from = 0.5, to = 0.5, cells = 1}\n");
   EXPECT_THAT(request.study.plan.space.values,
               ElementsAre(ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0), ElementsAre(0.5)));
 }
 
 TEST(StudyFile, SettingsAreTheseAndNoOthers) {
-  const TuneRequest request = read(
+  const Request request = read(
       "[eta]\nsettings = [{conv = 0.1, full = 0.001}, {full = 0.01, conv = 0.01},\n"
       " {conv = 0.1, full = 0.001}]\n");
   EXPECT_EQ(request.study.plan.space.settings, (std::vector<Setting>{{{0.01, 0.01}}, {{0.1, 0.001}}}));
@@ -146,20 +147,19 @@ TEST(StudyFile, PlacesNameTheLine) {
       "[study]\nname = \"n\"\nbatch = 8\n[data]\nsets = [\"shapes\"]\n[network]\nname = \"mlp\"\n[groups]\n"
       "conv = [\"conv\"]\n[eta]\nconv = [1]\n[training]\noptimizer = \"sgd\"\n[search]\nstrategy = \"grid\"\n"
       "[run]\nstore = \"s\"\nout = \"o\"\n");
-  TuneRequest request;
-  read_study_file(file.path(), false, request);
-  const StudyRequest::Places& places = request.study.places;
+  Request request;
+  read_study_file(file.path(), request);
   const auto line = [&](int number) { return file.path() + ":" + std::to_string(number); };
-  EXPECT_EQ(places.study_name, line(2));
-  EXPECT_EQ(places.batch, line(3));
-  EXPECT_EQ(places.data, line(5));
-  EXPECT_EQ(places.network, line(7));
-  EXPECT_EQ(places.groups, line(9));
-  EXPECT_EQ(places.eta, line(11));
-  EXPECT_EQ(places.training, line(13));
-  EXPECT_EQ(places.strategy, line(15));
-  EXPECT_EQ(request.store_place, line(17));
-  EXPECT_EQ(request.out_place, line(18));
+  EXPECT_EQ(request.place(Field::study_name), line(2));
+  EXPECT_EQ(request.place(Field::batch), line(3));
+  EXPECT_EQ(request.place(Field::data), line(5));
+  EXPECT_EQ(request.place(Field::network), line(7));
+  EXPECT_EQ(request.place(Field::groups), line(9));
+  EXPECT_EQ(request.place(Field::eta), line(11));
+  EXPECT_EQ(request.place(Field::optimizer), line(13));
+  EXPECT_EQ(request.place(Field::strategy), line(15));
+  EXPECT_EQ(request.place(Field::store), line(17));
+  EXPECT_EQ(request.place(Field::out), line(18));
 }
 
 TEST(StudyFile, UnknownKeysNameLineAndNearest) {
@@ -182,7 +182,7 @@ void expect_refused(const std::vector<BadFile>& files) {
     const Complaint complaint = refused(bad.text);
     EXPECT_EQ(complaint.place, bad.place) << bad.text;
     EXPECT_THAT(complaint.received, HasSubstr(bad.received)) << bad.text;
-    EXPECT_THAT(complaint.expected + "\n" + complaint.hint, HasSubstr(bad.said)) << bad.text;
+    EXPECT_THAT(complaint.expected + "\n" + to_text(complaint.hint), HasSubstr(bad.said)) << bad.text;
   }
 }
 
@@ -260,8 +260,8 @@ TEST(StudyFile, RefusesBadText) {
 }
 
 TEST(StudyFile, MissingFilesAreNamed) {
-  TuneRequest request;
-  EXPECT_EQ(complaint_of([&] { read_study_file("no/such.toml", false, request); }).place, "no/such.toml");
+  Request request;
+  EXPECT_EQ(complaint_of([&] { read_study_file("no/such.toml", request); }).place, "no/such.toml");
 }
 
 }  // namespace

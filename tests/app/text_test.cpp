@@ -6,6 +6,7 @@
 #include "etalon/app/trial_table.h"
 #include "etalon/live/progress.h"
 #include "etalon/storage/open_store.h"
+#include "tests/app/asked.h"
 #include "tests/app/complaints.h"
 
 namespace etalon {
@@ -32,28 +33,19 @@ TEST(ShellLine, HidesThePasswordOfAStore) {
 }
 
 TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
-  TuneArguments arguments;
-  arguments.study_file = "my study.toml";
-  arguments.eta = {"conv=0.1,1", "full=0.01"};
-  arguments.seeds = "4";
-  arguments.threads = "2";
-  arguments.store = "s.db";
-  arguments.out = "o";
-  arguments.json = arguments.quiet = arguments.no_report = true;
-  EXPECT_EQ(reproducing_line(arguments),
-            "etalon tune 'my study.toml' --eta conv=0.1,1 --eta full=0.01 --seeds 4");
-  EXPECT_EQ(reproducing_line({}), "etalon tune");
-  TuneArguments searched;
-  searched.strategy = "race";
-  searched.refine = true;
-  searched.confirm = "4";
-  EXPECT_EQ(reproducing_line(searched), "etalon tune --strategy race --refine --confirm 4");
-  TuneArguments changed;
-  changed.augment = "crop 4,flip";
-  changed.label_smoothing = "0.1";
-  changed.current = "conv=0.1,full=0.1";
-  EXPECT_EQ(reproducing_line(changed),
-            "etalon tune --augment 'crop 4,flip' --label-smoothing 0.1 --current conv=0.1,full=0.1");
+  const auto line = [](const std::string& options) {
+    return reproducing_line(parsed("tune " + options).typed);
+  };
+  EXPECT_EQ(line("my.toml --eta conv=0.1,1 --eta full=0.01 --seeds 4 --threads 2 --store s.db --out o --json "
+                 "--quiet --no-report --memory 2G --lease 3"),
+            "etalon tune my.toml --eta conv=0.1,1 --eta full=0.01 --seeds 4");
+  EXPECT_EQ(line(""), "etalon tune");
+  EXPECT_EQ(line("--confirm 4 --refine --strategy race"), "etalon tune --strategy race --refine --confirm 4");
+  EXPECT_EQ(line("--study a;b --current conv=0.1,full=0.1 --label-smoothing 0.1 --augment flip,flip"),
+            "etalon tune --augment flip,flip --label-smoothing 0.1 --current conv=0.1,full=0.1 "
+            "--study 'a;b'");
+  EXPECT_EQ(reproducing_line(parse_command_line({"tune", "my study.toml"}, "").typed),
+            "etalon tune 'my study.toml'");
 }
 
 TEST(Wrapped, BreaksAtSpacesAndIndents) {
@@ -96,7 +88,7 @@ class ChooseStudy : public ::testing::Test {
 
 TEST_F(ChooseStudy, TakesTheOnlyOneWithoutAWord) {
   store_->save_study(study_named("one"));
-  const ChosenStudy chosen = choose_study(*store_, "s.db", std::nullopt);
+  const ChosenStudy chosen = choose_study(*store_, "s.db", "");
   EXPECT_EQ(chosen.study.name, "one");
   EXPECT_EQ(chosen.note, "");
 }
@@ -105,7 +97,7 @@ TEST_F(ChooseStudy, TakesTheOneChangedLastAndSaysSo) {
   store_->save_study(study_named("one"));
   store_->save_study(study_named("two"));
   store_->save_study(study_named("one"));
-  const ChosenStudy chosen = choose_study(*store_, "s.db", std::nullopt);
+  const ChosenStudy chosen = choose_study(*store_, "s.db", "");
   EXPECT_EQ(chosen.study.name, "one");
   EXPECT_EQ(chosen.note, "study one, changed last of 2 in s.db; --study names another");
   EXPECT_EQ(choose_study(*store_, "s.db", "two").study.name, "two");
@@ -119,7 +111,7 @@ TEST(Standing, ShowsAnOldOddNameSafely) {
 }
 
 TEST_F(ChooseStudy, RefusesAnEmptyStoreAndUnknownNames) {
-  EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", std::nullopt); }).place, "--store s.db");
+  EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", ""); }).place, "--store s.db");
   store_->save_study(study_named("nightly"));
   EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", "nightli"); }).hint, "did you mean 'nightly'?");
 }

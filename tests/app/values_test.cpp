@@ -9,14 +9,14 @@ namespace etalon {
 namespace {
 
 TEST(Values, SecondsOfCheckpointsAndLeases) {
-  EXPECT_EQ(checkpoint_seconds("0", "--checkpoint"), 0);
-  EXPECT_EQ(checkpoint_seconds("0.5", "--checkpoint"), 0.5);
-  EXPECT_EQ(lease_seconds("86400", "--lease"), 86400);
+  EXPECT_EQ(number_value("0", "--checkpoint", ranges::checkpoint), 0);
+  EXPECT_EQ(number_value("0.5", "--checkpoint", ranges::checkpoint), 0.5);
+  EXPECT_EQ(number_value("86400", "--lease", ranges::lease), 86400);
   for (const char* text : {"-1", "86401", "nan", "inf", "soon", ""}) {
-    EXPECT_THROW(checkpoint_seconds(text, "--checkpoint"), RequestError) << text;
-    EXPECT_THROW(lease_seconds(text, "--lease"), RequestError) << text;
+    EXPECT_THROW(number_value(text, "--checkpoint", ranges::checkpoint), RequestError) << text;
+    EXPECT_THROW(number_value(text, "--lease", ranges::lease), RequestError) << text;
   }
-  EXPECT_THROW(lease_seconds("0.5", "--lease"), RequestError);
+  EXPECT_THROW(number_value("0.5", "--lease", ranges::lease), RequestError);
 }
 
 TEST(Values, SourcesOfDataSets) {
@@ -62,9 +62,9 @@ TEST(EtaList, SaysWhatADecimalCommaDoes) {
             "did you mean 0.01? Commas separate values");
   EXPECT_EQ(complaint_of([] { eta_list("1,05", "--eta conv"); }).hint,
             "did you mean 1.05? Commas separate values");
-  EXPECT_EQ(complaint_of([] { share_below_one("0,1", "--label-smoothing"); }).hint,
+  EXPECT_EQ(complaint_of([] { number_value("0,1", "--label-smoothing", ranges::below_one); }).hint,
             "did you mean 0.1? Decimals follow a point");
-  EXPECT_EQ(complaint_of([] { lease_seconds("1,5", "--lease"); }).hint,
+  EXPECT_EQ(complaint_of([] { number_value("1,5", "--lease", ranges::lease); }).hint,
             "did you mean 1.5? Decimals follow a point");
   EXPECT_THAT(complaint_of([] { byte_count("1,5G", "--memory"); }).hint, ::testing::HasSubstr("1.5G"));
   EXPECT_THAT(eta_list("1,2,10", "--eta conv"), ElementsAre(1, 2, 10));

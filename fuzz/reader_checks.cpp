@@ -49,8 +49,8 @@ void read_as_cifar(Choices& choices, const fs::path& folder) {
 
 void read_as_study(Choices& choices, const fs::path& folder) {
   write(folder / "study.toml", choices.rest());
-  TuneRequest request;
-  read_study_file(folder / "study.toml", false, request);
+  Request request;
+  read_study_file(folder / "study.toml", request);
 }
 
 }  // namespace

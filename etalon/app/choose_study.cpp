@@ -38,23 +38,21 @@ ChosenName latest(std::vector<StudySummary> studies, const std::string& where) {
 
 }  // namespace
 
-ChosenName choose_study_name(StudyStore& store, const std::string& where,
-                             const std::optional<std::string>& name) {
+ChosenName choose_study_name(StudyStore& store, const std::string& where, const std::string& name) {
   const std::vector<StudySummary> studies = store.list_studies();
   const std::string shown = shown_store(where);
   if (studies.empty())
     throw RequestError(
         {"--store " + shown, "a store without studies", "a store that holds one", "'etalon tune' makes one"});
-  if (!name) return latest(studies, shown);
+  if (name.empty()) return latest(studies, shown);
   for (const StudySummary& study : studies)
-    if (study.name == *name) return {study.name, ""};
+    if (study.name == name) return {study.name, ""};
   for (const StudySummary& study : studies)  // as it is shown
-    if (shown_name(study.name) == *name) return {study.name, ""};
-  refuse_unknown(*name, names_of(studies), shown);
+    if (shown_name(study.name) == name) return {study.name, ""};
+  refuse_unknown(name, names_of(studies), shown);
 }
 
-ChosenStudy choose_study(StudyStore& store, const std::string& where,
-                         const std::optional<std::string>& name) {
+ChosenStudy choose_study(StudyStore& store, const std::string& where, const std::string& name) {
   const auto [chosen, note] = choose_study_name(store, where, name);
   if (auto study = store.load_study(chosen)) return {std::move(*study), note};
   refuse_unknown(chosen, names_of(store.list_studies()), shown_store(where));  // deleted in between

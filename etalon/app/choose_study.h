@@ -1,7 +1,6 @@
 /// Which of a store's studies is meant.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "etalon/storage/study_store.h"
@@ -13,11 +12,10 @@ struct ChosenName {
   std::string note;  ///< why this one, where there was a choice; else empty
 };
 
-/// The study named `name`; without a name the only one, or the one changed last. `where` is the store as it
+/// The study named `name`; where that is empty the only one, or the one changed last. `where` is the store as it
 /// was typed. Throws RequestError for a store without studies, an unknown name (with the names there are),
 /// and where two were changed last at the same moment. Loads no study.
-ChosenName choose_study_name(StudyStore& store, const std::string& where,
-                             const std::optional<std::string>& name);
+ChosenName choose_study_name(StudyStore& store, const std::string& where, const std::string& name);
 
 struct ChosenStudy {
   StudySnapshot study;
@@ -25,6 +23,6 @@ struct ChosenStudy {
 };
 
 /// The same, loaded.
-ChosenStudy choose_study(StudyStore& store, const std::string& where, const std::optional<std::string>& name);
+ChosenStudy choose_study(StudyStore& store, const std::string& where, const std::string& name);
 
 }  // namespace etalon

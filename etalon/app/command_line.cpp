@@ -1,9 +1,14 @@
 #include "etalon/app/command_line.h"
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 
-#include "etalon/app/command_options.h"
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "etalon/app/help.h"
+#include "etalon/app/options/parser.h"
 #include "etalon/app/values.h"
+#include "etalon/base/check.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
 
@@ -87,45 +92,28 @@ void refuse_unknown_command(const CLI::App& command, const std::vector<std::stri
     if (!text.starts_with("-") && text != command.get_name()) refuse_left_over(command, text);
 }
 
-void require_argument(const std::string& value, const std::string& command, const std::string& name) {
-  if (value.empty())
+/// "NAME" of "NAME,--study".
+std::string argument_of(const Option& option) {
+  const std::string name = option.name;
+  return name.substr(0, name.find(','));
+}
+
+void require_arguments(const CommandPage& page, const std::vector<TypedOption>& typed, Options options) {
+  for (const Option& option : options) {
+    if (!option.required || !option.commands.contains(page.command)) continue;
+    if (std::ranges::find(typed, &option, &TypedOption::option) != typed.end()) continue;
+    const std::string command = fmt::format("etalon {}", page.name), name = argument_of(option);
     throw RequestError({command, "no " + name, command + " " + name, "see '" + command + " --help'"});
-}
-
-CommandLine chosen_study_arguments(const Parser& parser, const std::string& name) {
-  if (name == "etalon study list") return parser.study_list;
-  if (name == "etalon study show") return parser.study_show;
-  if (name == "etalon study verify") return parser.study_verify;
-  if (name == "etalon study delete") {
-    require_argument(parser.study_delete.study.value_or(""), name, "NAME");
-    return parser.study_delete;
   }
-  require_argument(parser.study_copy.from, name, "FROM");
-  require_argument(parser.study_copy.to, name, "TO");
-  return parser.study_copy;
 }
 
-CommandLine chosen_data_arguments(const Parser& parser, const std::string& name) {
-  if (name == "etalon data list") return parser.data_list;
-  if (name == "etalon data describe") {
-    require_argument(parser.data_describe.set, name, "SET");
-    return parser.data_describe;
-  }
-  require_argument(parser.data_make.name, name, "NAME");
-  require_argument(parser.data_make.folder, name, "DIR");
-  return parser.data_make;
-}
-
-CommandLine chosen_arguments(const Parser& parser) {
-  const std::string name = full_name(asked_command(parser.app));
-  if (name == "etalon tune") return parser.tune;
-  if (name == "etalon submit") return parser.submit;
-  if (name == "etalon worker") return parser.worker;
-  if (name == "etalon report") return parser.report;
-  if (name == "etalon show") return parser.show;
-  if (name == "etalon decide") return parser.decide;
-  if (name.starts_with("etalon study ")) return chosen_study_arguments(parser, name);
-  return chosen_data_arguments(parser, name);
+const CommandPage& page_of(const CLI::App& command) {
+  const std::span<const CommandPage> pages = command_pages();
+  const std::string name = full_name(command);
+  const auto found = std::ranges::find_if(
+      pages, [&](const CommandPage& page) { return name == std::string("etalon ") + page.name; });
+  check(found != pages.end(), "command", name, "one with a page");
+  return *found;
 }
 
 /// The parser's own complaints, in the house's form. Its messages begin with the option: "--epochs: 1
@@ -144,28 +132,33 @@ CommandLine chosen_arguments(const Parser& parser) {
 
 }  // namespace
 
-CommandLine parse_command_line(const std::vector<std::string>& arguments, const std::string& version) {
-  Parser parser;
-  parser.app.formatter(std::make_shared<help::Formatter>(help::program));
-  parser.app.set_help_flag("-h,--help", "Print this text and stop");
-  parser.app.set_version_flag("--version", version, "Print version and instruction set, and stop");
-  parser.app.allow_extras();
-  parser.app.require_subcommand(0, 1);
-  add_commands(parser);
+CommandLine parse_command_line(const std::vector<std::string>& arguments, const std::string& version,
+                               Options options) {
+  CLI::App app{help::program.summary, "etalon"};
+  app.formatter(std::make_shared<help::Formatter>(help::program));
+  app.set_help_flag("-h,--help", "Print this text and stop");
+  app.set_version_flag("--version", version, "Print version and instruction set, and stop");
+  app.allow_extras();
+  app.require_subcommand(0, 1);
+  add_commands(app, options);
   try {
-    parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    const CLI::App& command = asked_command(parser.app);
+    const CLI::App& command = asked_command(app);
     refuse_unknown_command(command, arguments);
-    return Information{command.help()};
+    return {.information = command.help()};
   } catch (const CLI::CallForVersion&) {
-    return Information{version + "\n"};
+    return {.information = version + "\n"};
   } catch (const CLI::ParseError& error) {
-    refuse(parser.app, error);
+    refuse(app, error);
   }
-  refuse_left_overs(parser.app);
-  refuse_void_values(asked_command(parser.app));
-  return chosen_arguments(parser);
+  refuse_left_overs(app);
+  const CLI::App& command = asked_command(app);
+  refuse_void_values(command);
+  const CommandPage& page = page_of(command);
+  CommandLine line{.command = page.command, .typed = typed_options(command, page.command, options)};
+  require_arguments(page, line.typed, options);
+  return line;
 }
 
 }  // namespace etalon

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "etalon/app/conclusion.h"
+#include "etalon/app/current_setting.h"
 #include "etalon/app/text_layout.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/certificate_text.h"
@@ -66,11 +67,10 @@ class Block {
   void line(const std::string& text) {
     if (!text.empty()) add(wrapped(text, indent_, page_.columns));
   }
-  void warning(const std::string& text) {
+  void warning(const Warning& warning) {
+    add(page_.paint.warning(wrapped("warning: " + warning.text, indent_, page_.columns)));
     // Options to paste stay on one line, whatever the width.
-    const std::size_t options = std::min(text.find(" --eta "), text.size());
-    add(page_.paint.warning(wrapped("warning: " + text.substr(0, options), indent_, page_.columns)));
-    if (options < text.size()) add(page_.paint.warning(text.substr(options + 1)));
+    if (!warning.etas.empty()) add(page_.paint.warning(eta_options(warning.etas)));
   }
   const std::string& text() const { return text_; }
 
@@ -127,7 +127,7 @@ std::string set_block(const StudySnapshot& study, const Judgement& judgement, co
     block.line(chosen.certificate ? chosen.why : chosen.reason);
     if (chosen.certificate) add_certificate(study, chosen, block);
   }
-  for (const std::string& warning : chosen.warnings) block.warning(warning);
+  for (const Warning& warning : chosen.warnings) block.warning(warning);
   return block.text();
 }
 
@@ -138,7 +138,7 @@ std::string overall_block(const StudySnapshot& study, const OverallRecommendatio
       overall.setting ? etas_text(*overall.setting, study.definition.groups) : "no eta can be recommended",
       overall.setting.has_value());
   block.line(overall.reason);
-  for (const std::string& warning : overall.warnings) block.warning(warning);
+  for (const Warning& warning : overall.warnings) block.warning(warning);
   return block.text();
 }
 

@@ -101,35 +101,35 @@ std::vector<std::string> generated_sets() {
 
 }  // namespace
 
-ExitCode run_data_list(const DataListArguments& arguments) {
-  if (arguments.json) {
+ExitCode run_data_list(Request& request) {
+  if (request.json) {
     Json json;
     json["sets"] = Json::array();
     for (const KnownSet& set : known_sets())
       json["sets"].push_back({{"usage", set.usage}, {"about", set.about}, {"generated", set.generated}});
     print_json(json);
-  } else if (!arguments.quiet) {
+  } else if (!request.quiet) {
     for (const KnownSet& set : known_sets()) print("{:<14}{}\n", set.usage, set.about);
   }
   return ExitCode::done;
 }
 
 // The picture is a by-product: what the set is gets told even where no picture can be made.
-ExitCode run_data_describe(const DataDescribeArguments& arguments) {
-  require_writable_folder(arguments.out, "--out " + arguments.out);
-  const DataSet data = open_data(arguments.set);
-  if (!arguments.json) {
-    if (!arguments.quiet) print("{}", description_text(data));
+ExitCode run_data_describe(Request& request) {
+  require_writable_folder(request.folder, request.place(Field::out) + " " + request.folder);
+  const DataSet data = open_data(request.set);
+  if (!request.json) {
+    if (!request.quiet) print("{}", description_text(data));
     flush_output();
-    const std::filesystem::path sheet = write_sheet(data, arguments.out);
-    if (!arguments.quiet) print("contact sheet: {}\n", sheet.string());
+    const std::filesystem::path sheet = write_sheet(data, request.folder);
+    if (!request.quiet) print("contact sheet: {}\n", sheet.string());
     return ExitCode::done;
   }
   Json json = description(data);
   json["contact_sheet"] = nullptr;
   std::exception_ptr trouble;
   try {
-    json["contact_sheet"] = write_sheet(data, arguments.out).string();
+    json["contact_sheet"] = write_sheet(data, request.folder).string();
   } catch (...) {
     trouble = std::current_exception();
   }
@@ -138,17 +138,17 @@ ExitCode run_data_describe(const DataDescribeArguments& arguments) {
   return ExitCode::done;
 }
 
-ExitCode run_data_make(const DataMakeArguments& arguments) {
+ExitCode run_data_make(Request& request) {
   const std::vector<std::string> names = generated_sets();
-  if (std::find(names.begin(), names.end(), arguments.name) == names.end())
-    throw RequestError({"etalon data make", fmt::format("the set '{}'", arguments.name),
-                        "a generated set: " + join(names, ", "), hint_for(arguments.name, names)});
-  require_writable_folder(arguments.folder, "etalon data make " + arguments.folder);
-  const std::string spec = write_data_set(open_data(arguments.name), arguments.folder);
-  if (arguments.json)
-    print_json(Json{{"data", arguments.name}, {"made", spec}});
-  else if (!arguments.quiet)
-    print("{} is written; it opens again as {}\n", arguments.name, spec);
+  if (std::find(names.begin(), names.end(), request.set) == names.end())
+    throw RequestError({"etalon data make", fmt::format("the set '{}'", request.set),
+                        "a generated set: " + join(names, ", "), hint_for(request.set, names)});
+  require_writable_folder(request.folder, "etalon data make " + request.folder);
+  const std::string spec = write_data_set(open_data(request.set), request.folder);
+  if (request.json)
+    print_json(Json{{"data", request.set}, {"made", spec}});
+  else if (!request.quiet)
+    print("{} is written; it opens again as {}\n", request.set, spec);
   return ExitCode::done;
 }
 

@@ -9,7 +9,6 @@
 #include "etalon/app/conclusion.h"
 #include "etalon/app/current_setting.h"
 #include "etalon/app/output.h"
-#include "etalon/app/values.h"
 #include "etalon/base/text.h"
 #include "etalon/judging/judge.h"
 #include "etalon/storage/open_store.h"
@@ -25,30 +24,24 @@ bool was_tried(const Judgement& judgement, const Setting& setting) {
   });
 }
 
-Setting tried_setting(const std::string& text, const StudySnapshot& study, const Judgement& judgement) {
+Setting tried_setting(const NamedEtas& named, const StudySnapshot& study, const Judgement& judgement) {
   const std::vector<LayerGroup>& groups = study.definition.groups;
-  Setting setting = setting_of(named_etas(text, "--current"), groups);
+  Setting setting = setting_of(named, groups);
   if (!was_tried(judgement, setting))
-    throw RequestError({"--current", to_text(setting, groups) + ", which is not among the settings tried",
+    throw RequestError({Field::current, to_text(setting, groups) + ", which is not among the settings tried",
                         "one that the study tried: what another one costs is not known",
                         "'etalon tune' with the options of study " + short_name(study.name) + " and " +
                             eta_options(setting, groups) + " adds it"});
   return setting;
 }
 
-ChoiceRules asked_rules(const DecideArguments& arguments, const StudySnapshot& study,
-                        const Judgement& judgement) {
-  ChoiceRules rules = study.plan.choice;
-  if (arguments.speed_weight) rules.speed_weight = share_value(*arguments.speed_weight, "--speed-weight");
-  if (arguments.divergence_limit)
-    rules.divergence_limit = share_value(*arguments.divergence_limit, "--divergence-limit");
-  if (arguments.target_loss) rules.target_loss = positive_value(*arguments.target_loss, "--target-loss");
-  if (arguments.target_accuracy) {
-    rules.target_accuracy = share_value(*arguments.target_accuracy, "--target-accuracy");
-    if (*rules.target_accuracy == 0)
-      throw RequestError({"--target-accuracy", "0", "a number above 0 and up to 1", ""});
-  }
-  if (arguments.current) rules.current = tried_setting(*arguments.current, study, judgement);
+/// The study's own, but for those that were typed.
+ChoiceRules asked_rules(const Request& request, const StudySnapshot& study, const Judgement& judgement) {
+  Request asked;
+  asked.study.plan.choice = study.plan.choice;
+  apply_typed(request.typed, asked);
+  ChoiceRules& rules = asked.study.plan.choice;
+  if (asked.current) rules.current = tried_setting(*asked.current, study, judgement);
   return rules;
 }
 
@@ -61,18 +54,18 @@ std::string headline(const StudySnapshot& study, const ChoiceRules& asked) {
 
 }  // namespace
 
-ExitCode run_decide(const DecideArguments& arguments) {
-  const auto store = open_store(arguments.store, StoreAccess::read);
-  const auto [stored, note] = choose_study(*store, arguments.store, arguments.study);
-  if (!note.empty() && !arguments.quiet) tell("{}\n", note);
+ExitCode run_decide(Request& request) {
+  const auto store = open_store(request.store, StoreAccess::read);
+  const auto [stored, note] = choose_study(*store, request.store, request.study.study_name);
+  if (!note.empty() && !request.quiet) tell("{}\n", note);
   const Judgement before = judge(stored);
   StudySnapshot study = stored;
-  study.plan.choice = asked_rules(arguments, stored, before);
+  study.plan.choice = asked_rules(request, stored, before);
   const Judgement now = judge(study);
   const std::vector<ChoiceChange> changes = choice_changes(study, before, now);
-  if (arguments.json) {
+  if (request.json) {
     print_json_text(decide_json(study, now, stored.plan.choice, changes));
-  } else if (!arguments.quiet) {
+  } else if (!request.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     print_painted(fmt::format("{}\n\n{}{}", headline(stored, study.plan.choice),
                               conclusion_text(study, now, {Paint(terminal.colour), terminal.columns}),

@@ -10,8 +10,8 @@ namespace {
 
 /// "gnuplot: No such file or directory (install gnuplot: ...)"
 std::string reason_text(const Complaint& trouble) {
-  const std::string reason = trouble.place + ": " + trouble.received;
-  return trouble.hint.empty() ? reason : fmt::format("{} ({})", reason, trouble.hint);
+  const std::string reason = to_text(trouble.place) + ": " + trouble.received;
+  return trouble.hint.empty() ? reason : fmt::format("{} ({})", reason, to_text(trouble.hint));
 }
 
 }  // namespace
@@ -20,7 +20,7 @@ WrittenReport draw_report(const StudySnapshot& study, const Judgement& judgement
                           ProgressDisplay& display, const InterruptWatch& interrupts) {
   ReportOptions options;
   options.folder = folder;
-  options.place = "--out " + folder;
+  options.place = usual_place(Field::out) + " " + folder;
   options.on_progress = [&](std::uint32_t done, std::uint32_t all) {
     if (interrupts.interrupted()) throw Interrupted();
     display.working("drawing plots", done, all);
@@ -34,11 +34,10 @@ WrittenReport draw_report(const StudySnapshot& study, const Judgement& judgement
   return written;
 }
 
-void foretell_report(const std::string& folder, const std::string& place, const std::vector<SetFacts>& sets,
-                     ProgressDisplay& display) {
+void foretell_report(const Request& request, const std::vector<SetFacts>& sets, ProgressDisplay& display) {
   std::vector<std::string> names;
   for (const SetFacts& set : sets) names.push_back(set.name);
-  require_report_folder(folder, place, names);
+  require_report_folder(request.out, request.place(Field::out) + " " + request.out, names);
   if (const auto trouble = drawing_trouble())
     display.note(fmt::format("no plots can be drawn here: {}; the report will hold everything else",
                              reason_text(*trouble)));

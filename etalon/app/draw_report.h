@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "etalon/app/interrupt.h"
+#include "etalon/app/options/request.h"
 #include "etalon/live/display.h"
 #include "etalon/study/recommendation.h"
 #include "etalon/study/snapshot.h"
@@ -23,9 +24,8 @@ struct WrittenReport {
 WrittenReport draw_report(const StudySnapshot& study, const Judgement& judgement, const std::string& folder,
                           ProgressDisplay& display, const InterruptWatch& interrupts);
 
-/// Asks before hours of training what a report on `sets` will meet: throws RequestError where a file in
-/// `folder` is in its way (`place` is what the user wrote), tells the person where no plots can be drawn.
-void foretell_report(const std::string& folder, const std::string& place, const std::vector<SetFacts>& sets,
-                     ProgressDisplay& display);
+/// Asks before hours of training what a report on `sets` will meet: throws RequestError where a file in its
+/// folder is in its way, tells the person where no plots can be drawn.
+void foretell_report(const Request& request, const std::vector<SetFacts>& sets, ProgressDisplay& display);
 
 }  // namespace etalon

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/app/command_line.h"
 #include "etalon/app/commands.h"
 #include "etalon/app/interrupt.h"
 #include "etalon/app/output.h"
@@ -14,33 +15,49 @@
 namespace etalon {
 namespace {
 
-template <typename... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce it
+ExitCode run_command(Command command, Request& request) {
+  switch (command) {
+    case Command::tune:
+      return run_tune(request);
+    case Command::submit:
+      return run_submit(request);
+    case Command::worker:
+      return run_worker(request);
+    case Command::report:
+      return run_report(request);
+    case Command::show:
+      return run_show(request);
+    case Command::decide:
+      return run_decide(request);
+    case Command::study_list:
+      return run_study_list(request);
+    case Command::study_show:
+      return run_study_show(request);
+    case Command::study_copy:
+      return run_study_copy(request);
+    case Command::study_delete:
+      return run_study_delete(request);
+    case Command::study_verify:
+      return run_study_verify(request);
+    case Command::data_list:
+      return run_data_list(request);
+    case Command::data_describe:
+      return run_data_describe(request);
+    case Command::data_make:
+      return run_data_make(request);
+  }
+  return ExitCode::failed;
+}
 
-ExitCode run_command(const CommandLine& line, const std::vector<std::string>& words) {
-  return std::visit(Overloaded{[&](const TuneArguments& asked) { return run_tune(asked, words); },
-                               [&](const SubmitArguments& asked) { return run_submit(asked, words); },
-                               [&](const WorkerArguments& asked) { return run_worker(asked, words); },
-                               [](const StudyListArguments& asked) { return run_study_list(asked); },
-                               [](const StudyShowArguments& asked) { return run_study_show(asked); },
-                               [](const StudyCopyArguments& asked) { return run_study_copy(asked); },
-                               [](const StudyDeleteArguments& asked) { return run_study_delete(asked); },
-                               [](const StudyVerifyArguments& asked) { return run_study_verify(asked); },
-                               [](const ReportArguments& asked) { return run_report(asked); },
-                               [](const ShowArguments& asked) { return run_show(asked); },
-                               [](const DecideArguments& asked) { return run_decide(asked); },
-                               [](const DataListArguments& asked) { return run_data_list(asked); },
-                               [](const DataDescribeArguments& asked) { return run_data_describe(asked); },
-                               [](const DataMakeArguments& asked) { return run_data_make(asked); },
-                               [](const Information& asked) {
-                                 print("{}", asked.text);
-                                 return ExitCode::done;
-                               }},
-                    line);
+ExitCode run_line(const std::vector<std::string>& words, Request& request) {
+  CommandLine line = parse_command_line({words.begin() + 1, words.end()}, version_text());
+  if (!line.information.empty()) {
+    print("{}", line.information);
+    return ExitCode::done;
+  }
+  request.words = words;
+  read_request(std::move(line.typed), request);
+  return run_command(line.command, request);
 }
 
 ExitCode complain(const std::string& text, ExitCode code) {
@@ -57,13 +74,14 @@ std::string version_text() {
 
 int run_program(const std::vector<std::string>& words) {
   ExitCode code = ExitCode::failed;
+  Request request;  // outlives the errors: it knows how their fields were written
   try {
-    code = run_command(parse_command_line({words.begin() + 1, words.end()}, version_text()), words);
+    code = run_line(words, request);
   } catch (const Interrupted&) {  // while a store did not answer
     tell("interrupted: the store does not answer; resume with\n  {}\n", shell_line(words));
     code = ExitCode::interrupted;
   } catch (const Error& error) {
-    code = complain(error.what(), error.code());
+    code = complain(to_text(error.complaint(), request.field_names()), error.code());
   } catch (const std::bad_alloc&) {
     code = complain(
         "memory: received no more, expected enough for the study\n"

@@ -13,21 +13,21 @@
 
 namespace etalon {
 
-ExitCode run_report(const ReportArguments& arguments) {
-  const auto store = open_store(arguments.store, StoreAccess::read);
-  const ChosenStudy chosen = choose_study(*store, arguments.store, arguments.study);
-  require_report_folder(arguments.out, "--out " + arguments.out);
+ExitCode run_report(Request& request) {
+  const auto store = open_store(request.store, StoreAccess::read);
+  const ChosenStudy chosen = choose_study(*store, request.store, request.study.study_name);
+  require_report_folder(request.out, request.place(Field::out) + " " + request.out);
   const InterruptWatch interrupts;
-  const auto display = make_display(arguments.quiet);
+  const auto display = make_display(request.quiet);
   if (!chosen.note.empty()) display->note(chosen.note);
   try {
     const WrittenReport report =
-        draw_report(chosen.study, judge(chosen.study), arguments.out, *display, interrupts);
+        draw_report(chosen.study, judge(chosen.study), request.out, *display, interrupts);
     display->close();
-    if (arguments.json)
+    if (request.json)
       print_json(
           nlohmann::ordered_json{{"study", shown_name(chosen.study.name)}, {"report", report.page.string()}});
-    else if (!arguments.quiet)
+    else if (!request.quiet)
       print("report: {}\n", report.page.string());
     if (report.plotless) {  // which is half of what was asked for
       flush_output();
@@ -36,7 +36,7 @@ ExitCode run_report(const ReportArguments& arguments) {
     }
   } catch (const Interrupted&) {
     display->close();
-    tell("interrupted: an earlier report in {} is unchanged\n", arguments.out);
+    tell("interrupted: an earlier report in {} is unchanged\n", request.out);
     return ExitCode::interrupted;
   }
   return ExitCode::done;

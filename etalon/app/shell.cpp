@@ -45,31 +45,9 @@ std::string shell_line(const std::vector<std::string>& words) {
   return join(quoted, " ");
 }
 
-std::string reproducing_line(const TuneArguments& arguments) {
+std::string reproducing_line(const std::vector<TypedOption>& typed) {
   std::vector<std::string> words{"etalon", "tune"};
-  if (arguments.study_file) words.push_back(*arguments.study_file);
-  const auto add = [&](const char* option, const std::optional<std::string>& value) {
-    if (value) words.insert(words.end(), {option, *value});
-  };
-  add("--data", arguments.data);
-  add("--augment", arguments.augment);
-  add("--network", arguments.network);
-  for (const std::string& eta : arguments.eta) add("--eta", eta);
-  add("--optimizer", arguments.optimizer);
-  add("--label-smoothing", arguments.label_smoothing);
-  add("--epochs", arguments.epochs);
-  add("--batch", arguments.batch);
-  add("--samples", arguments.samples);
-  add("--validation", arguments.validation);
-  add("--seeds", arguments.seeds);
-  add("--study-seed", arguments.study_seed);
-  add("--strategy", arguments.strategy);
-  if (arguments.refine) words.push_back("--refine");
-  if (arguments.no_refine) words.push_back("--no-refine");
-  add("--confirm", arguments.confirm);
-  add("--trials", arguments.trials);
-  add("--current", arguments.current);
-  add("--study", arguments.study);
+  for (std::string& word : reproducing_words(typed)) words.push_back(std::move(word));
   return shell_line(words);
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "etalon/app/command_line.h"
+#include "etalon/app/options/option.h"
 
 namespace etalon {
 
@@ -17,7 +17,7 @@ std::string shell_word(std::string_view word);
 std::string shell_line(const std::vector<std::string>& words);
 
 /// The `etalon tune` line that asks for the same study: options that change no curve and no choice (threads,
-/// lanes, paths, what is printed) are left out.
-std::string reproducing_line(const TuneArguments& arguments);
+/// paths, what is printed) are left out.
+std::string reproducing_line(const std::vector<TypedOption>& typed);
 
 }  // namespace etalon

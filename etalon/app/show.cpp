@@ -29,14 +29,14 @@ std::string headline(const StudySnapshot& study, const Judgement& judgement) {
 
 }  // namespace
 
-ExitCode run_show(const ShowArguments& arguments) {
-  const auto store = open_store(arguments.store, StoreAccess::read);
-  const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
-  if (!note.empty() && !arguments.quiet) tell("{}\n", note);
+ExitCode run_show(Request& request) {
+  const auto store = open_store(request.store, StoreAccess::read);
+  const auto [study, note] = choose_study(*store, request.store, request.study.study_name);
+  if (!note.empty() && !request.quiet) tell("{}\n", note);
   const Judgement judgement = judge(study);
-  if (arguments.json) {
+  if (request.json) {
     print_json_text(show_json(study, judgement));
-  } else if (!arguments.quiet) {
+  } else if (!request.quiet) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     const Page page{Paint(terminal.colour), terminal.columns};
     print_painted(fmt::format("{}\n\n{}\n{}", headline(study, judgement), cells_text(study, judgement, page),

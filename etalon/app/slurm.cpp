@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "etalon/app/study_file.h"
 #include "etalon/app/subprocess.h"
-#include "etalon/app/values.h"
 #include "etalon/base/digest.h"
 #include "etalon/base/error.h"
 #include "etalon/storage/open_store.h"
@@ -12,20 +10,10 @@
 namespace etalon {
 namespace {
 
-constexpr std::uint64_t most_jobs = 10'000;
-
-using Given = std::optional<std::string>;
-
-std::optional<std::uint32_t> count_of(const Given& given, const std::string& option, std::uint64_t most) {
-  if (!given) return std::nullopt;
-  return static_cast<std::uint32_t>(whole_number(*given, option, 1, most));
-}
-
 /// --nodes alone: a worker has a node. --workers alone: each wherever there is room. Both: so many on the
 /// nodes together.
-void take_shape(const SubmitArguments& arguments, SlurmJob& job) {
-  const auto nodes = count_of(arguments.nodes, "--nodes", most_jobs);
-  const auto workers = count_of(arguments.workers, "--workers", most_jobs);
+void take_shape(const Request& request, SlurmJob& job) {
+  const auto &nodes = request.jobs.nodes, &workers = request.jobs.workers;
   job.tasks = nodes.value_or(workers.value_or(1));
   if (nodes && workers) {
     if (*workers % *nodes != 0)
@@ -34,46 +22,42 @@ void take_shape(const SubmitArguments& arguments, SlurmJob& job) {
                           "every node gets as many as any other"});
     job.workers_a_task = *workers / *nodes;
   }
-  job.processors = count_of(arguments.cpus_per_worker, "--cpus-per-worker", limits::threads);
-  if (!job.processors) job.processors = count_of(arguments.threads, "--threads", limits::threads);
+  job.processors = request.jobs.cpus_per_worker;
+  if (!job.processors && request.has_typed("--threads")) job.processors = request.study.threads;
   if (!job.processors && workers) job.processors = 1;
 }
 
-/// What --time, --partition and the like may hold: a line break would be another line of the script.
-void require_one_line(const Given& given, const std::string& option) {
-  if (given && (given->empty() || given->find_first_of("\n\r") != std::string::npos))
-    throw RequestError({option, in_quotes(*given), "one line of text", ""});
-}
-
-void require_shared_store(const SubmitArguments& arguments, const TuneRequest& request, const SlurmJob& job) {
+void require_shared_store(const Request& request, const SlurmJob& job) {
   const StoreKind kind = store_kind(request.store);
   const std::string hint = "start a PostgreSQL server and name it: --store postgresql://HOST/DATABASE";
   if (kind == StoreKind::memory)
-    throw RequestError({request.store_place, "memory:", "a store that every worker reaches", hint});
-  if (kind == StoreKind::file && job.tasks > 1 && !arguments.one_machine)
-    throw RequestError({request.store_place,
-                        fmt::format("the file {} for jobs on several nodes", request.store),
+    throw RequestError({Field::store, "memory:", "a store that every worker reaches", hint});
+  if (kind == StoreKind::file && job.tasks > 1 && !request.jobs.one_machine)
+    throw RequestError({Field::store, fmt::format("the file {} for jobs on several nodes", request.store),
                         "a server, as machines cannot share a file safely",
                         hint + "; --one-machine says that all nodes are this machine"});
   if (shown_store(request.store) != request.store)
-    throw RequestError({request.store_place, "a password in the address " + shown_store(request.store),
+    throw RequestError({Field::store, "a password in the address " + shown_store(request.store),
                         "an address without one, as script and queue would show it",
                         "keep it in ~/.pgpass on the nodes, or export PGPASSWORD: sbatch hands it on"});
 }
 
-std::vector<std::string> worker_words(const SubmitArguments& arguments, const TuneRequest& request,
-                                      const std::string& name, const std::string& etalon) {
+std::vector<std::string> worker_words(const Request& request, const std::string& name,
+                                      const std::string& etalon) {
   std::vector<std::string> words{etalon, "worker", "--store", request.store, "--study", name};
-  const auto add = [&](const char* option, const Given& value) {
-    if (value) words.insert(words.end(), {option, *value});
+  const auto add = [&](const char* option, const std::string& value) {
+    words.insert(words.end(), {option, value});
   };
-  add("--memory", arguments.memory);
+  for (const auto& [option, values] : request.typed)
+    if (option->field == Field::memory) add("--memory", values.front());
   const WorkOptions usual;
   if (request.work.checkpoint_seconds != usual.checkpoint_seconds)
     add("--checkpoint", fmt::format("{}", request.work.checkpoint_seconds));
   if (request.work.lease_seconds != usual.lease_seconds)
     add("--lease", fmt::format("{}", request.work.lease_seconds));
   if (request.work.keep_weights) words.push_back("--keep-weights");
+  if (request.work.state_bytes != usual.state_bytes)
+    add("--keep-states", std::to_string(request.work.state_bytes));
   return words;
 }
 
@@ -90,29 +74,22 @@ std::string file_name_of(const std::string& study) {
   return name + "-" + digest_of(study).substr(0, 6);  // "a b" and "a/b" are two
 }
 
-std::string job_name_of(const SubmitArguments& arguments, const std::string& study) {
-  return arguments.job_name ? *arguments.job_name : "etalon-" + file_name_of(study);
+std::string job_name_of(const JobRequest& jobs, const std::string& study) {
+  return jobs.job_name ? *jobs.job_name : "etalon-" + file_name_of(study);
 }
 
-SlurmJob slurm_job(const SubmitArguments& arguments, const TuneRequest& request, const std::string& name,
-                   const std::filesystem::path& folder, const std::string& etalon) {
+SlurmJob slurm_job(const Request& request, const std::string& name, const std::filesystem::path& folder,
+                   const std::string& etalon) {
   SlurmJob job;
-  take_shape(arguments, job);
-  require_shared_store(arguments, request, job);
-  require_one_line(arguments.time, "--time");
-  require_one_line(arguments.partition, "--partition");
-  require_one_line(arguments.job_name, "--job-name");
-  if (job_name_of(arguments, name).find(',') != std::string::npos)
-    throw RequestError(
-        {"--job-name", in_quotes(*arguments.job_name), "a name without commas",
-         "squeue and scancel read a comma as the end of one name and the beginning of another"});
+  take_shape(request, job);
+  require_shared_store(request, job);
   job.study = name;
-  job.job_name = job_name_of(arguments, name);
+  job.job_name = job_name_of(request.jobs, name);
   job.folder = folder.string();
   job.output = "etalon-jobs/" + file_name_of(name);
-  job.time = arguments.time;
-  job.partition = arguments.partition;
-  job.worker = worker_words(arguments, request, name, etalon);
+  job.time = request.jobs.time;
+  job.partition = request.jobs.partition;
+  job.worker = worker_words(request, name, etalon);
   return job;
 }
 

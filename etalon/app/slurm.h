@@ -4,21 +4,19 @@
 #include <filesystem>
 #include <string>
 
-#include "etalon/app/command_line.h"
+#include "etalon/app/options/request.h"
 #include "etalon/app/sbatch_script.h"
-#include "etalon/app/tune_request.h"
 
 namespace etalon {
 
-/// The job that `arguments` ask for, for the study `name`; runs in `folder`, and its workers are the program
-/// `etalon`. Throws RequestError for numbers that cannot be right, for a store that several machines cannot
-/// share (memory:, a file without
-/// --one-machine), and for a password in its address.
-SlurmJob slurm_job(const SubmitArguments& arguments, const TuneRequest& request, const std::string& name,
-                   const std::filesystem::path& folder, const std::string& etalon);
+/// The job that is asked for, for the study `name`; runs in `folder`, and its workers are the program
+/// `etalon`. Throws RequestError for workers that the nodes cannot share evenly, for a store that several machines
+/// cannot share (memory:, a file without --one-machine), and for a password in its address.
+SlurmJob slurm_job(const Request& request, const std::string& name, const std::filesystem::path& folder,
+                   const std::string& etalon);
 
 /// "etalon-STUDY", or the name that was asked for.
-std::string job_name_of(const SubmitArguments& arguments, const std::string& study);
+std::string job_name_of(const JobRequest& jobs, const std::string& study);
 
 /// `study` as part of a file's name: letters, digits and . _ + - stay; where others were replaced, digits
 /// that tell it from names that look the same then.

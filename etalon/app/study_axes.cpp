@@ -1,6 +1,7 @@
 #include "etalon/app/study_axes.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -74,7 +75,7 @@ Setting read_setting(const StudyTable& table, const toml::node& node,
   return setting;
 }
 
-std::vector<Setting> read_settings(const StudyTable& table, const std::vector<std::string>& groups) {
+std::vector<Setting> settings_of(const StudyTable& table, const std::vector<std::string>& groups) {
   const toml::node& node = *table.node("settings");
   const auto* list = node.as_array();
   if (!list || list->empty())
@@ -86,9 +87,64 @@ std::vector<Setting> read_settings(const StudyTable& table, const std::vector<st
   return settings;
 }
 
+/// The group's index and the text after "GROUP=".
+std::pair<std::size_t, std::string> split_eta(const std::string& text, const std::string& place,
+                                              const StudyRequest& study) {
+  const std::vector<std::string> names = names_of(study.groups);
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw RequestError(
+        {place, in_quotes(text), "GROUP=V,V,... such as conv=0.01,0.1", "groups: " + join(names, ", ")});
+  const std::string name = text.substr(0, equals);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw RequestError({place, fmt::format("the unknown group '{}'", name), "one of " + join(names, ", "),
+                        hint_for(name, names)});
+  return {static_cast<std::size_t>(found - names.begin()), text.substr(equals + 1)};
+}
+
+void read_typed_etas(const Given& given, StudyRequest& study) {
+  const std::string& place = given.place();
+  study.plan.space.values.resize(study.groups.size());
+  std::set<std::size_t> seen;
+  for (const std::string& text : given.values()) {
+    const auto [group, list] = split_eta(text, place, study);
+    const std::string name = study.groups[group].name;
+    if (!seen.insert(group).second)
+      throw RequestError({place, fmt::format("the group '{}' twice", name), "each group once",
+                          fmt::format("put all its values into one list: {}=V,V,...", name)});
+    study.plan.space.values[group] = eta_list(list, place + " " + name);
+  }
+  if (!study.plan.space.settings.empty() && seen.size() < study.groups.size())
+    throw RequestError({place,
+                        "lists for some groups only",
+                        "one for each of " + join(names_of(study.groups), ", "),
+                        {Field::eta, " gives whole settings, which a list cannot be put into"}});
+  study.plan.space.settings.clear();
+}
+
+void read_filed_etas(const StudyTable& table, StudyRequest& to) {
+  const std::vector<std::string> groups = names_of(to.groups);
+  if (table.has("settings")) {
+    table.require_known({"settings"}, "[eta] that lists settings, which takes no other");
+    return;
+  }
+  table.require_known(groups, "[eta], which are the groups");
+  to.plan.space.values.assign(groups.size(), {});
+  for (std::size_t group = 0; group < groups.size(); ++group)
+    if (table.has(groups[group])) to.plan.space.values[group] = read_values(table, groups[group]);
+}
+
 }  // namespace
 
-void read_groups(const StudyTable& table, StudyRequest& to) {
+std::vector<std::string> read_layers(const Given& given) {
+  if (given.table().has("name"))
+    throw RequestError({given.place(), "both 'name' and 'layers'", "one of the two",
+                        "remove 'name' to train the layers that are listed"});
+  return *given.table().texts("layers");
+}
+
+std::vector<LayerGroup> read_groups(const StudyTable& table) {
   std::vector<LayerGroup> groups;
   for (const std::string& name : table.keys()) {
     if (name.empty() || name == "settings" || name.find_first_not_of(letters) != std::string::npos)
@@ -96,26 +152,28 @@ void read_groups(const StudyTable& table, StudyRequest& to) {
                           "a name of letters, digits, '_' and '-', other than 'settings'", ""});
     groups.push_back({name, *table.texts(name)});
   }
-  if (groups.empty()) return;
-  to.groups = groups;
-  to.places.groups = table.place(groups.front().name);
+  return groups;
 }
 
-void read_etas(const StudyTable& table, StudyRequest& to) {
-  const std::vector<std::string> groups = names_of(to.groups);
-  to.plan.space.values.assign(groups.size(), {});
-  if (table.has("settings")) {
-    table.require_known({"settings"}, "[eta] that lists settings, which takes no other");
-    to.plan.space.settings = read_settings(table, groups);
-    to.places.eta = table.place("settings");
-    return;
-  }
-  table.require_known(groups, "[eta], which are the groups");
-  for (std::size_t group = 0; group < groups.size(); ++group) {
-    if (!table.has(groups[group])) continue;
-    to.plan.space.values[group] = read_values(table, groups[group]);
-    to.places.eta = table.place(groups[group]);
-  }
+void read_etas(const Given& given, StudyRequest& to) {
+  if (given.is_typed())
+    read_typed_etas(given, to);
+  else
+    read_filed_etas(given.table(), to);
+}
+
+void read_settings(const StudyTable& table, StudyRequest& to) {
+  to.plan.space.settings = settings_of(table, names_of(to.groups));
+}
+
+void read_target(const StudyTable& choice, ChoiceRules& to) {
+  if (!choice.node("target")->is_table())
+    choice.refuse(*choice.node("target"), "a table for 'target', such as {accuracy = 0.97} or {loss = 0.1}");
+  const StudyTable target = *choice.table("target");
+  target.require_known({"accuracy", "loss"}, "target");
+  if (const auto accuracy = target.number("accuracy", ranges::share_above_zero))
+    to.target_accuracy = accuracy;
+  if (const auto loss = target.number("loss", ranges::positive)) to.target_loss = loss;
 }
 
 }  // namespace etalon

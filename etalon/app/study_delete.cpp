@@ -49,21 +49,21 @@ StudySummary summary_of(StudyStore& store, const std::string& name) {
 
 }  // namespace
 
-ExitCode run_study_delete(const StudyDeleteArguments& arguments) {
-  const std::string name =
-      choose_study_name(*open_store(arguments.store, StoreAccess::read), arguments.store, arguments.study)
-          .name;
-  const auto store = open_store(arguments.store, StoreAccess::create);
-  if (!arguments.force) require_nobody(*store, name);
+ExitCode run_study_delete(Request& request) {
+  const std::string name = choose_study_name(*open_store(request.store, StoreAccess::read), request.store,
+                                             request.study.study_name)
+                               .name;
+  const auto store = open_store(request.store, StoreAccess::create);
+  if (!request.force) require_nobody(*store, name);
   const StudySummary study = summary_of(*store, name);
-  if (!arguments.yes && !is_confirmed(study, arguments.store)) {
+  if (!request.yes && !is_confirmed(study, request.store)) {
     tell("nothing is deleted\n");
     return ExitCode::failed;
   }
   store->delete_study(name);
-  if (arguments.json)
+  if (request.json)
     print_json(nlohmann::ordered_json{{"deleted", shown_name(name)}, {"trials", study.finished_trials}});
-  else if (!arguments.quiet)
+  else if (!request.quiet)
     print("study {} is deleted\n", short_name(name));
   return ExitCode::done;
 }

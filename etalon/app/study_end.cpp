@@ -59,7 +59,7 @@ ExitCode print_conclusion(const Run& run, const JudgedStudy& judged, const std::
   if (was_complete)
     run.display.note(fmt::format("study {} is complete: nothing is left to train", short_name(study.name)));
   run.display.close();
-  const bool json = run.arguments.json, text = !json && !run.arguments.quiet;
+  const bool json = run.request.json, text = !json && !run.request.quiet;
   if (text) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     print_painted("\n" + conclusion_text(study, judgement, {Paint(terminal.colour), terminal.columns}));

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "etalon/app/command_line.h"
 #include "etalon/app/interrupt.h"
+#include "etalon/app/options/request.h"
 #include "etalon/base/error.h"
 #include "etalon/live/display.h"
 #include "etalon/running/study_runner.h"
@@ -15,7 +15,7 @@ namespace etalon {
 
 /// What one run of a command has at hand from its first to its last step.
 struct Run {
-  const CommonArguments& arguments;
+  const Request& request;
   ProgressDisplay& display;
   const InterruptWatch& interrupts;
   double started = 0;  ///< steady seconds

@@ -51,14 +51,14 @@ std::string list_text(const std::vector<StudySummary>& studies, const std::strin
 
 }  // namespace
 
-ExitCode run_study_list(const StudyListArguments& arguments) {
-  const auto store = open_store(arguments.store, StoreAccess::read);
+ExitCode run_study_list(Request& request) {
+  const auto store = open_store(request.store, StoreAccess::read);
   const std::vector<StudySummary> studies = store->list_studies();
   const std::uint64_t bytes = store->size_bytes();
-  if (arguments.json)
-    print_json(list_json(studies, arguments.store, bytes));
-  else if (!arguments.quiet)
-    print("{}", list_text(studies, arguments.store, bytes));
+  if (request.json)
+    print_json(list_json(studies, request.store, bytes));
+  else if (!request.quiet)
+    print("{}", list_text(studies, request.store, bytes));
   return ExitCode::done;
 }
 

@@ -8,14 +8,14 @@
 
 namespace etalon {
 
-ExitCode run_study_show(const StudyShowArguments& arguments) {
-  const auto store = open_store(arguments.store, StoreAccess::read);
-  auto [study, note] = choose_study(*store, arguments.store, arguments.study);
-  if (!note.empty() && !arguments.quiet) tell("{}\n", note);
+ExitCode run_study_show(Request& request) {
+  const auto store = open_store(request.store, StoreAccess::read);
+  auto [study, note] = choose_study(*store, request.store, request.study.study_name);
+  if (!note.empty() && !request.quiet) tell("{}\n", note);
   const StudyStanding standing = standing_of(*store, std::move(study));
-  if (arguments.json)
+  if (request.json)
     print_json_text(standing_json(standing));
-  else if (!arguments.quiet)
+  else if (!request.quiet)
     print("{}", standing_text(standing));
   return ExitCode::done;
 }

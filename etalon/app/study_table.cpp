@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "etalon/app/values.h"
 #include "etalon/base/check.h"
 #include "etalon/base/error.h"
 #include "etalon/base/text.h"
@@ -22,12 +21,6 @@ std::optional<std::int64_t> as_whole(double value) {
 }
 
 }  // namespace
-
-bool NumberRange::holds(double value) const {
-  const bool above = includes_from ? value >= from : value > from;
-  const bool below = includes_to ? value <= to : value < to;
-  return above && below;
-}
 
 std::string describe_node(const toml::node& node) {
   if (const auto* text = node.as_string()) return fmt::format("the text '{}'", text->get());
@@ -95,8 +88,9 @@ std::optional<double> StudyTable::number(const std::string& key, const NumberRan
   if (!found) return std::nullopt;
   const auto value = found->is_number() ? found->value<double>() : std::nullopt;
   if (!value || !range.holds(*value))
-    refuse(*found, fmt::format("{} for '{}'", range.text, key),
-           found->is_string() ? "numbers stand without quotation marks, decimals behind a point" : "");
+    refuse(
+        *found, fmt::format("{} for '{}'", range.text, key),
+        found->is_string() ? "numbers stand without quotation marks, decimals behind a point" : range.hint);
   return value;
 }
 

@@ -9,17 +9,9 @@
 
 #include <toml++/toml.h>
 
-namespace etalon {
+#include "etalon/app/values.h"
 
-/// Bounds of a number; `text` says them: "a number from 0 up to, but not including, 1".
-struct NumberRange {
-  double from = 0;
-  double to = 0;
-  bool includes_from = true;
-  bool includes_to = true;
-  const char* text = "";
-  bool holds(double value) const;
-};
+namespace etalon {
 
 /// What a value is, for messages: "text 'abc'", "the number 0.5", "a list".
 std::string describe_node(const toml::node& node);

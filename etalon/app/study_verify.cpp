@@ -4,11 +4,9 @@
 #include "etalon/app/choose_study.h"
 #include "etalon/app/commands.h"
 #include "etalon/app/interrupt.h"
-#include "etalon/app/machine_request.h"
 #include "etalon/app/open_watched.h"
 #include "etalon/app/output.h"
 #include "etalon/app/trial_id.h"
-#include "etalon/app/values.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
 #include "etalon/live/display.h"
@@ -17,8 +15,6 @@
 
 namespace etalon {
 namespace {
-
-constexpr std::uint32_t usual_sample = 3;
 
 nlohmann::ordered_json verification_json(const StudySnapshot& study, const Verification& found) {
   nlohmann::ordered_json json{{"study", shown_name(study.name)},
@@ -52,25 +48,22 @@ std::string verification_text(const StudySnapshot& study, const Verification& fo
 
 }  // namespace
 
-ExitCode run_study_verify(const StudyVerifyArguments& arguments) {
-  VerifyOptions options{.sample = usual_sample};
-  if (arguments.trials)
-    options.sample = static_cast<std::uint32_t>(whole_number(*arguments.trials, "--trials", 0, 1'000'000));
-  const WorkerRequest request = machine_request(arguments.data, arguments.threads, arguments.memory);
+ExitCode run_study_verify(Request& request) {
+  VerifyOptions options{.sample = request.trials_again};
   const InterruptWatch interrupts;
-  const auto display = make_display(arguments.quiet);
-  const auto store = open_watched(arguments.store, StoreAccess::read, *display);
-  const auto [study, note] = choose_study(*store, arguments.store, arguments.study);
+  const auto display = make_display(request.quiet);
+  const auto store = open_watched(request.store, StoreAccess::read, *display);
+  const auto [study, note] = choose_study(*store, request.store, request.study.study_name);
   if (!note.empty()) display->note(note);
   options.on_trained = [&](std::uint32_t done, std::uint32_t all) {
     display->working("training again", done, all);
   };
-  const PreparedStudy prepared = prepare_worker(study, request);
+  const PreparedStudy prepared = prepare_worker(study, request.machine());
   const Verification found = verify_study(prepared, *store, options, interrupts.flag());
   display->close();
-  if (arguments.json)
+  if (request.json)
     print_json(verification_json(study, found));
-  else if (!arguments.quiet)
+  else if (!request.quiet)
     print("{}", verification_text(study, found));
   if (!found.differences.empty()) return ExitCode::failed;
   if (!interrupts.interrupted()) return ExitCode::done;

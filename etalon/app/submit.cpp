@@ -27,22 +27,21 @@ namespace fs = std::filesystem;
 
 /// One submission, or one look at an earlier one.
 struct Submission {
-  const SubmitArguments& arguments;
-  const TuneRequest& request;
+  const Request& request;
   const Run& run;
 };
 
-void require_one_way(const SubmitArguments& arguments) {
-  if (arguments.follow && arguments.no_follow)
+void require_one_way(const JobRequest& jobs) {
+  if (jobs.follow && jobs.no_follow)
     throw RequestError({"etalon submit", "both --follow and --no-follow", "one of the two", ""});
-  if (!arguments.follow && !arguments.slurm)
+  if (!jobs.follow && !jobs.slurm)
     throw RequestError({"etalon submit", "nothing that says where to", "--slurm",
                         "--follow alone follows a study that was submitted before"});
 }
 
 /// The lines that follow again and that cancel.
 std::string advice(const Submission& submission, const std::string& study) {
-  const SubmitArguments& given = submission.arguments;
+  const JobRequest& given = submission.request.jobs;
   std::vector<std::string> follow{
       "etalon", "submit", "--follow", "--store", shown_store(submission.request.store), "--study", study};
   if (given.job_name) follow.insert(follow.end(), {"--job-name", *given.job_name});
@@ -57,14 +56,15 @@ std::string advice(const Submission& submission, const std::string& study) {
       {"study " + short_name(study),
        fmt::format("no worker and no job any more; {}", standing_text(store, study)),
        "workers until it has concluded",
-       fmt::format("etalon-jobs/{} holds the jobs' output; submit it again, and it goes on: sbatch {}",
-                   file_name_of(study),
-                   submission.arguments.script.value_or("etalon-jobs/" + file_name_of(study) + ".sbatch"))});
+       fmt::format(
+           "etalon-jobs/{} holds the jobs' output; submit it again, and it goes on: sbatch {}",
+           file_name_of(study),
+           submission.request.jobs.script.value_or("etalon-jobs/" + file_name_of(study) + ".sbatch"))});
 }
 
 ExitCode follow(const Submission& submission, StudyStore& store, const std::string& study) {
   FollowOptions options;
-  options.more_to_come = [&] { return has_jobs(job_name_of(submission.arguments, study)); };
+  options.more_to_come = [&] { return has_jobs(job_name_of(submission.request.jobs, study)); };
   const Run& run = submission.run;
   try {
     switch (follow_study(store, study, run.display, run.interrupts, options)) {
@@ -88,22 +88,22 @@ ExitCode follow(const Submission& submission, StudyStore& store, const std::stri
 /// The script to submit: the one that was given, or one that is written.
 fs::path script_for(const Submission& submission, const SlurmJob& job) {
   fs::create_directories(job.output);
-  if (!submission.arguments.script) {
+  if (!submission.request.jobs.script) {
     fs::path script = "etalon-jobs/" + file_name_of(job.study) + ".sbatch";
     write_atomically(script, sbatch_script(job));
     return script;
   }
-  if (read_text(*submission.arguments.script).find(job.study) == std::string::npos)
-    throw RequestError({"--script " + *submission.arguments.script,
+  if (read_text(*submission.request.jobs.script).find(job.study) == std::string::npos)
+    throw RequestError({"--script " + *submission.request.jobs.script,
                         "a script that does not name the study " + job.study, "one made for it",
                         "the same command with --dry-run prints one"});
-  return *submission.arguments.script;
+  return *submission.request.jobs.script;
 }
 
-void print_script(const SlurmJob& job, const CommonArguments& arguments) {
-  if (arguments.json)
+void print_script(const SlurmJob& job, const Request& request) {
+  if (request.json)
     print_json(nlohmann::ordered_json{{"study", job.study}, {"script", sbatch_script(job)}});
-  else if (!arguments.quiet)
+  else if (!request.quiet)
     print("{}", sbatch_script(job));
 }
 
@@ -124,13 +124,13 @@ ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& pr
   const fs::path script = script_for(submission, job);
   const std::string number = submit_to_slurm(script, job.job_name);
   run.display.note(fmt::format("job {} is submitted: {}; output in {}", number, script.string(), job.output));
-  if (store_kind(submission.request.store) == StoreKind::file && !submission.arguments.one_machine)
+  if (store_kind(submission.request.store) == StoreKind::file && !submission.request.jobs.one_machine)
     run.display.note("the store is a file: the node must be this machine");
-  if (!submission.arguments.no_follow) return follow(submission, *store, job.study);
+  if (!submission.request.jobs.no_follow) return follow(submission, *store, job.study);
   run.display.close();
-  if (run.arguments.json)
+  if (run.request.json)
     print_json(nlohmann::ordered_json{{"study", job.study}, {"job", number}, {"script", script.string()}});
-  else if (!run.arguments.quiet)
+  else if (!run.request.quiet)
     print("{}", advice(submission, job.study));
   return ExitCode::done;
 }
@@ -138,38 +138,34 @@ ExitCode submit_and_follow(const Submission& submission, const PreparedStudy& pr
 ExitCode follow_earlier(const Submission& submission) {
   const std::string& where = submission.request.store;
   const auto store = open_watched(where, StoreAccess::read, submission.run.display);
-  const std::string& asked = submission.request.study.study_name;
-  const ChosenName chosen =
-      choose_study_name(*store, where, asked.empty() ? std::nullopt : std::optional(asked));
+  const ChosenName chosen = choose_study_name(*store, where, submission.request.study.study_name);
   if (!chosen.note.empty()) submission.run.display.note(chosen.note);
   return follow(submission, *store, chosen.name);
 }
 
 }  // namespace
 
-ExitCode run_submit(const SubmitArguments& arguments, const std::vector<std::string>&) {
-  require_one_way(arguments);
+ExitCode run_submit(Request& request) {
+  require_one_way(request.jobs);
   const InterruptWatch interrupts("jobs, if there are any, go on");
-  TuneRequest request = tune_request(arguments);
-  request.study.command = reproducing_line(arguments);
-  const auto display = make_display(arguments.quiet);
-  const Run run{arguments, *display, interrupts, system_clock().steady_seconds()};
-  const Submission submission{arguments, request, run};
-  if (arguments.follow) return follow_earlier(submission);
-  if (!arguments.dry_run) {
+  complete(request);
+  const auto display = make_display(request.quiet);
+  const Run run{request, *display, interrupts, system_clock().steady_seconds()};
+  const Submission submission{request, run};
+  if (request.jobs.follow) return follow_earlier(submission);
+  if (!request.dry_run) {
     require_sbatch();
     require_places(request);
   }
   PreparedStudy prepared(request.study);
   if (!arguments.dry_run) prepared.take_older(*open_watched(request.store, StoreAccess::create, *display));
   for (const std::string& warning : prepared.warnings()) display->note("warning: " + warning);
-  const SlurmJob job = slurm_job(arguments, request, prepared.name(), fs::current_path(), own_path());
-  if (arguments.dry_run) {
-    print_script(job, arguments);
+  const SlurmJob job = slurm_job(request, prepared.name(), fs::current_path(), own_path());
+  if (request.dry_run) {
+    print_script(job, request);
     return ExitCode::done;
   }
-  if (request.report)
-    foretell_report(request.out, request.out_place + " " + request.out, prepared.study().sets, *display);
+  if (request.report) foretell_report(request, prepared.study().sets, *display);
   return submit_and_follow(submission, prepared, job);
 }
 

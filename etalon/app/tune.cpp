@@ -8,12 +8,10 @@
 #include "etalon/app/open_watched.h"
 #include "etalon/app/output.h"
 #include "etalon/app/shell.h"
-#include "etalon/app/store_place.h"
 #include "etalon/app/study_end.h"
 #include "etalon/app/tune_request.h"
 #include "etalon/base/clock.h"
 #include "etalon/base/text.h"
-#include "etalon/report/report.h"
 #include "etalon/running/study_runner.h"
 #include "etalon/storage/open_store.h"
 
@@ -44,10 +42,9 @@ nlohmann::ordered_json memory_json(const StudyMemory& memory) {
           {"report", memory.report}};
 }
 
-void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast,
-                    const CommonArguments& arguments) {
+void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast, const Request& request) {
   const StudySnapshot& study = prepared.study();
-  if (arguments.json) {
+  if (request.json) {
     nlohmann::ordered_json json{{"study", prepared.name()},
                                 {"trials", forecast.trials},
                                 {"finished", forecast.finished},
@@ -56,7 +53,7 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
                                 {"memory", memory_json(forecast.memory)},
                                 {"warnings", prepared.warnings()}};
     print_json(json);
-  } else if (!arguments.quiet) {
+  } else if (!request.quiet) {
     const auto sets = static_cast<std::uint32_t>(study.sets.size());
     const std::uint32_t repeats = std::max(1U, sets * study.plan.seeds);
     const std::string confirming =
@@ -73,8 +70,8 @@ void print_forecast(const PreparedStudy& prepared, const StudyForecast& forecast
   }
 }
 
-ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepared,
-               const std::string& resuming_line) {
+ExitCode train(const Run& run, PreparedStudy& prepared, const std::string& resuming_line) {
+  const Request& request = run.request;
   const auto store = open_watched(request.store, StoreAccess::create, run.display);
   try {
     prepared.take_older(*store);
@@ -95,30 +92,23 @@ ExitCode train(const Run& run, const TuneRequest& request, PreparedStudy& prepar
 
 }  // namespace
 
-void require_places(const TuneRequest& request) {
-  if (request.report) require_report_folder(request.out, request.out_place + " " + request.out);
-  require_store_folder(request.store, request.store_place);
-}
-
-ExitCode run_tune(const TuneArguments& arguments, const std::vector<std::string>& words) {
-  const std::string resuming_line = shell_line(words);
+ExitCode run_tune(Request& request) {
+  const std::string resuming_line = shell_line(request.words);
   const InterruptWatch interrupts("resume with\n  " + resuming_line);
   const double started = system_clock().steady_seconds();
-  TuneRequest request = tune_request(arguments);
-  request.study.command = reproducing_line(arguments);
-  if (!arguments.dry_run) require_places(request);
+  complete(request);
+  if (!request.dry_run) require_places(request);
 
   PreparedStudy prepared(request.study);
-  if (arguments.dry_run) {
+  if (request.dry_run) {
     const auto store = existing_store(request.store);
     if (store) prepared.take_older(*store);
-    print_forecast(prepared, prepared.forecast(store.get()), arguments);
+    print_forecast(prepared, prepared.forecast(store.get()), request);
     return ExitCode::done;
   }
-  const auto display = make_display(arguments.quiet);
-  if (request.report)
-    foretell_report(request.out, request.out_place + " " + request.out, prepared.study().sets, *display);
-  return train({arguments, *display, interrupts, started}, request, prepared, resuming_line);
+  const auto display = make_display(request.quiet);
+  if (request.report) foretell_report(request, prepared.study().sets, *display);
+  return train({request, *display, interrupts, started}, prepared, resuming_line);
 }
 
 }  // namespace etalon

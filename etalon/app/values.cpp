@@ -42,14 +42,6 @@ std::string decimal_hint(const std::string& text, const std::string& hint) {
   return comma ? "did you mean " + point + "? Decimals follow a point" : hint;
 }
 
-double seconds_between(const std::string& text, double least, const std::string& place,
-                       const std::string& expected, const std::string& hint) {
-  const auto value = parse_number(text);
-  if (!value || !(*value >= least && *value <= most_seconds))
-    throw RequestError({place, in_quotes(text), expected, decimal_hint(text, hint)});
-  return *value;
-}
-
 /// "0,01" reads as the etas 0 and 01. A part that begins with a superfluous 0, or follows a lone 0, was meant
 /// to be decimals: nobody lists eta 0.
 void refuse_decimal_commas(const std::string& text, const std::string& place) {
@@ -92,25 +84,16 @@ double eta_value(const std::string& text, const std::string& place) {
   return eta_value(*value, place);
 }
 
-double share_below_one(const std::string& text, const std::string& place) {
-  const auto value = parse_number(text);
-  if (!value || !(*value >= 0 && *value < 1))
-    throw RequestError(
-        {place, in_quotes(text), "a number from 0 up to, but not including, 1", decimal_hint(text, "")});
-  return *value;
+bool NumberRange::holds(double value) const {
+  const bool above = includes_from ? value >= from : value > from;
+  const bool below = includes_to ? value <= to : value < to;
+  return above && below;
 }
 
-double share_value(const std::string& text, const std::string& place) {
+double number_value(const std::string& text, const std::string& place, const NumberRange& range) {
   const auto value = parse_number(text);
-  if (!value || !(*value >= 0 && *value <= 1))
-    throw RequestError({place, in_quotes(text), "a number from 0 to 1", ""});
-  return *value;
-}
-
-double positive_value(const std::string& text, const std::string& place) {
-  const auto value = parse_number(text);
-  if (!value || !std::isfinite(*value) || *value <= 0)
-    throw RequestError({place, in_quotes(text), "a number above 0", ""});
+  if (!value || !range.holds(*value))
+    throw RequestError({place, in_quotes(text), range.text, decimal_hint(text, range.hint)});
   return *value;
 }
 
@@ -141,15 +124,6 @@ std::uint64_t byte_count(const std::string& text, const std::string& place) {
                             ? "decimals follow a point: 1.5G"
                             : "K, M, G and T stand for 1024 bytes, 1024 K, 1024 M and 1024 G"});
   return static_cast<std::uint64_t>(bytes);
-}
-
-double checkpoint_seconds(const std::string& text, const std::string& place) {
-  return seconds_between(text, 0, place, "a number of seconds from 0 to 86400",
-                         "0 keeps the state after every step");
-}
-
-double lease_seconds(const std::string& text, const std::string& place) {
-  return seconds_between(text, 1, place, "a number of seconds from 1 to 86400", "");
 }
 
 std::map<std::string, std::string> data_sources(const std::vector<std::string>& texts,

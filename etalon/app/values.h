@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,14 +18,33 @@ std::uint64_t whole_number(const std::string& text, const std::string& place, st
 double eta_value(const std::string& text, const std::string& place);
 double eta_value(double value, const std::string& place);
 
-/// A number from 0 up to, but not including, 1. Throws RequestError for all else.
-double share_below_one(const std::string& text, const std::string& place);
+/// Bounds of a number; `text` says them: "a number from 0 up to, but not including, 1".
+struct NumberRange {
+  double from = 0;
+  double to = 0;
+  bool includes_from = true;
+  bool includes_to = true;
+  const char* text = "";
+  const char* hint = "";
+  bool holds(double value) const;  ///< false for NaN
+};
 
-/// A number from 0 to 1.
-double share_value(const std::string& text, const std::string& place);
+namespace ranges {
+inline constexpr double endless = std::numeric_limits<double>::max(), day = 86'400;
+inline constexpr NumberRange share{0, 1, true, true, "a number from 0 to 1"};
+inline constexpr NumberRange below_one{0, 1, true, false, "a number from 0 up to, but not including, 1"};
+inline constexpr NumberRange share_above_zero{0, 1, false, true, "a number above 0 and up to 1"};
+inline constexpr NumberRange positive{0, endless, false, true, "a number above 0"};
+inline constexpr NumberRange not_negative{0, endless, true, true, "a number, 0 or more"};
+inline constexpr NumberRange checkpoint{
+    0, day, true, true, "a number of seconds from 0 to 86400", "0 keeps the state after every step"};
+inline constexpr NumberRange lease{1, day, true, true, "a number of seconds from 1 to 86400"};
+}  // namespace ranges
 
-/// A finite number above 0.
-double positive_value(const std::string& text, const std::string& place);
+inline constexpr std::uint32_t most_threads = 4096;  ///< of a worker
+
+/// A number in `range`. Throws RequestError for all else.
+double number_value(const std::string& text, const std::string& place, const NumberRange& range);
 
 /// "0.1,0.01" as {0.01, 0.1}: ascending, repeated values once. Throws RequestError for an empty list.
 std::vector<double> eta_list(const std::string& text, const std::string& place);
@@ -34,14 +54,6 @@ std::vector<double> sorted_once(std::vector<double> values);
 
 /// Bytes: "800M", "1.5G", "4096"; K, M, G, T stand for powers of 1024. At least 1.
 std::uint64_t byte_count(const std::string& text, const std::string& place);
-
-/// Seconds between two checkpoints: 0 (after every step) to a day.
-double checkpoint_seconds(const std::string& text, const std::string& place);
-
-/// Seconds of silence after which a worker counts as dead: 1 to a day.
-double lease_seconds(const std::string& text, const std::string& place);
-
-inline constexpr double most_seconds = 86'400;  ///< of both
 
 /// {"mnist=mnist:DIR"} as {{"mnist", "mnist:DIR"}}: where data sets lie on this machine. Throws RequestError
 /// for a text without a name, and for a name given twice.

@@ -23,7 +23,7 @@ void write_atomically(const std::filesystem::path& path, std::string_view text);
 void write_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
 /// Throws RequestError unless files can be made in `folder`, or in the nearest existing folder above it.
-/// `place` is what the user wrote, such as "--out DIR". Leaves nothing behind.
+/// `place` is what the user wrote, an option with its value. Leaves nothing behind.
 void require_writable_folder(const std::filesystem::path& folder, const std::string& place);
 
 }  // namespace etalon

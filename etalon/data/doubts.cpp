@@ -91,14 +91,14 @@ std::vector<std::string> split_doubts(const DataSet& data, const Split& split) {
   std::vector<std::string> doubts;
   if (const std::string missing = lacking(data, trained, held, "training"); !missing.empty())
     doubts.push_back(fmt::format(
-        "the {} {} {} of the {} classes trained on; accuracy says nothing of {}; a larger --validation "
+        "the {} {} {} of the {} classes trained on; accuracy says nothing of {}; a larger validation part "
         "may hold more",
         counted(split.validation.size(), "validation image"), split.validation.size() == 1 ? "holds" : "hold",
         classes_in(held), classes_in(trained), missing));
   if (const std::string missing = lacking(data, held, trained, "validation"); !missing.empty())
     doubts.push_back(
         fmt::format("the {} {} classes that validation holds: {}; nothing can learn them; "
-                    "train on more --samples",
+                    "train on more samples",
                     counted(split.training.size(), "training sample"),
                     split.training.size() == 1 ? "lacks" : "lack", missing));
   if (classes_in(held) > 1 && share > one_sided_share)

@@ -77,16 +77,16 @@ Split split_training_part(const DataSet& data, std::uint32_t validation, std::ui
   const std::uint32_t cut = validation == 0 ? count / 6 : validation;
   if (cut == 0 || cut >= count)
     throw RequestError(
-        {"--validation",
+        {Field::validation,
          std::to_string(validation == 0 ? cut : validation) + " of the " + std::to_string(count) + images,
          "at least 1, and at least 1 left to train on",
          "ask for fewer validation images, or use a larger set"});
   const std::uint32_t left = count - cut;
   if (samples > left)
-    throw RequestError({"--samples", std::to_string(samples),
+    throw RequestError({Field::samples, std::to_string(samples),
                         "at most " + std::to_string(left) + ": the " + std::to_string(count) + images +
                             " less " + std::to_string(cut) + " for validation",
-                        "ask for fewer samples, or for a smaller --validation"});
+                        "ask for fewer samples, or for a smaller validation part"});
   return deal(data, cut, samples == 0 ? left : samples, study_seed);
 }
 
@@ -125,7 +125,7 @@ double chance_accuracy(const LabelledImages& images, const std::vector<std::uint
 std::vector<std::uint32_t> batch_order(std::uint32_t samples, std::uint32_t batch, std::uint64_t study_seed,
                                        std::uint32_t seed_index, std::uint32_t epoch) {
   if (batch == 0 || batch > samples)
-    throw RequestError({"--batch", std::to_string(batch),
+    throw RequestError({Field::batch, std::to_string(batch),
                         "from 1 to the number of training samples, " + std::to_string(samples),
                         "take a smaller batch or more samples"});
   std::vector<std::uint32_t> order =

@@ -89,7 +89,7 @@ Recommendation no_choice(const StudySnapshot& study, const SetEvidence& evidence
                             wider_values(study.plan, evidence.cells, group, EdgeSide::low)});
   }
   result.warnings =
-      edge_texts(result.edges, study.plan, study.definition.groups, evidence.cells, std::nullopt);
+      edge_warnings(result.edges, study.plan, study.definition.groups, evidence.cells, std::nullopt);
   return result;
 }
 

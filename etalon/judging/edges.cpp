@@ -115,47 +115,49 @@ bool widens(const EdgeWarning& edge, const StudyPlan& plan, const std::vector<Ce
   return edge.suggested_values != searched_values(plan, cells, edge.group);
 }
 
-std::string eta_options(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
-                        const std::vector<LayerGroup>& groups, const std::vector<CellSummary>& cells) {
-  std::vector<std::string> options;
+std::vector<std::string> wider_lists(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
+                                     const std::vector<LayerGroup>& groups,
+                                     const std::vector<CellSummary>& cells) {
+  std::vector<std::string> lists;
   for (std::size_t group = 0; group < groups.size(); ++group) {
     const auto edge = std::ranges::find_if(edges, [&](const EdgeWarning& one) { return one.group == group; });
     std::vector<std::string> texts;
     for (const double value :
          edge == edges.end() ? searched_values(plan, cells, group) : edge->suggested_values)
       texts.push_back(eta_text(value));
-    options.push_back("--eta " + groups[group].name + "=" + join(texts, ","));
+    lists.push_back(groups[group].name + "=" + join(texts, ","));
   }
-  return join(options, " ");
+  return lists;
 }
 
-std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
-                                    const std::vector<LayerGroup>& groups,
-                                    const std::vector<CellSummary>& cells,
-                                    const std::optional<Setting>& chosen) {
-  std::vector<std::string> texts;
+std::vector<Warning> edge_warnings(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
+                                   const std::vector<LayerGroup>& groups,
+                                   const std::vector<CellSummary>& cells,
+                                   const std::optional<Setting>& chosen) {
+  std::vector<Warning> warnings;
   std::vector<EdgeWarning> open;
   for (const EdgeWarning& edge : edges) {
     if (widens(edge, plan, cells))
       open.push_back(edge);
     else if (chosen)
-      texts.push_back(fmt::format("{} = {} lies at the largest eta that Etalon allows, {}.",
-                                  groups.at(edge.group).name, eta_text(chosen->eta.at(edge.group)),
-                                  eta_text(largest_eta)));
+      warnings.push_back(fmt::format("{} = {} lies at the largest eta that Etalon allows, {}.",
+                                     groups.at(edge.group).name, eta_text(chosen->eta.at(edge.group)),
+                                     eta_text(largest_eta)));
   }
-  if (open.empty()) return texts;
-  const std::string options = eta_options(open, plan, groups, cells);
+  if (open.empty()) return warnings;
+  const std::vector<std::string> lists = wider_lists(open, plan, groups, cells);
   if (!chosen) {
-    texts.push_back("Lower the range: " + options);
-    return texts;
+    warnings.push_back({"Lower the range:", lists});
+    return warnings;
   }
   std::vector<std::string> sides;
   for (const EdgeSide side : {EdgeSide::low, EdgeSide::high})
     if (std::string text = side_text(open, side, draws_between(plan), groups, *chosen); !text.empty())
       sides.push_back(std::move(text));
-  texts.push_back(fmt::format("{}; better may lie beyond. {}: {}", join(sides, ", "),
-                              draws_between(plan) ? "Widen the search" : "Extend the grid", options));
-  return texts;
+  warnings.push_back({fmt::format("{}; better may lie beyond. {}:", join(sides, ", "),
+                                  draws_between(plan) ? "Widen the search" : "Extend the grid"),
+                      lists});
+  return warnings;
 }
 
 }  // namespace etalon

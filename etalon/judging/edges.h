@@ -32,16 +32,17 @@ std::vector<EdgeWarning> edges_of(const Setting& chosen, const StudyPlan& plan,
 /// Whether the edge's suggestion reaches beyond what is searched; not at the largest eta allowed.
 bool widens(const EdgeWarning& edge, const StudyPlan& plan, const std::vector<CellSummary>& cells);
 
-/// "--eta conv=0.1,1,10 --eta full=0.01,0.1": every group once, those of `edges` with their suggested values,
-/// the others with what is searched, so that the line alone extends the search.
-std::string eta_options(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
-                        const std::vector<LayerGroup>& groups, const std::vector<CellSummary>& cells);
+/// {"conv=0.1,1,10", "full=0.01,0.1"}: every group once, those of `edges` with their suggested values, the
+/// others with what is searched, so that the lists alone extend the search.
+std::vector<std::string> wider_lists(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
+                                     const std::vector<LayerGroup>& groups,
+                                     const std::vector<CellSummary>& cells);
 
-/// One warning for all edges that can be widened, ending in the line of options; one for each that cannot.
+/// One warning for all edges that can be widened, with the lists that do so; one for each that cannot.
 /// Without a chosen setting: the range is too high.
-std::vector<std::string> edge_texts(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
-                                    const std::vector<LayerGroup>& groups,
-                                    const std::vector<CellSummary>& cells,
-                                    const std::optional<Setting>& chosen);
+std::vector<Warning> edge_warnings(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
+                                   const std::vector<LayerGroup>& groups,
+                                   const std::vector<CellSummary>& cells,
+                                   const std::optional<Setting>& chosen);
 
 }  // namespace etalon

@@ -63,9 +63,9 @@ std::string no_overall_reason(const std::vector<SetEvidence>& sets) {
   return "No setting ran on every data set without failing on one: lower the range.";
 }
 
-std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                                          const OverallRecommendation& overall, const OverallStory& story) {
-  std::vector<std::string> warnings;
+std::vector<Warning> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                                      const OverallRecommendation& overall, const OverallStory& story) {
+  std::vector<Warning> warnings;
   if (!overall.undecided.empty()) {
     std::vector<std::string> names;
     for (const Setting& setting : overall.undecided) names.push_back(name(study, setting));
@@ -79,9 +79,9 @@ std::vector<std::string> overall_warnings(const StudySnapshot& study, const std:
   else if (const std::string left_out = without_signal(sets, story); !left_out.empty())
     warnings.push_back(fmt::format("Nothing is above chance on {}: left out of the comparison.", left_out));
   const std::vector<EdgeWarning> edges = edges_of(*overall.setting, study.plan, sets.front().cells);
-  const std::vector<std::string> texts =
-      edge_texts(edges, study.plan, study.definition.groups, sets.front().cells, overall.setting);
-  warnings.insert(warnings.end(), texts.begin(), texts.end());
+  const std::vector<Warning> at_edges =
+      edge_warnings(edges, study.plan, study.definition.groups, sets.front().cells, overall.setting);
+  warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
   return warnings;
 }
 

@@ -140,8 +140,7 @@ void other_limit(const StudySnapshot& study, const SetEvidence& evidence, const 
   }
 }
 
-void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
-                     std::vector<std::string>& warnings) {
+void falling_warning(const SetEvidence& evidence, const ChoiceStory& story, std::vector<Warning>& warnings) {
   const CellSummary& cell = evidence.cells[story.chosen];
   if (const std::string text = budget_text(cell); !text.empty()) {
     warnings.push_back(text);
@@ -155,7 +154,7 @@ void falling_warning(const SetEvidence& evidence, const ChoiceStory& story,
                     *falling));
 }
 
-void missing_warning(const StudySnapshot& study, std::vector<std::string>& warnings) {
+void missing_warning(const StudySnapshot& study, std::vector<Warning>& warnings) {
   if (const std::size_t complete = complete_trials(study); complete < study.planned_trials)
     warnings.push_back(
         fmt::format("Only {} of {} planned trials are finished.", complete, study.planned_trials));
@@ -163,21 +162,22 @@ void missing_warning(const StudySnapshot& study, std::vector<std::string>& warni
 
 /// Settings that a random search draws are not known beforehand, and a study's rules may change.
 void current_warning(const StudySnapshot& study, const SetEvidence& evidence,
-                     const Recommendation& recommendation, std::vector<std::string>& warnings) {
+                     const Recommendation& recommendation, std::vector<Warning>& warnings) {
   const std::optional<Setting>& current = study.plan.choice.current;
   if (!current || !recommendation.certificate || recommendation.certificate->current) return;
-  std::string options;
+  std::vector<std::string> etas;
   for (std::size_t group = 0; group < study.definition.groups.size(); ++group)
-    options +=
-        fmt::format(" --eta {}={}", study.definition.groups[group].name, eta_text(current->eta.at(group)));
-  warnings.push_back(fmt::format(
-      "The current setting, {}, was not tried on {}: what it costs is not known. Train it, too:{}",
-      name(study, *current), evidence.name, options));
+    etas.push_back(
+        fmt::format("{}={}", study.definition.groups[group].name, eta_text(current->eta.at(group))));
+  warnings.push_back({fmt::format("The current setting, {}, was not tried on {}: what it costs is not known. "
+                                  "Train it, too:",
+                                  name(study, *current), evidence.name),
+                      etas});
 }
 
 /// The next setting on some axis fails.
 void margin_warning(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
-                    std::vector<std::string>& warnings) {
+                    std::vector<Warning>& warnings) {
   if (story.margin != MarginAnswer::fails) return;
   std::vector<std::string> ways;
   bool upwards = false;
@@ -194,7 +194,7 @@ void margin_warning(const StudySnapshot& study, const SetEvidence& evidence, con
 
 /// The fresh seeds of rival and choice, in pairs.
 void confirmation_warning(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
-                          const Recommendation& recommendation, std::vector<std::string>& warnings) {
+                          const Recommendation& recommendation, std::vector<Warning>& warnings) {
   if (!recommendation.confirmed || !recommendation.rival || !recommendation.rival_accuracy.mean) return;
   const auto rival = std::ranges::find(evidence.cells, *recommendation.rival, &CellSummary::setting);
   const std::vector<double>& own = evidence.confirmation[story.chosen];
@@ -214,7 +214,7 @@ void confirmation_warning(const StudySnapshot& study, const SetEvidence& evidenc
 /// Fresh seeds that end lower than chance and the choice of the best explain: the certificate knows nothing
 /// of them.
 void disappointment_warning(const SetEvidence& evidence, const Recommendation& recommendation,
-                            std::vector<std::string>& warnings) {
+                            std::vector<Warning>& warnings) {
   const Spread &fresh = recommendation.validation_accuracy, &tuning = recommendation.tuning_accuracy;
   if (!recommendation.confirmed || !fresh.deviation || !tuning.deviation) return;
   const double error =
@@ -254,9 +254,9 @@ std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidenc
                      certainty_text(evidence, story, recommendation), recommendation.why);
 }
 
-std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
-                                         const ChoiceStory& story, const Recommendation& recommendation) {
-  std::vector<std::string> warnings;
+std::vector<Warning> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
+                                     const ChoiceStory& story, const Recommendation& recommendation) {
+  std::vector<Warning> warnings;
   const CellSummary& cell = evidence.cells[story.chosen];
   if (!story.above_chance)
     warnings.push_back(
@@ -276,9 +276,9 @@ std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEv
   if (evidence.seeds(story.chosen) == 1)
     warnings.push_back(
         "One seed stands behind the choice: how much a setting varies from seed to seed is a guess. "
-        "Use --seeds 3 or more.");
-  const std::vector<std::string> at_edges =
-      edge_texts(recommendation.edges, study.plan, study.definition.groups, evidence.cells, cell.setting);
+        "Use 3 seeds or more.");
+  const std::vector<Warning> at_edges =
+      edge_warnings(recommendation.edges, study.plan, study.definition.groups, evidence.cells, cell.setting);
   warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
   margin_warning(study, evidence, story, warnings);
   confirmation_warning(study, evidence, story, recommendation, warnings);

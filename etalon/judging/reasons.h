@@ -32,8 +32,8 @@ std::string choice_why(const StudySnapshot& study, const SetEvidence& evidence, 
 /// Reads `why` and the values of the recommendation.
 std::string choice_reason(const StudySnapshot& study, const SetEvidence& evidence, const ChoiceStory& story,
                           const Recommendation& recommendation);
-std::vector<std::string> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
-                                         const ChoiceStory& story, const Recommendation& recommendation);
+std::vector<Warning> choice_warnings(const StudySnapshot& study, const SetEvidence& evidence,
+                                     const ChoiceStory& story, const Recommendation& recommendation);
 std::vector<std::string> what_would_change(const StudySnapshot& study, const SetEvidence& evidence,
                                            const SetPosterior& posterior, const ChoiceStory& story,
                                            const Recommendation& recommendation);
@@ -56,7 +56,7 @@ struct OverallStory {
 std::string overall_reason(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
                            const OverallRecommendation& overall, const OverallStory& story);
 std::string no_overall_reason(const std::vector<SetEvidence>& sets);
-std::vector<std::string> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
-                                          const OverallRecommendation& overall, const OverallStory& story);
+std::vector<Warning> overall_warnings(const StudySnapshot& study, const std::vector<SetEvidence>& sets,
+                                      const OverallRecommendation& overall, const OverallStory& story);
 
 }  // namespace etalon

@@ -33,6 +33,12 @@ Json json_of(const std::vector<Setting>& settings, const StudyView& view) {
   return json;
 }
 
+Json json_of(const std::vector<Warning>& warnings) {
+  Json json = Json::array();
+  for (const Warning& warning : warnings) json.push_back(std::string(warning));
+  return json;
+}
+
 Json json_of(const Spread& spread) {
   return {{"mean", json_of(spread.mean)}, {"deviation", json_of(spread.deviation)}, {"seeds", spread.count}};
 }
@@ -161,7 +167,7 @@ void add_choice(Json& json, const Recommendation& chosen, std::size_t set, const
   json["eligible"] = json_of(chosen.eligible, view);
   json["reason"] = chosen.reason;
   json["why"] = chosen.why;
-  json["warnings"] = chosen.warnings;
+  json["warnings"] = json_of(chosen.warnings);
   json["edges"] = edges(chosen, view);
   json["what_would_change_it"] = chosen.what_would_change_it;
   json["trade_offs"] = Json::array();
@@ -192,7 +198,7 @@ Json overall(const StudyView& view) {
           {"undecided", json_of(found->undecided, view)},
           {"regret", regret},
           {"reason", found->reason},
-          {"warnings", found->warnings}};
+          {"warnings", json_of(found->warnings)}};
 }
 
 }  // namespace

@@ -13,9 +13,16 @@
 namespace etalon::report {
 namespace {
 
-std::string bullets(const std::vector<std::string>& lines, const std::string& lead) {
+std::string bullets(const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) text += fmt::format("- {}{}\n", lead, escaped_markdown(line));
+  for (const std::string& line : lines) text += fmt::format("- {}\n", escaped_markdown(line));
+  return text;
+}
+
+std::string bullets(const std::vector<Warning>& warnings) {
+  std::string text;
+  for (const Warning& warning : warnings)
+    text += fmt::format("- **Warning:** {}\n", escaped_markdown(std::string(warning)));
   return text;
 }
 
@@ -62,7 +69,7 @@ std::string set_conclusion(const StudyView& view, std::size_t index) {
   const Recommendation& chosen = *set.recommendation;
   if (!chosen.setting)
     return text + "- No `eta` is recommended. " + escaped_markdown(chosen.reason) + "\n" +
-           bullets(chosen.warnings, "**Warning:** ") + bullets(chosen.what_would_change_it, "") + "\n";
+           bullets(chosen.warnings) + bullets(chosen.what_would_change_it) + "\n";
   text += fmt::format("- We select {}.\n- {}\n- Validation accuracy {} ({}).\n",
                       setting_markdown(chosen.setting, view),
                       escaped_markdown(chosen.certificate ? chosen.why : chosen.reason),
@@ -70,9 +77,9 @@ std::string set_conclusion(const StudyView& view, std::size_t index) {
                       counted(chosen.validation_accuracy.count, chosen.confirmed ? "fresh seed" : "seed"));
   text += test_line(view, index) + eligible_line(chosen);
   if (const auto* cell = set.chosen()) text += margin_line(*cell->summary, view);
-  text += bullets(chosen.warnings, "**Warning:** ");
+  text += bullets(chosen.warnings);
   if (!chosen.what_would_change_it.empty())
-    text += "\nWhat would change the choice:\n\n" + bullets(chosen.what_would_change_it, "");
+    text += "\nWhat would change the choice:\n\n" + bullets(chosen.what_would_change_it);
   return text + "\n";
 }
 
@@ -90,7 +97,7 @@ std::string overall_conclusion(const StudyView& view) {
         fmt::format("{} {}", set_name(view.sets()[set]), fmt::format("{:.2f}", 100 * overall->regret[set])));
   text += "- Accuracy given up against the best setting of each data set, in percentage points: " +
           listed(regrets) + ".\n";
-  return text + bullets(overall->warnings, "**Warning:** ") + "\n";
+  return text + bullets(overall->warnings) + "\n";
 }
 
 std::string file_table(bool with_plots) {
@@ -125,7 +132,7 @@ std::string usage_part(const StudyView& view, const ReportPlots& plots) {
     text += "For PyTorch, see [parameter_groups.py](parameter_groups.py).\n\n";
   text += "In Etalon's study file:\n\n" + code_block("toml", study_file_lines(view)) + "\n";
   text += "## Files\n\n" + file_table(plots.missing.empty());
-  text += "\nAll of them are made again, from the store alone, by `etalon report --study " +
+  text += "\nAll of them are made again, from the store alone, by `etalon report` of the study `" +
           view.study().name + "`: the same bytes but for dates.\n\n";
   const StudyTimes& times = view.study().times;
   return text + fmt::format("*Study begun {}, last trained {}.*\n", utc_text(times.started_unix_millis),

@@ -16,7 +16,7 @@ namespace etalon {
 
 struct ReportOptions {
   std::filesystem::path folder = "report";
-  std::string place = "report folder";  ///< what the user wrote, for messages: "--out DIR"
+  std::string place = "report folder";  ///< what the user wrote, for messages: an option and its value
   /// Called after each plot; for display alone.
   std::function<void(std::uint32_t done, std::uint32_t all)> on_progress;
 };

@@ -135,7 +135,7 @@ void EarlierReport::require_own(const std::vector<std::string>& names, const std
   const auto refuse = [&](const std::string& name, const char* fault) {
     throw RequestError({place, (folder_ / name).string() + fault,
                         "a folder whose files of these names an earlier report wrote, or none of them",
-                        "choose another folder with --out, or move that file away"});
+                        "choose another folder for the report, or move that file away"});
   };
   std::error_code ignored;
   if (is_there(folder_ / "assets") && !fs::is_directory(folder_ / "assets", ignored))

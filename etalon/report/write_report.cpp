@@ -51,7 +51,7 @@ std::optional<Complaint> write_report(const StudySnapshot& study, const Judgemen
   std::vector<DrawnFigure> drawn;
   auto trouble = trouble_of([&] { drawn = draw(plots.figures, options.on_progress); });
   if (trouble) {
-    plots.missing = trouble->place + ": " + trouble->received;
+    plots.missing = to_text(trouble->place) + ": " + trouble->received;
     // Whoever interrupts the plotting program as well wants no report without plots: the observer says so.
     if (options.on_progress) options.on_progress(0, static_cast<std::uint32_t>(plots.figures.size()));
   }

@@ -32,14 +32,14 @@ void require_schedule(const StudyRequest& request, const std::string& source, co
   const std::string in_all = fmt::format("the {} of a run on {}", counted(budget.steps, "step"), source);
   if (budget.warmup > static_cast<double>(budget.steps))
     throw RequestError(
-        {request.places.schedule,
+        {Field::warmup,
          fmt::format("a warm-up of {} epochs, {:.0f} steps", shortest(schedule.warmup_epochs), budget.warmup),
          "at most " + in_all + ": no step would be taken with the eta itself",
-         "a shorter warmup, or more --epochs"});
+         "a shorter warmup, or more epochs"});
   const double period = schedule.step_epochs * static_cast<double>(budget.steps_per_epoch);
   if (schedule.name == "step" && period < 1)
     throw RequestError(
-        {request.places.schedule,
+        {Field::step_epochs,
          fmt::format("step_epochs = {}, less than one step", shortest(schedule.step_epochs)),
          "at least one step between two drops: an epoch has " + std::to_string(budget.steps_per_epoch),
          "a larger step_epochs, or the schedule exponential"});
@@ -52,12 +52,12 @@ void require_batch_norms(const StudyRequest& request, const std::string& source,
     if (layer.kind != LayerKind::batchnorm || request.batch > 1 || layer.input.height * layer.input.width > 1)
       continue;
     throw RequestError(
-        {request.places.batch,
+        {Field::batch,
          fmt::format("a batch of 1 with layer {} of the network, '{}', of {} on {}", i + 1, layer.text,
                      to_text(layer.input), source),
          "a batch of 2 or more: a batch norm that sees one value a channel while training puts out "
          "its shift, whatever comes in",
-         "a larger --batch, or a network without this layer"});
+         "a larger batch, or a network without this layer"});
   }
 }
 
@@ -120,12 +120,12 @@ std::vector<std::string> doubts_of(const StudyRequest& request, const std::strin
     doubts.push_back(
         set +
         ": a run has a single step: its loss is measured before its update, so that training losses "
-        "are the same for every eta and tell nothing; more --epochs or --samples, or a smaller "
-        "--batch, would give more steps");
+        "are the same for every eta and tell nothing; more epochs or samples, or a smaller "
+        "batch, would give more steps");
   else if (budget.steps < limits::short_run)
     doubts.push_back(fmt::format(
         "{}: a run has {} steps, fewer than the {} by which divergence, stability and whether the "
-        "loss still falls can be judged; more --epochs or --samples, or a smaller --batch, would give them",
+        "loss still falls can be judged; more epochs or samples, or a smaller batch, would give them",
         set, budget.steps, limits::short_run));
   const std::string schedule = schedule_doubt(request.training.schedule, budget, request.epochs);
   if (!schedule.empty()) doubts.push_back(set + ": " + schedule);

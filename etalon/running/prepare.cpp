@@ -19,13 +19,13 @@ namespace etalon {
 namespace {
 
 /// Names that are unique within the study; the same data twice is refused.
-std::vector<SetIdentity> identities_of(const std::vector<DataSet>& data, const std::string& place) {
+std::vector<SetIdentity> identities_of(const std::vector<DataSet>& data) {
   std::vector<SetIdentity> identities;
   for (const DataSet& set : data) {
     unsigned same_name = 0;
     for (std::size_t i = 0; i < identities.size(); ++i) {
       if (identities[i].fingerprint == set.fingerprint)
-        throw RequestError({place, "the same data twice: " + data[i].source + " and " + set.source,
+        throw RequestError({Field::data, "the same data twice: " + data[i].source + " and " + set.source,
                             "every data set once", "leave one of them out"});
       same_name += data[i].name == set.name;
     }
@@ -95,13 +95,14 @@ void open_set(Preparation& all, const std::string& source) {
   DataSet data = open_data(source);
   Split split = split_training_part(data, request.validation, request.samples, request.study_seed);
   if (request.batch > split.training.size())
-    throw RequestError({request.places.batch, fmt::format("a batch of {}", request.batch),
+    throw RequestError({Field::batch, fmt::format("a batch of {}", request.batch),
                         fmt::format("at most the {} training samples of {}", split.training.size(), source),
                         "use a smaller batch, or more samples"});
-  require_fitting(all.augmentation, data.shape, request.places.augmentation);
+  about(Field::augmentation, [&] { require_fitting(all.augmentation, data.shape, ""); });
   const TensorShape input{data.shape.channels, data.shape.height, data.shape.width};
-  all.networks.push_back(
-      describe_network(request.network, request.groups, input, data.classes, request.places.network));
+  all.networks.push_back(about(Field::network, [&] {
+    return describe_network(request.network, request.groups, input, data.classes, "");
+  }));
   if (!request.stored)
     require_feasible(request, source, static_cast<std::uint32_t>(split.training.size()), all.networks.back());
   all.data.push_back(std::move(data));
@@ -127,11 +128,11 @@ Preparation prepare(StudyRequest request) {
     request.plan.space.values.assign(request.groups.size(), default_etas());
   request.plan.epochs = request.epochs;
   require_valid(request);
-  require_valid(request.training, request.places.training);
+  about(Field::optimizer, [&] { require_valid(request.training, ""); });
 
   Preparation all;
   request.strategies(request.plan, {{}, request.epochs, request.study_seed});  // refuses what it cannot use
-  all.augmentation = read_augmentation(request.augmentation, request.places.augmentation);
+  all.augmentation = about(Field::augmentation, [&] { return read_augmentation(request.augmentation, ""); });
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);
   if (all.request.memory != 0) {
@@ -139,8 +140,7 @@ Preparation prepare(StudyRequest request) {
   }
 
   StudySnapshot& study = all.study;
-  study.definition =
-      definition_of(all.request, all.augmentation, identities_of(all.data, all.request.places.data));
+  study.definition = definition_of(all.request, all.augmentation, identities_of(all.data));
   study.name = all.request.study_name.empty() ? default_study_name(study.definition) : all.request.study_name;
   study.plan = all.request.plan;
   study.asked = {all.request.plan};

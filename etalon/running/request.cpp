@@ -10,42 +10,41 @@
 namespace etalon {
 namespace {
 
-void require_eta(double eta, const std::string& group, const std::string& place) {
+void require_eta(double eta, const std::string& group, Field field) {
   if (std::isfinite(eta) && eta > 0.0 && eta <= largest_eta) return;
-  throw RequestError({place, fmt::format("eta {} for group '{}'", shortest(eta), group),
+  throw RequestError({field, fmt::format("eta {} for group '{}'", shortest(eta), group),
                       fmt::format("a number above 0 and at most {}", shortest(largest_eta)),
                       "etas are compared on a log axis"});
 }
 
-void require_share(double value, const std::string& key) {
+void require_share(double value, Field field) {
   if (value >= 0.0 && value <= 1.0) return;
-  throw RequestError({"[choice] " + key, shortest(value), "a number from 0 to 1", ""});
+  throw RequestError({field, shortest(value), "a number from 0 to 1", ""});
 }
 
-void require_at_least_one(std::uint32_t value, const std::string& option) {
-  if (value == 0) throw RequestError({option, "0", "a whole number, at least 1", ""});
+void require_at_least_one(std::uint32_t value, Field field) {
+  if (value == 0) throw RequestError({field, "0", "a whole number, at least 1", ""});
 }
 
 void require_valid_space(const StudyRequest& request) {
-  const std::string& place = request.places.eta;
   const std::size_t groups = request.groups.size();
   for (const Setting& setting : request.plan.space.settings) {
     if (setting.eta.size() != groups)
-      throw RequestError({place, fmt::format("a setting of {} etas", setting.eta.size()),
+      throw RequestError({Field::eta, fmt::format("a setting of {} etas", setting.eta.size()),
                           fmt::format("one for each of the {} layer groups", groups), ""});
     for (std::size_t group = 0; group < groups; ++group)
-      require_eta(setting.eta[group], request.groups[group].name, place);
+      require_eta(setting.eta[group], request.groups[group].name, Field::eta);
   }
   if (!request.plan.space.settings.empty()) return;
   if (request.plan.space.values.size() != groups)
-    throw RequestError({place, fmt::format("etas for {} layer groups", request.plan.space.values.size()),
+    throw RequestError({Field::eta, fmt::format("etas for {} layer groups", request.plan.space.values.size()),
                         fmt::format("a list for each of the {} layer groups", groups), ""});
   for (std::size_t group = 0; group < groups; ++group) {
     if (request.plan.space.values[group].empty())
       throw RequestError(
-          {place, "no eta for group '" + request.groups[group].name + "'", "at least one", ""});
+          {Field::eta, "no eta for group '" + request.groups[group].name + "'", "at least one", ""});
     for (const double eta : request.plan.space.values[group])
-      require_eta(eta, request.groups[group].name, place);
+      require_eta(eta, request.groups[group].name, Field::eta);
   }
 }
 
@@ -54,10 +53,10 @@ void require_valid_current(const StudyRequest& request) {
   if (!current) return;
   const std::size_t groups = request.groups.size();
   if (current->eta.size() != groups)
-    throw RequestError({"[choice] current", fmt::format("{} etas", current->eta.size()),
+    throw RequestError({Field::current, fmt::format("{} etas", current->eta.size()),
                         fmt::format("one for each of the {} layer groups", groups), ""});
   for (std::size_t group = 0; group < groups; ++group)
-    require_eta(current->eta[group], request.groups[group].name, "[choice] current");
+    require_eta(current->eta[group], request.groups[group].name, Field::current);
 }
 
 }  // namespace
@@ -65,16 +64,16 @@ void require_valid_current(const StudyRequest& request) {
 std::vector<double> default_etas() { return {1e-4, 1e-3, 1e-2, 1e-1, 1.0}; }
 
 void require_valid(const StudyRequest& request) {
-  if (request.sets.empty()) throw RequestError({request.places.data, "no data set", "at least one", ""});
-  require_at_least_one(request.batch, request.places.batch);
-  require_at_least_one(request.epochs, "--epochs");
-  require_at_least_one(request.plan.seeds, "--seeds");
-  require_share(request.plan.choice.speed_weight, "speed_weight");
-  require_share(request.plan.choice.divergence_limit, "divergence_limit");
-  if (const auto& target = request.plan.choice.target_accuracy) require_share(*target, "target accuracy");
+  if (request.sets.empty()) throw RequestError({Field::data, "no data set", "at least one", ""});
+  require_at_least_one(request.batch, Field::batch);
+  require_at_least_one(request.epochs, Field::epochs);
+  require_at_least_one(request.plan.seeds, Field::seeds);
+  require_share(request.plan.choice.speed_weight, Field::speed_weight);
+  require_share(request.plan.choice.divergence_limit, Field::divergence_limit);
+  if (const auto& target = request.plan.choice.target_accuracy) require_share(*target, Field::target);
   if (const auto& target = request.plan.choice.target_loss;
       target && !(std::isfinite(*target) && *target > 0))
-    throw RequestError({"[choice] target loss", shortest(*target), "a number above 0", ""});
+    throw RequestError({{Field::target, " loss"}, shortest(*target), "a number above 0", ""});
   require_valid_space(request);
   require_valid_current(request);
 }

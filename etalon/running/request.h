@@ -31,13 +31,6 @@ struct StudyRequest {
   std::uint32_t numerics = 0;  ///< version by which that one was begun; 0: this program's
   std::string study_name;      ///< empty: default_study_name of the definition
   std::string command;         ///< the command line that reproduces the study, for the report
-
-  /// Where parts of the request were written ("--network", "study.toml:7"); begins their error messages.
-  struct Places {
-    std::string data = "--data", network = "--network", groups = "[groups]", eta = "--eta",
-                training = "--optimizer", batch = "--batch", strategy = "--strategy", study_name = "--study",
-                augmentation = "--augment", schedule = "[training]";
-  } places;
 };
 
 /// The seed document's axis: 1e-4, 1e-3, 1e-2, 1e-1, 1.

@@ -48,15 +48,17 @@ std::string joined_commands(const std::string& stored, const std::string& asked)
 [[noreturn]] void refuse_other(const std::string& name, const StudyDefinition& stored,
                                StudyDefinition asked) {
   if (can_grow(stored.training.schedule)) asked.epochs = stored.epochs;
-  std::string hint = "choose another name, or leave --study out: then the name follows the definition";
+  std::string hint = "choose another name, or none: then it follows the definition";
   const std::string differing = differences(stored, asked);
   asked.epochs = stored.epochs;
   if (asked == stored)
     hint = fmt::format(
         "the schedule {} ends with the budget, so that a run of more epochs takes other steps from the start; {}",
         stored.training.schedule.name, hint);
-  throw RequestError({"--study " + name, "another definition than the stored study's: " + differing,
-                      "the definition that it was made with", hint});
+  throw RequestError({{Field::study_name, " " + name},
+                      "another definition than the stored study's: " + differing,
+                      "the definition that it was made with",
+                      hint});
 }
 
 /// The stored study as it is with this request, but for its count of trials. Throws RequestError if it is another

@@ -55,13 +55,13 @@ void add_results(StudyMemory& memory, const Preparation& study, std::uint64_t st
 
 [[noreturn]] void refuse(std::uint64_t limit, const StudyMemory& least) {
   const std::uint64_t megabytes = (least.all() + (1u << 20) - 1) >> 20;
-  throw RequestError({"--memory", size_of(limit),
+  throw RequestError({Field::memory, size_of(limit),
                       fmt::format("at least {}M for one trial at a time ({}, {}; {})", megabytes,
                                   to_text(least), results_text(least), trial_text(least.training)),
                       least.results() > least.training.all() + drawn_plots
                           ? "what is kept of every step counts most: fewer settings, seeds or epochs, or a "
-                            "larger --batch, keep fewer"
-                          : "a smaller --batch needs less for activations"});
+                            "larger batch, keep fewer"
+                          : "a smaller batch needs less for activations"});
 }
 
 }  // namespace

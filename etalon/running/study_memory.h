@@ -34,7 +34,7 @@ struct StudyMemory {
 StudyMemory study_memory(const Preparation& study, std::uint32_t threads, std::uint64_t stored_trials = 0);
 
 /// As many threads as fit into `limit` bytes, at most `threads` (0: one a core); bits don't depend on it.
-/// Throws RequestError (place "--memory") if one trial does not fit.
+/// Throws RequestError (of the field memory) if one trial does not fit.
 std::uint32_t threads_within(std::uint64_t limit, const Preparation& study, std::uint32_t threads);
 
 /// The whole and its greatest parts: "64.0 MiB: samples 45.0 MiB, 2 trials at 9.0 MiB"

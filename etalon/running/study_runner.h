@@ -45,7 +45,7 @@ class StudyObserver {
   virtual void concluding() = 0;
 };
 
-/// What `--dry-run` prints.
+/// What a study would take.
 struct StudyForecast {
   std::uint32_t trials = 0;      ///< settings x sets x seeds, and those that confirm
   std::uint32_t confirming = 0;  ///< of those: with fresh seeds for what was chosen

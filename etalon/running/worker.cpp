@@ -47,8 +47,10 @@ void require_known_sets(const StudySnapshot& study, const WorkerRequest& request
   const std::vector<std::string> known = set_names(study);
   for (const auto& [name, source] : request.sources)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw RequestError({"--data " + name + "=" + source, "a set that " + place_of(study) + " does not have",
-                          "one of " + join(known, ", "), hint_for(name, known)});
+      throw RequestError({{Field::source, " " + name + "=" + source},
+                          "a set that " + place_of(study) + " does not have",
+                          "one of " + join(known, ", "),
+                          hint_for(name, known)});
 }
 
 /// The folder of "mnist:DIR", where a relative one was looked for too.
@@ -78,8 +80,8 @@ void require_data(const StudySnapshot& study, const std::vector<std::string>& so
           {fmt::format("data set {} of {}", study.sets[set].name, place_of(study)),
            "nothing at " + looked_for(sources[set]),
            fmt::format("the data that the study names '{}'", study.sets[set].source),
-           fmt::format("where it lies elsewhere on this machine: --data {}={}", study.sets[set].name,
-                       usage_like(study.sets[set].source, sources[set]))});
+           {Field::source, fmt::format(" {}={} where it lies elsewhere on this machine", study.sets[set].name,
+                                       usage_like(study.sets[set].source, sources[set]))}});
 }
 
 void require_same_data(const StudySnapshot& study, const Preparation& all) {

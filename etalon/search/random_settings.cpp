@@ -35,7 +35,7 @@ double draw_eta(const LogRange& range, RandomSequence& random) {
 }
 
 [[noreturn]] void refuse(std::uint32_t trials, std::size_t settings) {
-  throw RequestError({"--trials", std::to_string(trials),
+  throw RequestError({Field::trials, std::to_string(trials),
                       fmt::format("at most {}, the settings that the space holds", settings),
                       "ask for fewer trials or widen the range of an eta"});
 }

@@ -30,27 +30,28 @@ void require_space(const SearchSpace& space) {
                                                            [](const auto& values) { return values.empty(); });
   if (space.settings.empty() && no_list)
     throw RequestError(
-        {"--eta", "no values", "at least one eta for each group", "for example --eta conv=0.01,0.1"});
+        {Field::eta, "no values", "at least one eta for each group", "for example conv=0.01,0.1"});
 }
 
 [[noreturn]] void refuse_unknown(const std::string& name) {
   const std::vector<std::string> known = known_strategies();
-  throw RequestError({"--strategy", "'" + name + "'", "one of " + join(known, ", "), hint_for(name, known)});
+  throw RequestError(
+      {Field::strategy, "'" + name + "'", "one of " + join(known, ", "), hint_for(name, known)});
 }
 
 void require_usable(const StudyPlan& plan, const StrategyTraits& traits) {
   require_space(plan.space);
-  if (plan.seeds == 0) throw RequestError({"--seeds", "0", "at least 1", "3 is the default"});
+  if (plan.seeds == 0) throw RequestError({Field::seeds, "0", "at least 1", "3 is the default"});
   if (!traits.draws && plan.trials != 0)
     throw RequestError(
-        {"--trials", std::to_string(plan.trials),
+        {Field::trials, std::to_string(plan.trials),
          fmt::format("no number of trials with the {} strategy", plan.strategy),
-         fmt::format("the {} visits every setting; add --strategy random to draw some", plan.strategy)});
+         fmt::format("the {} visits every setting; the strategy random draws some", plan.strategy)});
   if (traits.draws && plan.trials == 0)
-    throw RequestError({"--trials", "0", fmt::format("at least 1 with the {} strategy", plan.strategy),
-                        "for example --trials 40"});
+    throw RequestError({Field::trials, "0", fmt::format("at least 1 with the {} strategy", plan.strategy),
+                        "for example 40"});
   if (!traits.adapts && plan.refine)
-    throw RequestError({"--refine", "the strategy " + plan.strategy, "the strategy race",
+    throw RequestError({Field::refine, "the strategy " + plan.strategy, "the strategy race",
                         "half steps join around the leaders of a race"});
 }
 

@@ -47,7 +47,7 @@ bool is_connection_text(const std::string& where) {
 }  // namespace
 
 void require_plain_place(const std::string& where) {
-  if (where.empty()) refuse(where, "no place", "name a file, such as --store etalon.db");
+  if (where.empty()) refuse(where, "no place", "name a file, such as etalon.db");
   if (is_postgresql_address(where)) return;
   const std::string scheme = scheme_of(where);
   const bool has_host = where.find("://") != std::string::npos;
@@ -55,7 +55,7 @@ void require_plain_place(const std::string& where) {
     const std::string file = file_behind(where);
     refuse(where, "an address of SQLite",
            file.empty() || file == ":memory:" ? "name the file itself; memory: keeps nothing"
-                                              : "name the file itself: --store " + file);
+                                              : "name the file itself: " + file);
   }
   if (scheme.starts_with("postgres"))
     refuse(where, "an address that is not PostgreSQL's", "write postgresql://USER@HOST:PORT/DATABASE");

@@ -20,6 +20,24 @@ struct EdgeWarning {
                                          ///< search {from, to}; in (0, 10]
 };
 
+/// What a person should know of a choice, and the etas that they may want to try for it.
+struct Warning {
+  std::string text;
+  std::vector<std::string> etas;  ///< for each group, in its order: "conv=0.01,0.1,1"; or none at all
+
+  Warning(std::string words, std::vector<std::string> lists = {})
+      : text(std::move(words)), etas(std::move(lists)) {}
+  Warning(const char* words) : text(words) {}
+  explicit operator std::string() const;  ///< all of it, in one sentence
+  bool operator==(const Warning&) const = default;
+};
+
+inline Warning::operator std::string() const {
+  std::string all = text;
+  for (const std::string& list : etas) all += " " + list;
+  return all;
+}
+
 /// What a setting loses against the chosen one in expected accuracy (a share; below 0: it gains), with a 95 %
 /// interval.
 struct Cost {
@@ -64,15 +82,14 @@ struct TradeOff {
 struct Recommendation {
   std::uint32_t set = 0;  ///< index into StudyDefinition::sets
   std::optional<Setting> setting;
-  Spread validation_accuracy;    ///< of the chosen setting, over fresh seeds where it was confirmed
-  bool confirmed = false;        ///< validation_accuracy comes from confirmation seeds alone
-  Spread tuning_accuracy;        ///< of the chosen setting, over the seeds that it was chosen by
-  std::optional<Setting> rival;  ///< who else is likeliest to be the best
-  Spread rival_accuracy;         ///< over the rival's confirmation seeds; empty without
-  std::string reason;            ///< a few sentences for a person: accuracy, doubt and `why`
-  std::string why;               ///< why this setting and no other; part of `reason`
-  std::vector<std::string>
-      warnings;  ///< edge of the grid, nothing above chance, budget too short, one seed, ...
+  Spread validation_accuracy;     ///< of the chosen setting, over fresh seeds where it was confirmed
+  bool confirmed = false;         ///< validation_accuracy comes from confirmation seeds alone
+  Spread tuning_accuracy;         ///< of the chosen setting, over the seeds that it was chosen by
+  std::optional<Setting> rival;   ///< who else is likeliest to be the best
+  Spread rival_accuracy;          ///< over the rival's confirmation seeds; empty without
+  std::string reason;             ///< a few sentences for a person: accuracy, doubt and `why`
+  std::string why;                ///< why this setting and no other; part of `reason`
+  std::vector<Warning> warnings;  ///< edge of the grid, nothing above chance, budget too short, one seed, ...
   std::vector<EdgeWarning> edges;
   std::vector<Setting> eligible;  ///< what speed and stability decide between, the chosen one included
   std::optional<Certificate> certificate;  ///< empty where nothing is above chance
@@ -91,7 +108,7 @@ struct OverallRecommendation {
   double worst_regret_high = 0;    ///< 95 % of the posterior lies below
   std::vector<Setting> undecided;  ///< settings that may have a smaller worst regret; empty: decided
   std::string reason;
-  std::vector<std::string> warnings;
+  std::vector<Warning> warnings;
 };
 
 /// Everything the judge says of a study; a function of its trials, definition and plan alone.

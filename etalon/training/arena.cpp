@@ -29,7 +29,7 @@ Arena::Arena(const NetworkPlan& plan) : plan_(plan) {
   memory_.reset(static_cast<float*>(std::aligned_alloc(large_page, size)));
   if (!memory_)
     throw Failure({"memory", fmt::format("no room for {} MB", size >> 20), "enough memory for one more trial",
-                   "use fewer --threads, or a smaller --batch"});
+                   "use fewer threads, or a smaller batch"});
   wish_for_large_pages(memory_.get(), size);
   std::memset(static_cast<void*>(memory_.get()), 0, size);
 }

@@ -15,7 +15,7 @@ std::uint32_t steps_of(const TrainingTask& task) {
   require_valid(task.training, "training");
   const auto samples = static_cast<std::uint32_t>(task.split->training.size());
   if (task.batch == 0 || task.batch > samples)
-    throw RequestError({"--batch", std::to_string(task.batch),
+    throw RequestError({Field::batch, std::to_string(task.batch),
                         fmt::format("1 to {}, the training samples", samples),
                         "take a smaller batch or more samples"});
   return samples / task.batch;

@@ -35,7 +35,7 @@ struct Followed {
   FollowEnd follow() { return follow_study(*store, "small", *display, interrupts, options); }
 };
 
-TEST(Follow, AskedTwiceBeforeAStudyCountsAsDeserted) {
+TEST(Follow, asked_twice_before_a_study_counts_as_deserted) {
   Followed followed;
   int asked = 0;
   followed.options.more_to_come = [&] { return ++asked == 2; };  // once it was only late
@@ -43,7 +43,7 @@ TEST(Follow, AskedTwiceBeforeAStudyCountsAsDeserted) {
   EXPECT_EQ(asked, 4);
 }
 
-TEST(Follow, NobodyAsksWhileAWorkerIsThere) {
+TEST(Follow, nobody_asks_while_a_worker_is_there) {
   Followed followed;
   followed.store->enlist("small", {.id = 7, .process = this_process(), .etalon_version = "1"});
   followed.options.more_to_come = [&]() -> bool { throw Failure({"nobody", "a question", "none", ""}); };
@@ -55,7 +55,7 @@ TEST(Follow, NobodyAsksWhileAWorkerIsThere) {
   stopper.join();
 }
 
-TEST(Follow, AStudyThatIsDeletedIsAFailure) {
+TEST(Follow, a_study_that_is_deleted_is_a_failure) {
   Followed followed;
   followed.options.more_to_come = [&] {
     followed.store->delete_study("small");
@@ -64,7 +64,7 @@ TEST(Follow, AStudyThatIsDeletedIsAFailure) {
   EXPECT_THROW(followed.follow(), Failure);
 }
 
-TEST(SbatchScript, QuotesWhatHasSpaces) {
+TEST(SbatchScript, quotes_what_has_spaces) {
   SlurmJob job;
   job.job_name = "a \"b\"";
   job.folder = "/home/my study";

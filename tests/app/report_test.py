@@ -30,7 +30,7 @@ class Report(ProgramTest):
                 folder = mine.parent if "/" not in name else mine.parent.parent
                 answer = self.refused("tune", *TINY, "--out", folder.name)
                 self.assertIn(name, answer.err)
-                self.assertIn("another folder with --out", answer.err)
+                self.assertIn("another folder for the report", answer.err)
                 self.assertEqual(self.files(folder.name), [name])
                 self.assertEqual(mine.read_text(), "mine\n")
                 self.assertFalse((self.folder / "etalon.db").exists())

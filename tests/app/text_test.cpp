@@ -6,6 +6,7 @@
 #include "etalon/app/trial_table.h"
 #include "etalon/live/progress.h"
 #include "etalon/storage/open_store.h"
+#include "tests/app/asked.h"
 #include "tests/app/complaints.h"
 
 namespace etalon {
@@ -13,7 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(ShellWord, QuotesWhatAShellWouldReadOtherwise) {
+TEST(ShellWord, quotes_what_a_shell_would_read_otherwise) {
   EXPECT_EQ(shell_word("conv=0.1,1e-3"), "conv=0.1,1e-3");
   EXPECT_EQ(shell_word("mnist:/data/x"), "mnist:/data/x");
   EXPECT_EQ(shell_word("my report"), "'my report'");
@@ -24,39 +25,30 @@ TEST(ShellWord, QuotesWhatAShellWouldReadOtherwise) {
   EXPECT_EQ(shell_word(""), "''");
 }
 
-TEST(ShellLine, HidesThePasswordOfAStore) {
+TEST(ShellLine, hides_the_password_of_a_store) {
   EXPECT_EQ(shell_line({"etalon", "tune", "--store", "postgresql://me:secret@host/db"}),
             "etalon tune --store 'postgresql://me:***@host/db'");
   EXPECT_EQ(shell_line({"etalon", "worker", "--store=postgresql://me:secret@host/db"}),
             "etalon worker '--store=postgresql://me:***@host/db'");
 }
 
-TEST(ReproducingLine, LeavesOutWhatChangesNoCurve) {
-  TuneArguments arguments;
-  arguments.study_file = "my study.toml";
-  arguments.eta = {"conv=0.1,1", "full=0.01"};
-  arguments.seeds = "4";
-  arguments.threads = "2";
-  arguments.store = "s.db";
-  arguments.out = "o";
-  arguments.json = arguments.quiet = arguments.no_report = true;
-  EXPECT_EQ(reproducing_line(arguments),
-            "etalon tune 'my study.toml' --eta conv=0.1,1 --eta full=0.01 --seeds 4");
-  EXPECT_EQ(reproducing_line({}), "etalon tune");
-  TuneArguments searched;
-  searched.strategy = "race";
-  searched.refine = true;
-  searched.confirm = "4";
-  EXPECT_EQ(reproducing_line(searched), "etalon tune --strategy race --refine --confirm 4");
-  TuneArguments changed;
-  changed.augment = "crop 4,flip";
-  changed.label_smoothing = "0.1";
-  changed.current = "conv=0.1,full=0.1";
-  EXPECT_EQ(reproducing_line(changed),
-            "etalon tune --augment 'crop 4,flip' --label-smoothing 0.1 --current conv=0.1,full=0.1");
+TEST(ReproducingLine, leaves_out_what_changes_no_curve) {
+  const auto line = [](const std::string& options) {
+    return reproducing_line(parsed("tune " + options).typed);
+  };
+  EXPECT_EQ(line("my.toml --eta conv=0.1,1 --eta full=0.01 --seeds 4 --threads 2 --store s.db --out o --json "
+                 "--quiet --no-report --memory 2G --lease 3"),
+            "etalon tune my.toml --eta conv=0.1,1 --eta full=0.01 --seeds 4");
+  EXPECT_EQ(line(""), "etalon tune");
+  EXPECT_EQ(line("--confirm 4 --refine --strategy race"), "etalon tune --strategy race --refine --confirm 4");
+  EXPECT_EQ(line("--study a;b --current conv=0.1,full=0.1 --label-smoothing 0.1 --augment flip,flip"),
+            "etalon tune --augment flip,flip --label-smoothing 0.1 --current conv=0.1,full=0.1 "
+            "--study 'a;b'");
+  EXPECT_EQ(reproducing_line(parse_command_line({"tune", "my study.toml"}, "").typed),
+            "etalon tune 'my study.toml'");
 }
 
-TEST(Wrapped, BreaksAtSpacesAndIndents) {
+TEST(Wrapped, breaks_at_spaces_and_indents) {
   EXPECT_EQ(wrapped("one two three four", 2, 10), "one two\n  three\n  four");
   EXPECT_EQ(wrapped("one two", 2, 9), "one two");
   EXPECT_EQ(wrapped("", 2, 10), "");
@@ -64,7 +56,7 @@ TEST(Wrapped, BreaksAtSpacesAndIndents) {
   EXPECT_EQ(wrapped("± ± ± ±", 0, 7), "± ± ± ±") << "characters are counted, not bytes";
 }
 
-TEST(AlignedRows, NumbersStandRightTextLeft) {
+TEST(AlignedRows, numbers_stand_right_text_left) {
   EXPECT_THAT(aligned_rows({{"name", "count"}, {"a", "5"}, {"long", "12345678"}}),
               ElementsAre("name     count", "a            5", "long  12345678"));
   EXPECT_THAT(aligned_rows({{"x", "y"}, {"1 ± 2", "b"}, {"1", "c"}}),
@@ -94,32 +86,32 @@ class ChooseStudy : public ::testing::Test {
   std::unique_ptr<StudyStore> store_ = open_store("memory:", StoreAccess::create, clock_);
 };
 
-TEST_F(ChooseStudy, TakesTheOnlyOneWithoutAWord) {
+TEST_F(ChooseStudy, takes_the_only_one_without_a_word) {
   store_->save_study(study_named("one"));
-  const ChosenStudy chosen = choose_study(*store_, "s.db", std::nullopt);
+  const ChosenStudy chosen = choose_study(*store_, "s.db", "");
   EXPECT_EQ(chosen.study.name, "one");
   EXPECT_EQ(chosen.note, "");
 }
 
-TEST_F(ChooseStudy, TakesTheOneChangedLastAndSaysSo) {
+TEST_F(ChooseStudy, takes_the_one_changed_last_and_says_so) {
   store_->save_study(study_named("one"));
   store_->save_study(study_named("two"));
   store_->save_study(study_named("one"));
-  const ChosenStudy chosen = choose_study(*store_, "s.db", std::nullopt);
+  const ChosenStudy chosen = choose_study(*store_, "s.db", "");
   EXPECT_EQ(chosen.study.name, "one");
   EXPECT_EQ(chosen.note, "study one, changed last of 2 in s.db; --study names another");
   EXPECT_EQ(choose_study(*store_, "s.db", "two").study.name, "two");
 }
 
-TEST(Standing, ShowsAnOldOddNameSafely) {
+TEST(Standing, shows_an_old_odd_name_safely) {
   const StudyStanding standing{.study = study_named("esc\x1b[31m bad\xff"), .workers = {}, .queued = {}};
   EXPECT_THAT(standing_text(standing), ::testing::StartsWith("study esc\\x1b[31m bad\\xff: 0 of 0"));
   EXPECT_THAT(standing_json(standing), ::testing::HasSubstr(R"("study": "esc\\x1b[31m bad\\xff")"));
   EXPECT_THAT(opening_text(standing.study), ::testing::StartsWith("study esc\\x1b[31m bad\\xff: "));
 }
 
-TEST_F(ChooseStudy, RefusesAnEmptyStoreAndUnknownNames) {
-  EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", std::nullopt); }).place, "--store s.db");
+TEST_F(ChooseStudy, refuses_an_empty_store_and_unknown_names) {
+  EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", ""); }).place, "--store s.db");
   store_->save_study(study_named("nightly"));
   EXPECT_EQ(complaint_of([&] { choose_study(*store_, "s.db", "nightli"); }).hint, "did you mean 'nightly'?");
 }

@@ -1,7 +1,6 @@
-#include "etalon/app/tune_request.h"
-
 #include <gmock/gmock.h>
 
+#include "tests/app/asked.h"
 #include "tests/app/complaints.h"
 #include "tests/app/study_text.h"
 
@@ -11,18 +10,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TuneArguments given(std::vector<std::string> eta) {
-  TuneArguments arguments;
-  arguments.eta = std::move(eta);
-  return arguments;
+Complaint refused(const std::string& options) {
+  return complaint_of([&] { asked(options); });
 }
 
-Complaint refused_eta(std::vector<std::string> eta) {
-  return complaint_of([&] { tune_request(given(std::move(eta))); });
-}
-
-TEST(TuneRequest, DefaultsAreTheSeedGrid) {
-  const TuneRequest request = tune_request({});
+TEST(TuneRequest, defaults_are_the_seed_grid) {
+  const Request request = asked();
   const StudyRequest& study = request.study;
   EXPECT_THAT(study.sets, ElementsAre("shapes", "digits", "scenes"));
   EXPECT_EQ(study.network, NetworkSpec{});
@@ -41,69 +34,44 @@ TEST(TuneRequest, DefaultsAreTheSeedGrid) {
   EXPECT_TRUE(request.report);
 }
 
-TEST(TuneRequest, TakesTheCurrentSetting) {
-  TuneArguments arguments = given({"conv=0.01,0.1", "full=0.1"});
-  arguments.current = "full=0.1,conv=0.01";
-  EXPECT_EQ(tune_request(arguments).study.plan.choice.current, (Setting{{0.01, 0.1}}));
-  EXPECT_EQ(tune_request({}).study.plan.choice.current, std::nullopt);
-  TuneArguments mlp;  // which has no group conv
-  mlp.network = "mlp";
-  mlp.current = "full=0.1";
-  EXPECT_EQ(tune_request(mlp).study.plan.choice.current, (Setting{{0.1}}));
+TEST(TuneRequest, takes_the_current_setting) {
+  EXPECT_EQ(
+      asked("--eta conv=0.01,0.1 --eta full=0.1 --current full=0.1,conv=0.01").study.plan.choice.current,
+      (Setting{{0.01, 0.1}}));
+  EXPECT_EQ(asked().study.plan.choice.current, std::nullopt);
+  EXPECT_EQ(asked("--network mlp --current full=0.1").study.plan.choice.current, (Setting{{0.1}}))
+      << "it has no group conv";
 }
 
-TEST(TuneRequest, ACurrentSettingThatIsNotTriedIsRefusedWithTheOptionsThatAddIt) {
-  TuneArguments arguments = given({"conv=0.01,0.1", "full=0.1"});
-  arguments.current = "conv=0.05,full=0.1";
-  const Complaint complaint = complaint_of([&] { tune_request(arguments); });
-  EXPECT_EQ(complaint.place, "--current");
+TEST(TuneRequest, a_current_setting_that_is_not_tried_is_refused_with_the_options_that_add_it) {
+  const std::string options = "--eta conv=0.01,0.1 --eta full=0.1 --current conv=0.05,full=0.1";
+  const Complaint complaint = refused(options);
+  EXPECT_EQ(complaint.place.field, Field::current);
   EXPECT_EQ(complaint.received, "conv=0.05 full=0.1, which is not among the settings to be tried");
   EXPECT_EQ(complaint.hint, "add it: --eta conv=0.01,0.05,0.1 --eta full=0.1");
-  arguments.strategy = "random";
-  arguments.trials = "2";
-  EXPECT_EQ(tune_request(arguments).study.plan.choice.current, (Setting{{0.05, 0.1}}))
+  EXPECT_EQ(asked(options + " --strategy random --trials 2").study.plan.choice.current,
+            (Setting{{0.05, 0.1}}))
       << "what a random search draws is not known yet";
 }
 
-TEST(TuneRequest, ACurrentSettingHasOneEtaForEachGroup) {
-  const auto refused_current = [](const std::string& text) {
-    TuneArguments arguments;
-    arguments.current = text;
-    return complaint_of([&] { tune_request(arguments); }).received;
-  };
+TEST(TuneRequest, a_current_setting_has_one_eta_for_each_group) {
+  const auto refused_current = [](const std::string& text) { return refused("--current " + text).received; };
   EXPECT_EQ(refused_current("conv=0.1"), "no eta for the group 'full'");
   EXPECT_EQ(refused_current("conv=0.1,fool=0.1"), "the unknown group 'fool'");
   EXPECT_EQ(refused_current("conv=0.1,conv=0.1"), "the group 'conv' twice");
   EXPECT_EQ(refused_current("0.1"), "'0.1'");
   EXPECT_EQ(refused_current("conv=0,full=1"), "0");
-  EXPECT_EQ(refused_current(""), "an empty list");
 }
 
-TEST(TuneRequest, TakesEveryOption) {
-  TuneArguments arguments = given({"full=1,0.1,1", "conv=0.5"});
-  arguments.data = "shapes,mnist:d";
-  arguments.augment = "shift 2,flip";
-  arguments.network = "mlp";
-  arguments.optimizer = "adam";
-  arguments.label_smoothing = "0.1";
-  arguments.epochs = "2";
-  arguments.batch = "32";
-  arguments.samples = "100";
-  arguments.validation = "50";
-  arguments.seeds = "4";
-  arguments.study_seed = "18446744073709551615";
-  arguments.strategy = "random";
-  arguments.trials = "2";
-  arguments.threads = "3";
-  arguments.memory = "1G";
-  arguments.study = "mine";
-  arguments.store = "s.db";
-  arguments.out = "o";
-  arguments.no_report = true;
-  const TuneRequest request = tune_request(arguments);
+TEST(TuneRequest, takes_every_option) {
+  const Request request = asked(
+      "--eta full=1,0.1,1 --eta conv=0.5 --data shapes,mnist:d --augment flip --network mlp "
+      "--optimizer adam --label-smoothing 0.1 --epochs 2 --batch 32 --samples 100 --validation 50 --seeds 4 "
+      "--study-seed 18446744073709551615 --strategy random --trials 2 --threads 3 --memory 1G "
+      "--checkpoint 3 --lease 20 --keep-weights --study mine --store s.db --out o --no-report");
   const StudyRequest& study = request.study;
   EXPECT_THAT(study.sets, ElementsAre("shapes", "mnist:d"));
-  EXPECT_THAT(study.augmentation, ElementsAre("shift 2", "flip"));
+  EXPECT_THAT(study.augmentation, ElementsAre("flip"));
   EXPECT_EQ(study.network.name, "mlp");
   EXPECT_EQ(study.training.optimizer.name, "adam");
   EXPECT_EQ(study.training.label_smoothing, 0.1);
@@ -119,187 +87,145 @@ TEST(TuneRequest, TakesEveryOption) {
   EXPECT_EQ(study.memory, 1ULL << 30);
   EXPECT_EQ(study.study_name, "mine");
   EXPECT_THAT(study.plan.space.values, ElementsAre(ElementsAre(0.5), ElementsAre(0.1, 1)));
+  EXPECT_EQ(request.work.checkpoint_seconds, 3);
+  EXPECT_EQ(request.work.lease_seconds, 20);
+  EXPECT_TRUE(request.work.keep_weights);
   EXPECT_EQ(request.store, "s.db");
   EXPECT_EQ(request.out, "o");
   EXPECT_FALSE(request.report);
 }
 
-TEST(TuneRequest, HalfStepsJoinWhereNoEtasAreListed) {
-  EXPECT_FALSE(tune_request(given({"conv=0.1,1"})).study.plan.refine);
-  TuneArguments arguments = given({"conv=0.1,1"});
-  arguments.refine = true;
-  EXPECT_TRUE(tune_request(arguments).study.plan.refine);
-  arguments = {};
-  arguments.no_refine = true;
-  EXPECT_FALSE(tune_request(arguments).study.plan.refine);
-  arguments.refine = true;
-  EXPECT_EQ(complaint_of([&] { tune_request(arguments); }).place, "--refine");
+TEST(TuneRequest, half_steps_join_where_no_etas_are_listed) {
+  EXPECT_FALSE(asked("--eta conv=0.1,1").study.plan.refine);
+  EXPECT_TRUE(asked("--eta conv=0.1,1 --refine").study.plan.refine);
+  EXPECT_FALSE(asked("--no-refine").study.plan.refine);
+  EXPECT_EQ(refused("--refine --no-refine").place, "--refine");
   const StudyText file("[eta]\nconv = [0.1, 1]\n");
-  arguments = {};
-  arguments.study_file = file.path();
-  EXPECT_FALSE(tune_request(arguments).study.plan.refine);
+  EXPECT_FALSE(asked(file.path()).study.plan.refine);
 }
 
-TEST(TuneRequest, ARaceOfOneGroupHasMoreSeeds) {
-  TuneArguments arguments;
-  arguments.network = "mlp";
-  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 5U);
-  arguments.seeds = "2";
-  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 2U);
-  arguments.seeds.reset();
-  arguments.strategy = "grid";
-  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 3U);
-  arguments.strategy.reset();
-  arguments.eta = {"full=0.1,1"};
-  EXPECT_EQ(tune_request(arguments).study.plan.seeds, 3U);
+TEST(TuneRequest, a_race_of_one_group_has_more_seeds) {
+  EXPECT_EQ(asked("--network mlp").study.plan.seeds, 5U);
+  EXPECT_EQ(asked("--network mlp --seeds 2").study.plan.seeds, 2U);
+  EXPECT_EQ(asked("--network mlp --strategy grid").study.plan.seeds, 3U);
+  EXPECT_EQ(asked("--network mlp --eta full=0.1,1").study.plan.seeds, 3U);
 }
 
-TEST(TuneRequest, AGridIsConfirmedOnlyWhereItIsAskedFor) {
-  TuneArguments arguments;
-  arguments.strategy = "grid";
-  EXPECT_EQ(tune_request(arguments).study.plan.confirmation, 0U);
-  EXPECT_FALSE(tune_request(arguments).study.plan.refine);
-  arguments.confirm = "5";
-  EXPECT_EQ(tune_request(arguments).study.plan.confirmation, 5U);
-  arguments.strategy = "race";
-  arguments.confirm = "0";
-  EXPECT_EQ(tune_request(arguments).study.plan.confirmation, 0U);
-  arguments.confirm = "1001";
-  EXPECT_EQ(complaint_of([&] { tune_request(arguments); }).place, "--confirm");
+TEST(TuneRequest, a_grid_is_confirmed_only_where_it_is_asked_for) {
+  EXPECT_EQ(asked("--strategy grid").study.plan.confirmation, 0U);
+  EXPECT_FALSE(asked("--strategy grid").study.plan.refine);
+  EXPECT_EQ(asked("--strategy grid --confirm 5").study.plan.confirmation, 5U);
+  EXPECT_EQ(asked("--strategy race --confirm 0").study.plan.confirmation, 0U);
+  EXPECT_EQ(refused("--confirm 1001").place, "--confirm");
 }
 
-TEST(TuneRequest, AGroupThatIsNotNamedKeepsTheDefault) {
-  const auto space = tune_request(given({"conv=0.5"})).study.plan.space;
+TEST(TuneRequest, a_group_that_is_not_named_keeps_the_default) {
+  const auto space = asked("--eta conv=0.5").study.plan.space;
   EXPECT_THAT(space.values, ElementsAre(ElementsAre(0.5), ElementsAre(1e-4, 1e-3, 1e-2, 1e-1, 1.0)));
 }
 
-TEST(TuneRequest, RefusesEtasThatAreNone) {
+TEST(TuneRequest, refuses_etas_that_are_none) {
   for (const char* text : {"conv=0", "conv=-0.1", "conv=nan", "conv=inf", "conv=11", "conv=", "conv=fast"})
-    EXPECT_EQ(refused_eta({text}).place, "--eta conv") << text;
-  EXPECT_EQ(refused_eta({"0.1,1"}).expected, "GROUP=V,V,... such as conv=0.01,0.1");
-  EXPECT_EQ(refused_eta({"=0.1"}).place, "--eta");
-  EXPECT_EQ(refused_eta({""}).received, "nothing");
+    EXPECT_EQ(refused(std::string("--eta ") + text).place, "--eta conv") << text;
+  EXPECT_EQ(refused("--eta 0.1,1").expected, "GROUP=V,V,... such as conv=0.01,0.1");
+  EXPECT_EQ(refused("--eta =0.1").place, "--eta");
 }
 
-TEST(TuneRequest, RefusesUnknownAndRepeatedGroups) {
+TEST(TuneRequest, refuses_unknown_and_repeated_groups) {
   EXPECT_EQ(
-      to_text(refused_eta({"cnv=0.1"})),
+      to_text(refused("--eta cnv=0.1")),
       "--eta: received the unknown group 'cnv', expected one of conv, full\n  hint: did you mean 'conv'?");
-  EXPECT_EQ(refused_eta({"conv=0.1", "conv=1"}).received, "the group 'conv' twice");
+  EXPECT_EQ(refused("--eta conv=0.1 --eta conv=1").received, "the group 'conv' twice");
 }
 
-TEST(TuneRequest, RefusesNumbersOutOfRange) {
-  using Option = std::optional<std::string> TuneArguments::*;
-  const std::vector<std::pair<const char*, Option>> options{
-      {"--epochs", &TuneArguments::epochs},   {"--batch", &TuneArguments::batch},
-      {"--samples", &TuneArguments::samples}, {"--validation", &TuneArguments::validation},
-      {"--seeds", &TuneArguments::seeds},     {"--trials", &TuneArguments::trials},
-      {"--threads", &TuneArguments::threads}};
-  for (const auto& [name, option] : options)
-    for (const char* text : {"0", "-1", "x", "", "1.5", "99999999999"}) {
-      TuneArguments arguments;
-      arguments.*option = text;
-      EXPECT_EQ(complaint_of([&] { tune_request(arguments); }).place, name) << text;
-    }
+TEST(TuneRequest, refuses_numbers_out_of_range) {
+  for (const std::string option :
+       {"--epochs", "--batch", "--samples", "--validation", "--seeds", "--trials", "--threads"})
+    for (const std::string text : {"0", "-1", "x", "1.5", "99999999999"})
+      EXPECT_EQ(refused(option + " " + text).place, option) << text;
 }
 
-TEST(TuneRequest, RefusesEmptyNames) {
-  using Option = std::optional<std::string> TuneArguments::*;
-  const std::vector<std::pair<const char*, Option>> options{
-      {"--data", &TuneArguments::data},   {"--network", &TuneArguments::network},
-      {"--store", &TuneArguments::store}, {"--out", &TuneArguments::out},
-      {"--study", &TuneArguments::study}, {"--strategy", &TuneArguments::strategy}};
-  for (const auto& [name, option] : options) {
-    TuneArguments arguments;
-    arguments.*option = "";
-    EXPECT_EQ(complaint_of([&] { tune_request(arguments); }).place, name);
-  }
-}
-
-TEST(TuneRequest, AnOptionWinsOverTheFile) {
+TEST(TuneRequest, an_option_wins_over_the_file) {
   const StudyText file(
       "[study]\nname = \"filed\"\nepochs = 5\nseeds = 7\n[data]\nsets = [\"digits\"]\n[network]\n"
       "layers = [\"dense 10\"]\n[eta]\nconv = [0.5]\nfull = [0.25]\n[run]\nstore = \"f.db\"\nreport = "
       "false\n");
-  TuneArguments arguments = given({"full=0.125"});
-  arguments.study_file = file.path();
-  arguments.epochs = "2";
-  arguments.data = "shapes";
-  arguments.network = "mlp";
-  arguments.store = "o.db";
-  const TuneRequest request = tune_request(arguments);
+  const Request request =
+      asked(file.path() + " --eta full=0.125 --epochs 2 --data shapes --network mlp --store o.db");
   EXPECT_EQ(request.study.study_name, "filed");
   EXPECT_EQ(request.study.epochs, 2U);
   EXPECT_EQ(request.study.plan.seeds, 7U);
   EXPECT_THAT(request.study.sets, ElementsAre("shapes"));
-  EXPECT_EQ(request.study.places.data, "--data");
+  EXPECT_EQ(request.place(Field::data), "--data");
   EXPECT_EQ(request.study.network, (NetworkSpec{"mlp", {}}));
-  EXPECT_EQ(request.study.places.network, "--network");
+  EXPECT_EQ(request.place(Field::network), "--network");
+  EXPECT_EQ(request.place(Field::seeds), file.path() + ":4");
   EXPECT_THAT(request.study.plan.space.values, ElementsAre(ElementsAre(0.5), ElementsAre(0.125)));
   EXPECT_EQ(request.store, "o.db");
   EXPECT_FALSE(request.report);
 }
 
-TEST(TuneRequest, ListsForAllGroupsReplaceSettings) {
+TEST(TuneRequest, lists_for_all_groups_replace_settings) {
   const StudyText file("[eta]\nsettings = [{conv = 0.01, full = 0.001}]\n");
-  TuneArguments arguments = given({"conv=0.1", "full=1"});
-  arguments.study_file = file.path();
-  EXPECT_TRUE(tune_request(arguments).study.plan.space.settings.empty());
-  arguments.eta = {"conv=0.1"};
-  const Complaint complaint = complaint_of([&] { tune_request(arguments); });
+  EXPECT_TRUE(asked(file.path() + " --eta conv=0.1 --eta full=1").study.plan.space.settings.empty());
+  Request request;
+  const Complaint complaint =
+      complaint_of([&] { read_request(parsed("tune --eta conv=0.1 " + file.path()).typed, request); });
   EXPECT_EQ(complaint.place, "--eta");
-  EXPECT_THAT(complaint.hint, HasSubstr(file.path() + ":2"));
+  EXPECT_THAT(to_text(complaint, request.field_names()), HasSubstr("hint: " + file.path() + ":2 gives"));
 }
 
-TEST(TuneRequest, AnotherOptimizerForgetsTheFilesNumbers) {
+TEST(TuneRequest, another_optimizer_forgets_the_files_numbers) {
   const StudyText file("[training]\noptimizer = \"momentum\"\nmomentum = 0.5\n");
-  TuneArguments arguments;
-  arguments.study_file = file.path();
-  EXPECT_EQ(tune_request(arguments).study.training.optimizer.momentum, 0.5);
-  arguments.optimizer = "sgd";
-  EXPECT_EQ(tune_request(arguments).study.training, TrainingSpec{});
-  arguments.optimizer = "nesterov";
-  EXPECT_EQ(tune_request(arguments).study.training.optimizer.momentum, 0.5);
+  EXPECT_EQ(asked(file.path()).study.training.optimizer.momentum, 0.5);
+  EXPECT_EQ(asked(file.path() + " --optimizer sgd").study.training, TrainingSpec{});
+  EXPECT_EQ(asked(file.path() + " --optimizer nesterov").study.training.optimizer.momentum, 0.5);
 }
 
-std::vector<std::string> groups_with(const std::string& network, std::vector<std::string> eta) {
-  TuneArguments arguments = given(std::move(eta));
-  arguments.network = network;
+TEST(TuneRequest, an_error_from_below_says_where_its_field_was_written) {
+  const StudyText file("[network]\n\nname = \"lenet\"\n");
+  Request request = requested("tune " + file.path());
+  const auto text = [&] { return to_text(complaint_of([&] { complete(request); }), request.field_names()); };
+  EXPECT_THAT(text(), testing::StartsWith(file.path() + ":3: received the unknown network 'lenet'"));
+  request = requested("tune --network lenet");
+  EXPECT_THAT(text(), testing::StartsWith("--network: received the unknown network 'lenet'"));
+  const Complaint smoothed{Field::step_epochs, "0", "more", {Field::source, " a=b"}};
+  EXPECT_EQ(to_text(smoothed, request.field_names()),
+            "[training] step_epochs: received 0, expected more\n  hint: --data a=b");
+}
+
+std::vector<std::string> groups_with(const std::string& options) {
   std::vector<std::string> names;
-  for (const LayerGroup& group : tune_request(arguments).study.groups) names.push_back(group.name);
+  for (const LayerGroup& group : asked(options).study.groups) names.push_back(group.name);
   return names;
 }
 
-TEST(TuneRequest, ANetworkWithoutConvolutionsHasOneGroup) {
-  EXPECT_THAT(groups_with("mlp", {}), ElementsAre("full"));
-  EXPECT_THAT(groups_with("mlp", {"full=0.1"}), ElementsAre("full"));
-  EXPECT_THAT(groups_with("mlp", {"conv=0.1"}), ElementsAre("conv", "full")) << "refused when prepared";
-  EXPECT_THAT(groups_with("lenet5", {}), ElementsAre("conv", "full"));
-  EXPECT_THAT(groups_with("vgg-small", {}), ElementsAre("conv", "full"));
+TEST(TuneRequest, a_network_without_convolutions_has_one_group) {
+  EXPECT_THAT(groups_with("--network mlp"), ElementsAre("full"));
+  EXPECT_THAT(groups_with("--network mlp --eta full=0.1"), ElementsAre("full"));
+  EXPECT_THAT(groups_with("--network mlp --eta conv=0.1"), ElementsAre("conv", "full"))
+      << "refused when prepared";
+  EXPECT_THAT(groups_with("--network lenet5"), ElementsAre("conv", "full"));
+  EXPECT_THAT(groups_with("--network vgg-small"), ElementsAre("conv", "full"));
 }
 
-TEST(TuneRequest, GroupsOfAListFollowItsLayersUnlessWrittenOut) {
-  TuneArguments arguments;
+TEST(TuneRequest, groups_of_a_list_follow_its_layers_unless_written_out) {
   const StudyText list("[network]\nlayers = [\"dense 10\"]\n");
-  arguments.study_file = list.path();
-  const StudyRequest study = tune_request(arguments).study;
+  const StudyRequest study = asked(list.path()).study;
   ASSERT_EQ(study.groups.size(), 1U);
   EXPECT_EQ(study.groups[0].name, "full");
   EXPECT_EQ(study.plan.space.values.size(), 1U);
   const StudyText written(
       "[network]\nlayers = [\"dense 10\"]\n[groups]\nconv = [\"conv\"]\nfull = [\"dense\"]\n");
-  arguments.study_file = written.path();
-  EXPECT_EQ(tune_request(arguments).study.groups.size(), 2U);
+  EXPECT_EQ(asked(written.path()).study.groups.size(), 2U);
 }
 
-TEST(TuneRequest, RefusesAGridWithoutEnd) {
+TEST(TuneRequest, refuses_a_grid_without_end) {
   const StudyText file(
       "[groups]\na = [\"#1\"]\nb = [\"#2\"]\nc = [\"#3\"]\n[eta]\n"
       "a = {from = 1e-6, to = 1.0, cells = 1000}\nb = {from = 1e-6, to = 1.0, cells = 1000}\n"
       "c = {from = 1e-6, to = 1.0, cells = 1000}\n");
-  TuneArguments arguments;
-  arguments.study_file = file.path();
-  EXPECT_THAT(complaint_of([&] { tune_request(arguments); }).received, HasSubstr("more than a million"));
+  EXPECT_THAT(refused(file.path()).received, HasSubstr("more than a million"));
 }
 
 }  // namespace

@@ -102,10 +102,10 @@ TEST(Split, validates_on_a_sixth_unless_told) {
 
 TEST(Split, refuses_more_than_there_is) {
   const DataSet data = numbered(30);
-  expect_complaint([&] { split_training_part(data, 30, 0, 1); }, "--validation", "30 of the 30",
+  expect_complaint([&] { split_training_part(data, 30, 0, 1); }, "validation", "30 of the 30",
                    "at least 1 left");
-  expect_complaint([&] { split_training_part(data, 10, 21, 1); }, "--samples", "21", "at most 20");
-  expect_complaint([] { split_training_part(numbered(5), 0, 0, 1); }, "--validation", "0 of the 5",
+  expect_complaint([&] { split_training_part(data, 10, 21, 1); }, "samples", "21", "at most 20");
+  expect_complaint([] { split_training_part(numbered(5), 0, 0, 1); }, "validation", "0 of the 5",
                    "at least 1");
   EXPECT_EQ(split_training_part(data, 29, 1, 1).training.size(), 1u);
 }
@@ -184,8 +184,8 @@ TEST(BatchOrder, never_changes) {
 }
 
 TEST(BatchOrder, refuses_a_batch_that_no_epoch_fills) {
-  expect_complaint([] { batch_order(10, 11, 0, 0, 0); }, "--batch", "11", "training samples, 10");
-  expect_complaint([] { batch_order(10, 0, 0, 0, 0); }, "--batch", "0", "from 1");
+  expect_complaint([] { batch_order(10, 11, 0, 0, 0); }, "batch", "11", "training samples, 10");
+  expect_complaint([] { batch_order(10, 0, 0, 0, 0); }, "batch", "0", "from 1");
 }
 
 }  // namespace

@@ -211,7 +211,7 @@ TEST(Choose, all_diverged_gives_no_setting_and_says_to_lower_the_range) {
   EXPECT_THAT(result.reason, HasSubstr("lower the range"));
   ASSERT_EQ(result.edges.size(), 2u);
   EXPECT_THAT(result.edges[0].suggested_values, ElementsAre(0.01, 0.1, 1));
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("--eta conv=0.01,0.1,1")));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("conv=0.01,0.1,1")));
   ASSERT_TRUE(judgement.overall);
   EXPECT_FALSE(judgement.overall->setting);
 }
@@ -288,7 +288,7 @@ TEST(Choose, warns_at_the_edge_with_the_option_that_extends_the_grid) {
   ASSERT_EQ(result.edges.size(), 1u) << "full has one value: nothing was searched there";
   EXPECT_EQ(result.edges[0].side, EdgeSide::high);
   EXPECT_THAT(result.edges[0].suggested_values, ElementsAre(0.01, 0.1, 1, 10));
-  EXPECT_THAT(result.warnings, Contains(HasSubstr("--eta conv=0.01,0.1,1,10")));
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("conv=0.01,0.1,1,10")));
 }
 
 TEST(Choose, no_edge_warning_inside_the_grid) {

@@ -62,29 +62,32 @@ TEST(Edges, the_line_holds_every_group_once_and_is_ready_to_paste) {
   const std::vector<CellSummary> cells{cell_at(1e-05, 0.1), cell_at(0.0001, 0.1), cell_at(1e-05, 0.01),
                                        cell_at(0.0001, 0.01)};
   const auto warnings = [&](const Setting& chosen) {
-    return edge_texts(edges_of(chosen, plan, cells), plan, groups, cells, chosen);
+    return edge_warnings(edges_of(chosen, plan, cells), plan, groups, cells, chosen);
   };
   EXPECT_THAT(
       warnings({{0.0001, 0.1}}),
-      ElementsAre("conv = 0.0001 and full = 0.1 are the largest etas searched; better may lie beyond. "
-                  "Extend the grid: --eta conv=1e-05,0.0001,0.001 --eta full=0.01,0.1,1"));
+      ElementsAre(Warning(
+          "conv = 0.0001 and full = 0.1 are the largest etas searched; better may lie beyond. Extend the grid:",
+          {"conv=1e-05,0.0001,0.001", "full=0.01,0.1,1"})));
   EXPECT_THAT(
       warnings({{1e-05, 0.1}}),
-      ElementsAre("conv = 1e-05 is the smallest eta searched, full = 0.1 is the largest eta searched; better "
-                  "may lie beyond. Extend the grid: --eta conv=1e-06,1e-05,0.0001 --eta full=0.01,0.1,1"));
+      ElementsAre(Warning(
+          "conv = 1e-05 is the smallest eta searched, full = 0.1 is the largest eta searched; better may lie beyond. Extend the grid:",
+          {"conv=1e-06,1e-05,0.0001", "full=0.01,0.1,1"})));
   const StudyPlan one_group = grid({{0.1, 1}, {0.1}});
   const std::vector<CellSummary> line{cell_at(0.1, 0.1), cell_at(1, 0.1)};
   const Setting low{{0.1, 0.1}};
-  EXPECT_THAT(edge_texts(edges_of(low, one_group, line), one_group, groups, line, low),
-              ElementsAre("conv = 0.1 is the smallest eta searched; better may lie beyond. Extend the grid: "
-                          "--eta conv=0.01,0.1,1 --eta full=0.1"));
+  EXPECT_THAT(
+      edge_warnings(edges_of(low, one_group, line), one_group, groups, line, low),
+      ElementsAre(Warning("conv = 0.1 is the smallest eta searched; better may lie beyond. Extend the grid:",
+                          {"conv=0.01,0.1,1", "full=0.1"})));
 }
 
 TEST(Edges, at_the_largest_eta_allowed_nothing_is_suggested) {
   const StudyPlan plan = grid({{1, 10}, {0.1}});
   const std::vector<CellSummary> cells{cell_at(1, 0.1), cell_at(10, 0.1)};
   const Setting chosen{{10, 0.1}};
-  EXPECT_THAT(edge_texts(edges_of(chosen, plan, cells), plan, groups, cells, chosen),
+  EXPECT_THAT(edge_warnings(edges_of(chosen, plan, cells), plan, groups, cells, chosen),
               ElementsAre("conv = 10 lies at the largest eta that Etalon allows, 10."));
 }
 
@@ -105,10 +108,10 @@ TEST(Edges, of_a_random_search_are_those_of_its_range_not_of_its_draws) {
   cells.back().setting.eta[0] = 0.5;
   const Setting high = cells.back().setting;
   EXPECT_THAT(
-      edge_texts(edges_of(high, plan, cells), plan, groups, cells, high),
-      ElementsAre(
-          "conv = 0.5 lies near the upper end of the range searched; better may lie beyond. Widen the "
-          "search: --eta conv=0.0001,10 --eta full=0.1"));
+      edge_warnings(edges_of(high, plan, cells), plan, groups, cells, high),
+      ElementsAre(Warning(
+          "conv = 0.5 lies near the upper end of the range searched; better may lie beyond. Widen the search:",
+          {"conv=0.0001,10", "full=0.1"})));
 }
 
 }  // namespace

@@ -54,6 +54,9 @@ made_up::Study any_study(std::uint32_t sets = 1) {
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::vector<Warning>& warnings, const std::string& part) {
+  return std::ranges::any_of(warnings, [&](const Warning& one) { return has(std::string(one), part); });
+}
 bool has(const std::vector<std::string>& lines, const std::string& part) {
   return std::ranges::any_of(lines, [&](const std::string& line) { return has(line, part); });
 }

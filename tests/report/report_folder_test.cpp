@@ -27,7 +27,7 @@ class ReportFolder : public ::testing::Test {
   void publish(const std::map<std::string, std::string>& files) const {
     ReportDraft draft(folder_);
     for (const auto& [name, text] : files) draft.add(name, text);
-    draft.publish("--out DIR");
+    draft.publish("report DIR");
   }
 
   /// Of everything, hidden files and unfinished ones too; folders with a slash at their end.
@@ -72,7 +72,7 @@ TEST_F(ReportFolder, a_failure_while_putting_in_place_takes_every_move_back) {
   draft.add("assets/map-b.svg", "new");
   draft.add("nowhere/file.csv", "a folder that is not made, met after the plots");
   draft.add("report.md", "new");
-  EXPECT_THROW(draft.publish("--out DIR"), Failure);
+  EXPECT_THROW(draft.publish("report DIR"), Failure);
   EXPECT_EQ(read_text(folder_ / "report.md"), "old");
   auto during = contents();
   std::erase_if(during, [](const auto& file) { return file.first.starts_with(".etalon-report-"); });
@@ -84,7 +84,7 @@ TEST_F(ReportFolder, a_first_report_that_fails_leaves_no_folder) {
     ReportDraft draft(folder_);
     draft.add("assets/map-a.svg", "new");
     draft.add("nowhere/file.csv", "");
-    EXPECT_THROW(draft.publish("--out DIR"), Failure);
+    EXPECT_THROW(draft.publish("report DIR"), Failure);
   }
   EXPECT_FALSE(fs::exists(folder_));
 }

@@ -39,7 +39,7 @@ class WriteReport : public ::testing::Test {
   }
 
   void write(const StudySnapshot& study) const {
-    write_report(study, testing::fake_judgement(study), {folder_, "--out DIR", {}});
+    write_report(study, testing::fake_judgement(study), {folder_, "report DIR", {}});
   }
 
   std::map<std::string, std::string> contents() const {
@@ -95,7 +95,7 @@ TEST_F(WriteReport, every_file_is_there_and_every_link_leads_to_one) {
   std::uint32_t done = 0, all = 0;
   const StudySnapshot study = small_study();
   write_report(study, testing::fake_judgement(study),
-               {folder_, "--out DIR", [&](std::uint32_t d, std::uint32_t a) { done = d, all = a; }});
+               {folder_, "report DIR", [&](std::uint32_t d, std::uint32_t a) { done = d, all = a; }});
   const auto files = contents();
   for (const char* name :
        {"report.md", "trials.csv", "curves.csv", "epochs.csv", "recommendation.json", "parameter_groups.py",
@@ -176,7 +176,7 @@ TEST_F(WriteReport, a_file_of_others_is_never_replaced) {
       ADD_FAILURE() << name << " was not refused";
     } catch (const RequestError& error) {
       EXPECT_THAT(error.what(), ::testing::HasSubstr(name));
-      EXPECT_THAT(error.complaint().hint, ::testing::HasSubstr("--out"));
+      EXPECT_THAT(error.complaint().hint, ::testing::HasSubstr("another folder"));
     }
     EXPECT_EQ(contents(), before) << name;
   }
@@ -237,7 +237,7 @@ TEST_F(WriteReport, without_gnuplot_all_but_the_plots_is_written) {
   EXPECT_TRUE(files.contains("recommendation.json") && files.contains("trials.csv"));
   EXPECT_THAT(files.at("report.md"), ::testing::AllOf(::testing::HasSubstr("This report has no plots"),
                                                       ::testing::HasSubstr("gnuplot-nox"),
-                                                      ::testing::HasSubstr("etalon report --study"),
+                                                      ::testing::HasSubstr("etalon report` of the study"),
                                                       ::testing::Not(::testing::HasSubstr("assets/"))));
 }
 
@@ -278,18 +278,18 @@ TEST_F(WriteReport, an_observer_may_end_it_where_the_plotting_program_fails) {
 
 TEST_F(WriteReport, is_refused_beforehand_where_a_file_of_others_is_in_the_way) {
   write_atomically(folder_ / "assets/map-europe.svg", std::string_view("mine"));
-  EXPECT_NO_THROW(require_report_folder(folder_, "--out DIR", {"shapes"}));
+  EXPECT_NO_THROW(require_report_folder(folder_, "report DIR", {"shapes"}));
   write_atomically(folder_ / "assets/loss-shapes-conv-1-full-1.webp", std::string_view("mine"));
-  EXPECT_NO_THROW(require_report_folder(folder_, "--out DIR", {"digits", "shap"}));
-  EXPECT_THROW(require_report_folder(folder_, "--out DIR", {"digits", "shapes"}), RequestError);
+  EXPECT_NO_THROW(require_report_folder(folder_, "report DIR", {"digits", "shap"}));
+  EXPECT_THROW(require_report_folder(folder_, "report DIR", {"digits", "shapes"}), RequestError);
   fs::remove_all(folder_ / "assets");
   write_atomically(folder_ / "assets", std::string_view("mine"));
-  EXPECT_THROW(require_report_folder(folder_, "--out DIR"), RequestError);
+  EXPECT_THROW(require_report_folder(folder_, "report DIR"), RequestError);
 }
 
 TEST_F(WriteReport, a_place_that_is_no_folder_is_refused_before_anything_is_drawn) {
   write_atomically(folder_, std::string_view("a file"));
-  EXPECT_THROW(write_report(small_study(), {}, {folder_ / "report", "--out DIR", {}}), RequestError);
+  EXPECT_THROW(write_report(small_study(), {}, {folder_ / "report", "report DIR", {}}), RequestError);
   EXPECT_EQ(read_text(folder_), "a file");
 }
 
@@ -314,7 +314,7 @@ TEST_F(WriteReport, other_shapes_of_studies_draw_too) {
 
 TEST_F(WriteReport, the_judges_own_judgement_draws_too) {
   const StudySnapshot study = small_study();
-  EXPECT_NO_THROW(write_report(study, judge(study), {folder_, "--out DIR", {}}));
+  EXPECT_NO_THROW(write_report(study, judge(study), {folder_, "report DIR", {}}));
   EXPECT_THAT(read_text(folder_ / "report.md"), ::testing::HasSubstr("We select `eta = "));
 }
 

@@ -41,6 +41,10 @@ PRINTING = re.compile(r"std::(?:cout|cerr|clog)\b|<iostream>|\bspdlog\b|\bfmt::p
 # In app, where a write may fail on a full disk: app/output.h sees to that.
 DIRECT_PRINTING = re.compile(r"std::(?:cout|cerr|clog)\b|\bfmt::print\b|\b(?:stdout|stderr)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|perror)\s*\(")
 
+# Only app knows what a part of a request is called: errors below it carry the field (base/field.h).
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+OTHER_PROGRAM = re.compile(r"\bcreatedb --")
+
 # A curve's bits depend on these rooms, and libm's results differ from version to version.
 NUMERIC = {"lanes", "nn", "training", "data"}
 LIBM = ("exp exp2 exp10 expm1 log log2 log10 log1p pow sin cos tan sincos asin acos atan atan2 sinh cosh tanh asinh acosh "
@@ -90,6 +94,20 @@ def check_includes(path, room, text):
             yield f"{where}: {room} includes {name}: folders within a room are its own"
         elif other != room and parts[2] not in FRONT_DOORS.get(other, {parts[2]}):
             yield f"{where}: {room} includes {name}, which is not a front door of {other}"
+
+
+def literals_of(text):
+    """The literals, each with its offset."""
+    return ((match.start(), match.group()) for match in COMMENT_OR_LITERAL.finditer(text) if not match.group().startswith(("//", "/*")))
+
+
+def check_options(path, room, text):
+    if room == "app":
+        return
+    for offset, literal in literals_of(text):
+        for match in OPTION.finditer(literal):
+            if not OTHER_PROGRAM.search(literal):
+                yield f"{path}:{line_at(text, offset)}: {match.group()} in {room}: only app names options, errors carry a field"
 
 
 def check_words(path, room, text):
@@ -174,7 +192,8 @@ def check_tree(root):
             continue
         for path in sources(root / "etalon" / room):
             text = path.read_text()
-            for check in (check_includes(path, room, text), check_words(path, room, text), check_length(path, text)):
+            for check in (check_includes(path, room, text), check_words(path, room, text), check_options(path, room, text),
+                          check_length(path, text)):
                 findings += check
         findings += check_links(root, room)
     for folder in ("tests", "fuzz", "reference", "bench", "examples"):

@@ -126,6 +126,19 @@ class Words(TreeTest):
         self.assert_clean()
 
 
+class OptionNames(TreeTest):
+    def test_in_a_message_below_app(self):
+        self.write("etalon/search/a.cpp", 'int x;\nthrow RequestError({"--seeds", "0", "more", ""});\n')
+        self.assert_found("a.cpp:2", "--seeds in search", "only app names options")
+        self.write("etalon/search/a.cpp", 'auto hint = R"(use fewer --threads)";\n')
+        self.assert_found("a.cpp:1", "--threads")
+
+    def test_in_app_in_comments_and_of_other_programs(self):
+        self.write("etalon/app/a.cpp", 'auto a = "--seeds";\n')
+        self.write("etalon/live/b.cpp", '/// What --dry-run prints.\nint a = b --c; auto d = "well--known", e = "createdb --encoding=UTF8";\n')
+        self.assert_clean()
+
+
 class Lengths(TreeTest):
     def test_too_long(self):
         self.write("tests/base/a.cpp", "\n" * 401)

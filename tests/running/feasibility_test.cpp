@@ -35,7 +35,6 @@ ScheduleSpec schedule(const std::string& name, double warmup, double step_epochs
 StudyRequest with_schedule(const ScheduleSpec& spec, std::uint32_t epochs = 10) {
   StudyRequest request = ten_steps_an_epoch(epochs);
   request.training.schedule = spec;
-  request.places.schedule = "study.toml:9";
   return request;
 }
 
@@ -43,7 +42,7 @@ StudyRequest with_schedule(const ScheduleSpec& spec, std::uint32_t epochs = 10) 
 std::string refusal(const StudyRequest& request) {
   try {
     require_feasible(request, "shapes", 320,
-                     describe_network(request.network, request.groups, {1, 28, 28}, 10, "--network"));
+                     describe_network(request.network, request.groups, {1, 28, 28}, 10, "network"));
   } catch (const RequestError& error) {
     return error.what();
   }
@@ -55,8 +54,7 @@ std::vector<std::string> doubts(const StudyRequest& request) { return doubts_of(
 TEST(Feasibility, a_warm_up_beyond_the_budget_is_refused) {
   for (const char* name : {"constant", "step", "cosine", "exponential"}) {
     for (const double warmup : {10.1, 10.05, 100.0})
-      EXPECT_THAT(refusal(with_schedule(schedule(name, warmup))),
-                  HasSubstr("study.toml:9: received a warm-up of "))
+      EXPECT_THAT(refusal(with_schedule(schedule(name, warmup))), HasSubstr("warmup: received a warm-up of "))
           << name << " " << warmup;
     EXPECT_EQ(refusal(with_schedule(schedule(name, 10))), "") << name;
   }

@@ -101,7 +101,7 @@ TEST(Memory, refuses_what_one_trial_cannot_fit_into) {
     threads_within(study_memory(study, 1).all() - 1, study, 0);
     FAIL() << "should have been refused";
   } catch (const RequestError& error) {
-    EXPECT_EQ(error.complaint().place, "--memory");
+    EXPECT_EQ(error.complaint().place, "memory");
     EXPECT_THAT(error.complaint().expected, testing::HasSubstr("one trial at a time"));
     EXPECT_THAT(error.complaint().expected, testing::HasSubstr("optimizer state"));
   }

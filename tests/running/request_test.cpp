@@ -33,7 +33,7 @@ TEST(Request, refuses_etas_out_of_range) {
   for (const double eta :
        {0.0, -0.1, 10.5, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     const std::string text = complaint([&](StudyRequest& request) { request.plan.space.values[1][2] = eta; });
-    EXPECT_NE(text.find("--eta: received eta "), std::string::npos) << text;
+    EXPECT_NE(text.find("eta: received eta "), std::string::npos) << text;
     EXPECT_NE(text.find("'full'"), std::string::npos) << text;
     const std::string single = complaint([&](StudyRequest& request) {
       request.plan.space.settings = {{{0.1, eta}}};
@@ -54,12 +54,12 @@ TEST(Request, refuses_lists_that_do_not_fit_the_groups) {
 }
 
 TEST(Request, refuses_numbers_out_of_range) {
-  EXPECT_NE(complaint([](StudyRequest& r) { r.batch = 0; }).find("--batch: received 0"), std::string::npos);
-  EXPECT_NE(complaint([](StudyRequest& r) { r.epochs = 0; }).find("--epochs"), std::string::npos);
-  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.seeds = 0; }).find("--seeds"), std::string::npos);
-  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.choice.speed_weight = 1.5; }).find("speed_weight"),
+  EXPECT_NE(complaint([](StudyRequest& r) { r.batch = 0; }).find("batch: received 0"), std::string::npos);
+  EXPECT_NE(complaint([](StudyRequest& r) { r.epochs = 0; }).find("epochs"), std::string::npos);
+  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.seeds = 0; }).find("seeds"), std::string::npos);
+  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.choice.speed_weight = 1.5; }).find("speed weight"),
             std::string::npos);
-  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.choice.divergence_limit = -1; }).find("divergence_limit"),
+  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.choice.divergence_limit = -1; }).find("divergence limit"),
             std::string::npos);
   EXPECT_NE(complaint([](StudyRequest& r) { r.plan.choice.target_loss = 0.0; }).find("target loss"),
             std::string::npos);

@@ -102,20 +102,20 @@ TEST_F(WorkerTest, with_other_data_is_refused) {
 
 TEST_F(WorkerTest, with_a_source_for_an_unknown_set_is_refused) {
   EXPECT_THAT(refusal(study(small_request()), {.sources = {{"shape", "digits"}}}),
-              HasSubstr("--data shape=digits: received a set that study"));
+              HasSubstr("source shape=digits: received a set that study"));
 }
 
 TEST_F(WorkerTest, says_where_it_looked_for_data_that_is_not_there) {
   StudySnapshot made = study(small_request());
   EXPECT_THAT(refusal(made, {.sources = {{"shapes", "mnist:nowhere"}}}),
-              HasSubstr("--data shapes=mnist:DIR"));
+              HasSubstr("source shapes=mnist:DIR"));
   made.sets[0].source = "cifar10:far/away";
-  EXPECT_THAT(refusal(made), HasSubstr("--data shapes=cifar10:DIR"));
+  EXPECT_THAT(refusal(made), HasSubstr("source shapes=cifar10:DIR"));
   made.sets[0].source = "mnist:far/away";
   const std::string text = refusal(made);
   EXPECT_THAT(text, HasSubstr("nothing at " + (std::filesystem::current_path() / "far/away").string()));
   EXPECT_THAT(text, HasSubstr("'mnist:far/away'"));
-  EXPECT_THAT(text, HasSubstr("--data shapes=mnist:DIR"));
+  EXPECT_THAT(text, HasSubstr("source shapes=mnist:DIR"));
 }
 
 }  // namespace

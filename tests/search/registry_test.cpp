@@ -47,7 +47,7 @@ TEST(MakeStrategy, a_setting_listed_twice_is_proposed_once) {
 TEST(MakeStrategy, an_unknown_name_is_refused_with_the_nearest_known) {
   StudyPlan plan = small_plan();
   plan.strategy = "gird";
-  EXPECT_EQ(complaint_about(plan).place, "--strategy");
+  EXPECT_EQ(complaint_about(plan).place, "strategy");
   plan.strategy = "randm";
   EXPECT_THAT(complaint_about(plan).hint, testing::HasSubstr("random"));
 }
@@ -55,18 +55,18 @@ TEST(MakeStrategy, an_unknown_name_is_refused_with_the_nearest_known) {
 TEST(MakeStrategy, numbers_of_trials_that_make_no_sense_are_refused) {
   StudyPlan plan = small_plan();
   plan.trials = 3;
-  EXPECT_EQ(complaint_about(plan).place, "--trials");
+  EXPECT_EQ(complaint_about(plan).place, "trials");
   plan.strategy = "race";
   EXPECT_THAT(complaint_about(plan).expected, testing::HasSubstr("race"));
   plan.strategy = "random";
   plan.trials = 0;
-  EXPECT_EQ(complaint_about(plan).place, "--trials");
+  EXPECT_EQ(complaint_about(plan).place, "trials");
 }
 
 TEST(MakeStrategy, half_steps_join_a_race_alone) {
   StudyPlan plan = small_plan();
   plan.refine = true;
-  EXPECT_EQ(complaint_about(plan).place, "--refine");
+  EXPECT_EQ(complaint_about(plan).place, "refine");
   plan.strategy = "race";
   EXPECT_NO_THROW(make_strategy(plan, {}));
 }
@@ -74,12 +74,12 @@ TEST(MakeStrategy, half_steps_join_a_race_alone) {
 TEST(MakeStrategy, no_seeds_and_no_values_are_refused) {
   StudyPlan plan = small_plan();
   plan.seeds = 0;
-  EXPECT_EQ(complaint_about(plan).place, "--seeds");
+  EXPECT_EQ(complaint_about(plan).place, "seeds");
   plan = small_plan();
   plan.space.values[1].clear();
-  EXPECT_EQ(complaint_about(plan).place, "--eta");
+  EXPECT_EQ(complaint_about(plan).place, "eta");
   plan.space.values.clear();
-  EXPECT_EQ(complaint_about(plan).place, "--eta");
+  EXPECT_EQ(complaint_about(plan).place, "eta");
 }
 
 TEST(MakeStrategy, a_plan_that_no_result_can_change_is_one_round) {

@@ -35,12 +35,12 @@ class MisreadPlace : public testing::Test {
 };
 
 TEST_F(MisreadPlace, of_other_databases_and_spellings_is_refused_with_the_one_that_works) {
-  EXPECT_THAT(refusal_of("sqlite:///my.db"), HasSubstr("--store my.db"));
-  EXPECT_THAT(refusal_of("sqlite:////tmp/my.db"), HasSubstr("--store /tmp/my.db"));
-  EXPECT_THAT(refusal_of("SQLite:///my.db?timeout=3"), HasSubstr("--store my.db"));
+  EXPECT_THAT(refusal_of("sqlite:///my.db"), HasSubstr("name the file itself: my.db"));
+  EXPECT_THAT(refusal_of("sqlite:////tmp/my.db"), HasSubstr("name the file itself: /tmp/my.db"));
+  EXPECT_THAT(refusal_of("SQLite:///my.db?timeout=3"), HasSubstr("name the file itself: my.db"));
   EXPECT_THAT(refusal_of("sqlite://"), HasSubstr("memory:"));
-  EXPECT_THAT(refusal_of("file:my.db?mode=memory"), HasSubstr("--store my.db"));
-  EXPECT_THAT(refusal_of("file:///tmp/my.db"), HasSubstr("--store /tmp/my.db"));
+  EXPECT_THAT(refusal_of("file:my.db?mode=memory"), HasSubstr("name the file itself: my.db"));
+  EXPECT_THAT(refusal_of("file:///tmp/my.db"), HasSubstr("name the file itself: /tmp/my.db"));
   EXPECT_THAT(refusal_of("file::memory:"), HasSubstr("memory:"));
   for (const char* where :
        {"postgresql:/host/etalon", "postgres:etalon", "PostgreSQL://host/etalon",

@@ -184,7 +184,7 @@ double PostgresqlDatabase::pause_in(Backoff& outage, const Complaint& complaint)
   const auto pause = outage.next_wait();
   if (!pause) {
     Complaint lasting = after(outage, complaint);
-    lasting.hint += "; once the server is back, the same command goes on from what the store has";
+    lasting.hint.text += "; once the server is back, the same command goes on from what the store has";
     throw Failure(lasting);
   }
   if (outage.attempts() == told_attempt)

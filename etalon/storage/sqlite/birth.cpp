@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
   throw RequestError({path, reason, "a place where a store can be made",
-                      "name another file with --store, or change the folder's permissions"});
+                      "name another file as the store, or change the folder's permissions"});
 }
 
 bool anything_at(const std::string& path) {

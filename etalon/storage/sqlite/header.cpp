@@ -56,7 +56,7 @@ Header read_header(const std::string& path) {
 
 void require_store_version(const std::string& path, std::uint32_t application, std::uint32_t version) {
   if (application != store_application_id)
-    refuse(path, "a SQLite database of another program", "name another file with --store");
+    refuse(path, "a SQLite database of another program", "name another file as the store");
   if (version > newest_schema_version())
     refuse(path, fmt::format("a store of version {}, from a newer Etalon", version),
            fmt::format("this Etalon knows versions up to {}: use the newer one", newest_schema_version()));
@@ -67,13 +67,13 @@ void require_store_header(const std::string& path) {
   const fs::file_status status = fs::status(path);
   if (!fs::exists(status))
     throw RequestError({path, "no file", "a store of Etalon", "check the path; 'etalon tune' makes a store"});
-  if (fs::is_directory(status)) refuse(path, "a folder", "name a file with --store");
-  if (!fs::is_regular_file(status)) refuse(path, "something that is no file", "name a file with --store");
+  if (fs::is_directory(status)) refuse(path, "a folder", "name a file as the store");
+  if (!fs::is_regular_file(status)) refuse(path, "something that is no file", "name a file as the store");
   const std::uint64_t size = fs::file_size(path);
-  if (size == 0) refuse(path, "an empty file", "remove it, or name another file with --store");
+  if (size == 0) refuse(path, "an empty file", "remove it, or name another file as the store");
   const Header header = read_header(path);
   if (size < header.size() || std::memcmp(header.data(), "SQLite format 3", 16) != 0)
-    refuse(path, "a file of another kind", "name another file with --store");
+    refuse(path, "a file of another kind", "name another file as the store");
   require_store_version(path, big_endian(header, 68), big_endian(header, 60));
   const std::uint64_t expected = page_size(header) * big_endian(header, 28);
   // With a log beside it, the file may rightly be shorter: pages may lie in the log.

@@ -158,7 +158,7 @@ ExitCode run_submit(Request& request) {
     require_places(request);
   }
   PreparedStudy prepared(request.study);
-  if (!arguments.dry_run) prepared.take_older(*open_watched(request.store, StoreAccess::create, *display));
+  if (!request.dry_run) prepared.take_older(*open_watched(request.store, StoreAccess::create, *display));
   for (const std::string& warning : prepared.warnings()) display->note("warning: " + warning);
   const SlurmJob job = slurm_job(request, prepared.name(), fs::current_path(), own_path());
   if (request.dry_run) {

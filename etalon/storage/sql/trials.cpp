@@ -174,7 +174,7 @@ void read_trials(SqlSession& session, std::int64_t study, std::uint32_t number, 
 
 void read_kept_trials(SqlSession& session, std::int64_t study, TrialCount count,
                       const std::function<void(const KeptTrial&)>& take) {
-  const std::string query = "SELECT " + trial_columns + ", " + state_columns + ", " + weight_columns +
+  const std::string query = "SELECT " + trial_columns + ", " + weight_columns + ", " + state_columns +
                             join_kept + "WHERE study = $1 AND number > $2 ORDER BY number LIMIT $3";
   in_pieces(session, query, study, 0, count, 4, [&](SqlRow& row) {
     SqlCells cells(row, "stored trial");

@@ -61,10 +61,18 @@ StudyEnd StudyRun::work(bool until_sure) {
     }
     if (end) {
       seat.give_back();
+      tell_conclusion();
       return *end;
     }
     chronicle_.note("others took this worker for gone and have its trials; it goes on as a new one");
   }
+}
+
+/// Once the seat is given back, and with it all that this worker did is counted.
+void StudyRun::tell_conclusion() {
+  if (!judged_) return;
+  if (const auto head = store_.load_head(judged_->study.name)) judged_->study.times = head->times;
+  options_.on_concluded(std::move(*judged_));
 }
 
 /// Nothing: the seat is gone.
@@ -145,8 +153,7 @@ bool StudyRun::finish() {
   const StudySnapshot head = store_.load_head(study.name).value();
   if (head.revision != study.revision) return false;  // more was asked for meanwhile
   study.tests = head.tests;
-  study.times = head.times;
-  options_.on_concluded({std::move(study), std::move(judgement)});
+  judged_ = {std::move(study), std::move(judgement)};
   return true;
 }
 

@@ -28,6 +28,7 @@ class StudyRun {
   void train(std::uint32_t set, Seat& seat);
   void note_older_numerics();
   bool finish();
+  void tell_conclusion();
   StudySnapshot current_study();
   void make_room_for_states(const StudySnapshot& study);
   void wait();
@@ -40,7 +41,8 @@ class StudyRun {
   Chronicle chronicle_;
   std::optional<StudySnapshot> opened_;  ///< until its first use
   bool told_of_numerics_ = false;
-  bool news_ = false;  ///< the conclusion was written here
+  bool news_ = false;                  ///< the conclusion was written here
+  std::optional<JudgedStudy> judged_;  ///< as it was concluded, or found to be
   std::unique_ptr<Objective> objective_;
   std::uint32_t objective_set_ = 0;
 };

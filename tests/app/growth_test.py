@@ -34,7 +34,7 @@ class Growth(ProgramTest):
         self.assertIn("8 finished trials go on to 30 epochs", grown.err)
         self.assertEqual(timeless(self.shown()), self.at_once())
         self.assertEqual((self.folder / "report/curves.csv").read_bytes(), (self.folder / "whole/curves.csv").read_bytes())
-        page, whole = ((self.folder / folder / "README.md").read_text() for folder in ("report", "whole"))
+        page, whole = ((self.folder / folder / "report.md").read_text() for folder in ("report", "whole"))
         self.assertIn("30 epochs", page)
         self.assertNotIn("10 epochs", page + whole)
         again = self.tune(FEW, "--no-report")

@@ -167,14 +167,14 @@ class Refusals(ProgramTest):
     def test_another_definition_under_a_given_name(self):
         self.done("tune", *TINY, "--study", "mine", "--no-report", "--quiet")
         before = self.shown()
-        answer = self.refused("tune", *TINY, "--study", "mine", "--epochs", "2", "--no-report")
+        answer = self.refused("tune", *TINY, "--study", "mine", "--study-seed", "2", "--no-report")
         self.assertIn("mine", answer.err)
-        self.assertIn("another definition than the stored study's: epochs = 2 (stored: 1), expected", answer.err)
+        self.assertIn("another definition than the stored study's: study_seed = 2 (stored: 0), expected", answer.err)
         self.assertEqual(self.shown(), before)
 
     def test_another_definition_is_another_study(self):
         self.done("tune", *TINY, "--no-report", "--quiet")
-        self.done("tune", *TINY, "--epochs", "2", "--no-report", "--quiet")
+        self.done("tune", *TINY, "--study-seed", "2", "--no-report", "--quiet")
         answer = self.done("show")
         self.assertIn("changed last of 2", answer.err)
 

@@ -114,11 +114,14 @@ INSTANTIATE_TEST_SUITE_P(Optimizers, GrowthOf, testing::ValuesIn(known_optimizer
 TEST(Growth, of_a_trial_that_diverged_ends_at_once) {
   const golden::GoldenInputs inputs = small_inputs();
   const TrainingTask task = small_task(inputs, {}, 2);
-  Assignment trial{1, {1e30, 1e30}, 0, 1};
+  Assignment trial{1, {1, 1}, 0, 1};
   Keeper first, second;
   first.keeps = true;
-  run_trial(task, newest(), first, trial);
-  ASSERT_FALSE(std::isfinite(first.outcome->curve.loss.back()));
+  do {
+    for (double& eta : trial.eta) eta *= 2;
+    ASSERT_LT(trial.eta[0], 1e9) << "nothing diverges";
+    run_trial(task, newest(), first, trial);
+  } while (std::isfinite(first.outcome->curve.loss.back()));
   trial.state = first.outcome->state;
   trial.epochs = 2;
   run_trial(task, newest(), second, trial);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/training/many_trials.h"
+#include "tests/training/pausing.h"
 
 namespace etalon {
 namespace {
@@ -49,6 +50,27 @@ TEST(Divergence, trials_after_it_keep_their_bits) {
       EXPECT_EQ(calm.at(ticket).weights, shaken.at(ticket).weights) << set;
     }
   }
+}
+
+TEST(Divergence, of_a_trial_that_is_to_go_on_ends_it_at_once) {
+  const golden::GoldenInputs inputs = unbounded_inputs();
+  const TrainingTask task = small_task(inputs, {}, 4);
+  Assignment trial{1, {0.3, 0.3}, 0, 3};
+  Keeper first, second;
+  first.keeps = true;
+  for (run_trial(task, newest(), first, trial); std::isfinite(first.outcome->curve.loss.back());) {
+    for (double& eta : trial.eta) eta *= 1.3;
+    ASSERT_LT(trial.eta[0], 1e6) << "nothing diverges";
+    run_trial(task, newest(), first, trial);
+  }
+  trial.state = first.outcome->state;
+  trial.epochs = 4;
+  run_trial(task, newest(), second, trial);
+  Curve longer = first.outcome->curve;
+  longer.budget_epochs = 4;
+  EXPECT_TRUE(same_bits(second.outcome->curve, longer));
+  EXPECT_EQ(second.outcome->samples_trained, first.outcome->samples_trained);
+  EXPECT_FALSE(second.outcome->state) << "nobody keeps it";
 }
 
 TEST(Divergence, a_last_update_that_blows_up_shows_in_the_validation_loss) {

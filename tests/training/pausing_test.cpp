@@ -111,27 +111,6 @@ TEST_P(GrowthOf, ends_at_the_bits_of_a_trial_that_was_asked_for_at_once) {
 INSTANTIATE_TEST_SUITE_P(Optimizers, GrowthOf, testing::ValuesIn(known_optimizers()),
                          [](const auto& tested) { return tested.param; });
 
-TEST(Growth, of_a_trial_that_diverged_ends_at_once) {
-  const golden::GoldenInputs inputs = small_inputs();
-  const TrainingTask task = small_task(inputs, {}, 2);
-  Assignment trial{1, {1, 1}, 0, 1};
-  Keeper first, second;
-  first.keeps = true;
-  do {
-    for (double& eta : trial.eta) eta *= 2;
-    ASSERT_LT(trial.eta[0], 1e9) << "nothing diverges";
-    run_trial(task, newest(), first, trial);
-  } while (std::isfinite(first.outcome->curve.loss.back()));
-  trial.state = first.outcome->state;
-  trial.epochs = 2;
-  run_trial(task, newest(), second, trial);
-  Curve longer = first.outcome->curve;
-  longer.budget_epochs = 2;
-  EXPECT_TRUE(same_bits(second.outcome->curve, longer));
-  EXPECT_EQ(second.outcome->samples_trained, first.outcome->samples_trained);
-  EXPECT_FALSE(second.outcome->state) << "nobody keeps it";
-}
-
 /// Everything of a state but the time that it took.
 std::string lasting_bytes(TrialState state) {
   state.seconds = 0;

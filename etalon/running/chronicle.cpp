@@ -101,12 +101,14 @@ void Chronicle::look() {
 void Chronicle::tell_growth(std::uint32_t seen) {
   const std::vector<RunningTrial> trials = store_.running_trials(name_);  // training goes on meanwhile
   for (const RunningTrial& trial : trials) epochs_ = std::max(epochs_, trial.epochs);
-  std::uint32_t planned = seen;
+  std::uint32_t planned = 0;
   for (const StudySummary& study : store_.list_studies())
-    if (study.name == name_) planned = std::max(planned, study.planned_trials);
+    if (study.name == name_) planned = study.planned_trials;
   const std::scoped_lock telling(telling_);
   seen_ = seen;
   add_open(trials);
+  const auto stopped = static_cast<std::uint32_t>(stopped_.size());
+  planned = std::max(planned, seen - std::min(seen, stopped));
   if (planned != planned_) observer_.plan_grew(planned);
   planned_ = planned;
   expect_rest();

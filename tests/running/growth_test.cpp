@@ -148,6 +148,7 @@ TEST(Growth, of_a_race_is_counted_by_what_it_asks_for_now) {
   EXPECT_EQ(second.trials.size(), whole.trials.size()) << "each told once";
   EXPECT_EQ(second.finished_before, 0u) << "stopped trials are none of them";
   EXPECT_NEAR(second.last_share, 1.0, 1e-9);
+  EXPECT_LE(second.most_planned, whole.planned_trials) << "no stopped trial is counted as one to come";
   EXPECT_EQ(grown.asked.size(), 1u) << "it asks for the same, but for its epochs";
 }
 

@@ -1,6 +1,7 @@
 /// Studies that train in a tenth of a second, and an observer that remembers.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,7 +39,10 @@ class Recorder final : public StudyObserver {
     trials.clear();
   }
   void memory_needed(const StudyMemory& memory) override { memories.push_back(memory); }
-  void plan_grew(std::uint32_t planned_trials) override { planned = planned_trials; }
+  void plan_grew(std::uint32_t planned_trials) override {
+    planned = planned_trials;
+    most_planned = std::max(most_planned, planned_trials);
+  }
   void set_started(std::uint32_t, std::uint32_t) override { ++sets; }
   void advanced(std::uint64_t samples, double share) override {
     samples_seen += samples;
@@ -54,7 +58,7 @@ class Recorder final : public StudyObserver {
   void concluding() override { ++conclusions; }
 
   std::size_t finished_before = 0, sets = 0, conclusions = 0, stop_after = 0;
-  std::uint32_t planned = 0;
+  std::uint32_t planned = 0, most_planned = 0;
   std::uint64_t samples_seen = 0;
   std::vector<StudyMemory> memories;
   double last_share = 0;

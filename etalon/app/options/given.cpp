@@ -44,7 +44,7 @@ std::string Given::text() const {
 }
 
 std::string Given::one_of(const std::string& what, const std::vector<std::string>& known) const {
-  const std::string name = text();
+  std::string name = text();
   if (std::ranges::find(known, name) != known.end()) return name;
   throw RequestError({place_, fmt::format("the unknown {} '{}'", what, name), "one of " + join(known, ", "),
                       hint_for(name, known)});

@@ -52,8 +52,8 @@ std::vector<MeasuredTrial> measure_set(const StudySnapshot& study, std::uint32_t
   for (const TrialRecord* record : records) {
     NormalizedCurve curve = normalize(record->curve, offset);
     const TrialStatus status = status_of(curve, label_entropy);
-    CurveMeasures measures = measures_of(curve);
-    trials.push_back({record, std::move(curve), std::move(measures), status});
+    const CurveMeasures measures = measures_of(curve);
+    trials.push_back({record, std::move(curve), measures, status});
   }
   return trials;
 }

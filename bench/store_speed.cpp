@@ -144,7 +144,7 @@ void fill(StudyStore& store, const std::string& name, std::uint32_t trials, std:
     head.study.revision = 1;
     receiver.head(head);
     for (std::uint32_t number = 0; number < trials; ++number)
-      receiver.finished(made_up_trial(number, values), std::nullopt);
+      receiver.finished(made_up_trial(number, values), std::nullopt, {});
   });
 }
 

@@ -16,9 +16,9 @@ namespace etalon {
 /// epochs, finished trials go on. Throws RequestError where the stored definition is another.
 OpenedStudy open_study(const Preparation& all, StudyStore& store);
 
-/// Where no name was asked for and the store holds no study of the default one, but one that was named by default
-/// when epochs were part of a name, or that was begun with an older version of the numerics: makes `all` a request for
-/// that one. Of several the one of as many epochs, else that of most.
+/// Where the store holds the same study as an older program left it, makes `all` a request for that one: named by
+/// default when epochs were part of a name, or begun with an older version of the numerics. Of several the one with the
+/// newest numerics, then of as many epochs, then of most. With a name asked for, that study alone is looked at.
 void take_older(Preparation& all, StudyStore& store);
 
 struct NextRound {

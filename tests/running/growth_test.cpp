@@ -44,6 +44,18 @@ std::vector<std::string> words_of(const StudyRequest& request, StudyStore& store
   return PreparedStudy(request).open(store).words;
 }
 
+struct GrownRace {
+  StudySnapshot grown, whole;  ///< the same, asked for in two steps and at once
+};
+
+/// A race of one epoch that was raised to four, as `second` was told of it.
+GrownRace grown_race(StudyStore& store, Recorder& second) {
+  Recorder first;
+  run(race_of(1), store, first);
+  run(race_of(4), store, second);
+  return {stored(store), at_once(race_of(4))};
+}
+
 TEST(Growth, finished_trials_go_on_to_the_bits_of_all_epochs_at_once) {
   const auto store = memory();
   Recorder first, second;
@@ -83,10 +95,8 @@ TEST(Growth, of_a_study_that_was_interrupted_goes_on_too_in_the_end) {
 
 TEST(Growth, of_a_race_compares_at_equal_epochs) {
   const auto store = memory();
-  Recorder first, second;
-  run(race_of(1), *store, first);
-  run(race_of(4), *store, second);
-  const StudySnapshot grown = stored(*store), whole = at_once(race_of(4));
+  Recorder second;
+  const auto [grown, whole] = grown_race(*store, second);
   std::size_t stopped = 0;
   for (const TrialRecord& trial : grown.trials) {
     const auto same = std::ranges::find(whole.trials, trial.key, &TrialRecord::key);
@@ -139,10 +149,8 @@ TEST(Growth, is_joined_by_workers_and_verified) {
 
 TEST(Growth, of_a_race_is_counted_by_what_it_asks_for_now) {
   const auto store = memory();
-  Recorder first, second;
-  run(race_of(1), *store, first);
-  run(race_of(4), *store, second);
-  const StudySnapshot grown = stored(*store), whole = at_once(race_of(4));
+  Recorder second;
+  const auto [grown, whole] = grown_race(*store, second);
   EXPECT_EQ(grown.planned_trials, whole.planned_trials);
   EXPECT_EQ(complete_trials(grown), whole.trials.size());
   EXPECT_EQ(second.trials.size(), whole.trials.size()) << "each told once";

@@ -46,16 +46,23 @@ Outcome outcome_from(const TrainingTask& task, const Hands& hands, Assignment tr
   return *keeper.outcome;
 }
 
+/// With everything that a step may depend on.
+TrainingTask eventful_task(const golden::GoldenInputs& inputs, const std::string& optimizer,
+                           const ScheduleSpec& schedule, std::uint32_t of_epochs) {
+  TrainingSpec training;
+  training.optimizer.name = optimizer;
+  training.optimizer.weight_decay = 0.01;
+  training.schedule = schedule;
+  TrainingTask task = small_task(inputs, training, of_epochs);
+  task.augmentation = read_augmentation({"shift 1", "flip"}, "test");
+  return task;
+}
+
 class PausingOf : public testing::TestWithParam<std::string> {};
 
 TEST_P(PausingOf, goes_on_from_every_moment) {
   const golden::GoldenInputs inputs = inputs_with_longer_validation();
-  TrainingSpec training;
-  training.optimizer.name = GetParam();
-  training.optimizer.weight_decay = 0.01;
-  training.schedule = {"cosine", 0.6, 1, 1};
-  TrainingTask task = small_task(inputs, training, epochs);
-  task.augmentation = read_augmentation({"shift 1", "flip"}, "test");
+  const TrainingTask task = eventful_task(inputs, GetParam(), {"cosine", 0.6, 1, 1}, epochs);
   const Assignment trial{4, {0.02, 0.05}, 1, epochs};
   const Outcome undisturbed = outcome_from(task, oldest(), trial, std::nullopt);
 
@@ -84,12 +91,9 @@ class GrowthOf : public testing::TestWithParam<std::string> {};
 
 TEST_P(GrowthOf, ends_at_the_bits_of_a_trial_that_was_asked_for_at_once) {
   const golden::GoldenInputs inputs = inputs_with_longer_validation();
-  TrainingSpec training;
-  training.optimizer.name = GetParam();
-  training.optimizer.weight_decay = 0.01;
-  training.schedule = {"exponential", 0.6, 1, 0.5};
-  TrainingTask at_once = small_task(inputs, training, 3), in_parts = small_task(inputs, training, 1);
-  at_once.augmentation = in_parts.augmentation = read_augmentation({"shift 1", "flip"}, "test");
+  const ScheduleSpec schedule{"exponential", 0.6, 1, 0.5};
+  const TrainingTask at_once = eventful_task(inputs, GetParam(), schedule, 3),
+                     in_parts = eventful_task(inputs, GetParam(), schedule, 1);
   Assignment trial{4, {0.02, 0.05}, 1, 3};
   const Outcome whole = outcome_from(at_once, oldest(), trial, std::nullopt);
   std::optional<TrialState> state;

@@ -102,8 +102,9 @@ class PreparedStudy {
   /// Measures a few steps of each network (about a second in all).
   StudyForecast forecast(StudyStore* store) const;
 
-  /// From here on works on the study as an older version of the numerics began it, where the store holds that
-  /// one: its finished trials stay as they are, all others are trained by this version, from their start.
+  /// From here on works on the study as an older program left it, where the store holds that one: under the name that
+  /// it got when epochs were part of one, or begun with an older version of the numerics. Then its finished trials stay
+  /// as they are, and all others are trained by this version, from their start.
   void take_older(StudyStore& store);
 
   /// Creates the study in the store, or joins the one of that name: its plan grows by what is asked for here,

@@ -114,10 +114,11 @@ class SetRun {
         block_(shared.task().batch, shared.task().data->shape.size()),
         scalars_(shared) {
     arena_.load(work.weights(trial));
+    scalars_.begin({.eta = work.eta(trial)});
   }
 
   Trace run() {
-    EngineTask task = shared_.engine_task();
+    EngineTask task = shared_.engine_task(static_cast<float>(shared_.task().training.label_smoothing));
     task.inputs = work_.inputs();
     const std::uint32_t batch = shared_.task().batch;
     std::vector<float> losses(batch);
@@ -144,7 +145,7 @@ class SetRun {
   void prepare(std::uint32_t step) {
     for (std::uint32_t b = 0; b < shared_.task().batch; ++b)
       block_.set(b, work_.samples(), Workload::sample(trial_, step, b));
-    scalars_.set(work_.eta(trial_), step, correction_);
+    scalars_.set(step, correction_);
     draw_dropout(shared_, arena_, trial_, step);
   }
   void keep(const std::vector<float>& numbers) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Accuracy is not traded for speed: validation accuracy of `etalon tune` and of PyTorch, the same settings, over five seeds.
 
-LeNet-5 on MNIST and ResNet-20 on the CIFAR-10 part. Each seed begins in both with the same weights and sees the same samples in
+LeNet-5 on MNIST, ResNet-20 and ResNet-18 on the CIFAR-10 part. Each seed begins in both with the same weights and sees the same samples in
 the same order; the split, the batch and the learning rates are the same too. What rounds differently then grows, as between any
 two libraries, so accuracies differ as those of other seeds would: this holds the difference of the means against its standard
 error over the seeds. Ends with 1 where it is larger than chance explains (5 %).
@@ -28,6 +28,8 @@ SETTINGS = {
     "lenet5": {"data": "mnist", "folder": "mnist", "samples": 20000, "validation": 10000, "epochs": 2, "conv": 0.01, "full": 0.1},
     "resnet20": {"data": "cifar10", "folder": "cifar10-small", "samples": 6000, "validation": 2000, "epochs": 5, "conv": 0.1,
                  "full": 0.1},
+    "resnet18": {"data": "cifar10", "folder": "cifar10-small", "samples": 2000, "validation": 2000, "epochs": 4, "conv": 0.05,
+                 "full": 0.05},
 }
 
 

@@ -7,8 +7,8 @@
 namespace etalon {
 namespace {
 
-std::string setting_text(const std::optional<Setting>& setting, const std::vector<LayerGroup>& groups) {
-  return setting ? to_text(*setting, groups) : "none";
+std::string setting_text(const std::optional<Setting>& setting, const std::vector<Axis>& axes) {
+  return setting ? to_text(*setting, axes) : "none";
 }
 
 std::string number_text(const std::optional<double>& value) { return value ? shortest(*value) : "none"; }
@@ -26,7 +26,7 @@ std::vector<ChoiceChange> choice_changes(const StudySnapshot& study, const Judge
   return changes;
 }
 
-std::string changes_text(const std::vector<ChoiceChange>& changes, const std::vector<LayerGroup>& groups) {
+std::string changes_text(const std::vector<ChoiceChange>& changes, const std::vector<Axis>& axes) {
   std::string text;
   std::vector<std::string> same;
   for (const ChoiceChange& change : changes) {
@@ -34,15 +34,15 @@ std::string changes_text(const std::vector<ChoiceChange>& changes, const std::ve
       same.push_back(change.where);
       continue;
     }
-    text += fmt::format("changed: {}: {} before, {} now\n", change.where, setting_text(change.before, groups),
-                        setting_text(change.now, groups));
+    text += fmt::format("changed: {}: {} before, {} now\n", change.where, setting_text(change.before, axes),
+                        setting_text(change.now, axes));
   }
   if (!same.empty()) text += fmt::format("same choice as before: {}\n", join(same, ", "));
   return text;
 }
 
 std::vector<std::string> rule_texts(const ChoiceRules& stored, const ChoiceRules& asked,
-                                    const std::vector<LayerGroup>& groups) {
+                                    const std::vector<Axis>& axes) {
   std::vector<std::string> texts;
   const auto add = [&](const char* name, const std::string& before, const std::string& now) {
     if (before != now) texts.push_back(fmt::format("{} {} (stored: {})", name, now, before));
@@ -51,7 +51,7 @@ std::vector<std::string> rule_texts(const ChoiceRules& stored, const ChoiceRules
   add("divergence_limit", shortest(stored.divergence_limit), shortest(asked.divergence_limit));
   add("target loss", number_text(stored.target_loss), number_text(asked.target_loss));
   add("target accuracy", number_text(stored.target_accuracy), number_text(asked.target_accuracy));
-  add("current", setting_text(stored.current, groups), setting_text(asked.current, groups));
+  add("current", setting_text(stored.current, axes), setting_text(asked.current, axes));
   return texts;
 }
 

@@ -21,10 +21,10 @@ std::vector<ChoiceChange> choice_changes(const StudySnapshot& study, const Judge
                                          const Judgement& now);
 
 /// A line for each choice that is another now, and one that names those that are not.
-std::string changes_text(const std::vector<ChoiceChange>& changes, const std::vector<LayerGroup>& groups);
+std::string changes_text(const std::vector<ChoiceChange>& changes, const std::vector<Axis>& axes);
 
 /// "speed_weight 0.9 (stored: 0.5)", one for each rule that differs.
 std::vector<std::string> rule_texts(const ChoiceRules& stored, const ChoiceRules& asked,
-                                    const std::vector<LayerGroup>& groups);
+                                    const std::vector<Axis>& axes);
 
 }  // namespace etalon

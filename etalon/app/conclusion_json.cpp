@@ -28,13 +28,23 @@ void add_times(Json& json, const TrialTimes& times) {
   json["finished"] = known_utc_text(times.finished_unix_millis);
 }
 
+Json setting_json(const std::optional<Setting>& setting, const std::vector<Axis>& axes) {
+  if (!setting) return {};
+  Json json = Json::object();
+  for (std::size_t axis = 0; axis < axes.size(); ++axis)
+    json[axis_name(axes[axis])] = setting->values.at(axis);
+  return json;
+}
+
 Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
   const Verdict& verdict = trial.verdict;
   Json json;
   json["id"] = trial_id(trial.key, study.definition);
   json["data"] = study.definition.sets.at(trial.key.set).name;
   for (std::size_t group = 0; group < study.definition.groups.size(); ++group)
-    json["eta"][study.definition.groups[group].name] = trial.key.setting.eta.at(group);
+    json["eta"][study.definition.groups[group].name] = trial.key.setting.values.at(group);
+  if (!study.definition.axes.empty())
+    json["setting"] = setting_json(trial.key.setting, axes_of(study.definition));
   json["seed"] = trial.key.seed_index;
   json["status"] = to_text(verdict.status);
   json["fate"] = to_text(verdict.fate);
@@ -55,20 +65,12 @@ Json trial_json(const StudySnapshot& study, const JudgedTrial& trial) {
   return json;
 }
 
-Json setting_json(const std::optional<Setting>& setting, const std::vector<LayerGroup>& groups) {
-  if (!setting) return {};
-  Json json = Json::object();
-  for (std::size_t group = 0; group < groups.size(); ++group)
-    json[groups[group].name] = setting->eta.at(group);
-  return json;
-}
-
-Json rules_json(const ChoiceRules& rules, const std::vector<LayerGroup>& groups) {
+Json rules_json(const ChoiceRules& rules, const std::vector<Axis>& axes) {
   return {{"speed_weight", rules.speed_weight},
           {"divergence_limit", rules.divergence_limit},
           {"target_loss", number(rules.target_loss)},
           {"target_accuracy", number(rules.target_accuracy)},
-          {"current", setting_json(rules.current, groups)}};
+          {"current", setting_json(rules.current, axes)}};
 }
 
 Json without_bulk(Json recommendations) {
@@ -104,17 +106,17 @@ std::string tune_json(const StudySnapshot& study, const Judgement& judgement, co
 std::string decide_json(const StudySnapshot& study, const Judgement& judgement, const ChoiceRules& stored,
                         const std::vector<ChoiceChange>& changes) {
   const Json certificate = Json::parse(recommendation_json(study, judgement));
-  const std::vector<LayerGroup>& groups = study.definition.groups;
+  const std::vector<Axis> axes = axes_of(study.definition);
   Json json;
   json["study"] = shown_name(study.name);
-  json["rules"] = rules_json(study.plan.choice, groups);
-  json["stored_rules"] = rules_json(stored, groups);
+  json["rules"] = rules_json(study.plan.choice, axes);
+  json["stored_rules"] = rules_json(stored, axes);
   json["changes"] = Json::array();
   for (const ChoiceChange& change : changes)
     if (change.changed())
       json["changes"].push_back({{"where", change.where},
-                                 {"before", setting_json(change.before, groups)},
-                                 {"now", setting_json(change.now, groups)}});
+                                 {"before", setting_json(change.before, axes)},
+                                 {"now", setting_json(change.now, axes)}});
   json["recommendations"] = without_bulk(certificate.at("recommendations"));
   json["overall"] = certificate.at("overall");
   return text_of(json);

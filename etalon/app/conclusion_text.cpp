@@ -22,11 +22,12 @@ std::string range_text(const std::vector<double>& accuracies) {
   return fmt::format(" ({:.1f} to {:.1f} %)", 100 * low, 100 * high);
 }
 
-/// "conv = 0.1   full = 0.01"
-std::string etas_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
+/// "conv = 0.1   full = 0.01   momentum = 0.9"
+std::string headline_of(const Setting& setting, const StudySnapshot& study) {
+  const std::vector<Axis> axes = axes_of(study.definition);
   std::vector<std::string> parts;
-  for (std::size_t group = 0; group < groups.size(); ++group)
-    parts.push_back(fmt::format("{} = {}", groups[group].name, eta_text(setting.eta.at(group))));
+  for (std::size_t axis = 0; axis < axes.size(); ++axis)
+    parts.push_back(fmt::format("{} = {}", axis_name(axes[axis]), value_text(setting.values.at(axis))));
   return join(parts, "   ");
 }
 
@@ -70,7 +71,7 @@ class Block {
   void warning(const Warning& warning) {
     add(page_.paint.warning(wrapped("warning: " + warning.text, indent_, page_.columns)));
     // Options to paste stay on one line, whatever the width.
-    if (!warning.etas.empty()) add(page_.paint.warning(eta_options(warning.etas)));
+    if (!warning.lists.empty()) add(page_.paint.warning(value_options(warning.lists)));
   }
   const std::string& text() const { return text_; }
 
@@ -100,7 +101,7 @@ std::string rivals_line(const StudySnapshot& study, const Recommendation& chosen
   if (others.empty()) return "with 95 % probability no other setting is the best";
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(most, others.size()); ++i)
-    parts.push_back(fmt::format("{} ({})", to_text(others[i].setting, study.definition.groups),
+    parts.push_back(fmt::format("{} ({})", to_text(others[i].setting, axes_of(study.definition)),
                                 odds_text(others[i].probability, chosen.tuning_accuracy.count)));
   const std::string more = others.size() > most ? fmt::format(", and {} more", others.size() - most) : "";
   return "may be best, too: " + join(parts, ", ") + more;
@@ -109,8 +110,8 @@ std::string rivals_line(const StudySnapshot& study, const Recommendation& chosen
 void add_certificate(const StudySnapshot& study, const Recommendation& chosen, Block& block) {
   block.line(join(certainty_texts(chosen), "; "));
   block.line(rivals_line(study, chosen));
-  block.line(one_eta_text(chosen));
-  block.line(current_text(chosen, study.definition.groups));
+  block.line(one_eta_text(chosen, axes_of(study.definition)));
+  block.line(current_text(chosen, axes_of(study.definition)));
   block.line(more_time_text(chosen));
 }
 
@@ -121,7 +122,7 @@ std::string set_block(const StudySnapshot& study, const Judgement& judgement, co
     block.headline("no eta can be recommended", false);
     block.line(chosen.reason);
   } else {
-    block.headline(etas_text(*chosen.setting, study.definition.groups), true);
+    block.headline(headline_of(*chosen.setting, study), true);
     block.line(accuracy_line(study, judgement, chosen));
     if (const CellSummary* cell = cell_of(judgement, chosen.set, *chosen.setting)) block.line(cell->sentence);
     block.line(chosen.certificate ? chosen.why : chosen.reason);
@@ -134,9 +135,8 @@ std::string set_block(const StudySnapshot& study, const Judgement& judgement, co
 std::string overall_block(const StudySnapshot& study, const OverallRecommendation& overall, unsigned indent,
                           const Page& page) {
   Block block("overall", indent, page);
-  block.headline(
-      overall.setting ? etas_text(*overall.setting, study.definition.groups) : "no eta can be recommended",
-      overall.setting.has_value());
+  block.headline(overall.setting ? headline_of(*overall.setting, study) : "no eta can be recommended",
+                 overall.setting.has_value());
   block.line(overall.reason);
   for (const Warning& warning : overall.warnings) block.warning(warning);
   return block.text();
@@ -157,7 +157,7 @@ std::string cell_accuracy(const CellSummary& cell, const std::vector<double>& se
 std::vector<std::string> cell_row(const CellSummary& cell, const std::string& mark,
                                   const std::vector<double>& seeds) {
   std::vector<std::string> row{mark};
-  for (const double eta : cell.setting.eta) row.push_back(eta_text(eta));
+  for (const double value : cell.setting.values) row.push_back(value_text(value));
   const bool gone = cell.seeds > 0 && cell.diverged_seeds == cell.seeds;
   row.insert(row.end(),
              {fmt::format("{}", cell.seeds), fmt::format("{}", cell.failed_seeds), cell_accuracy(cell, seeds),
@@ -174,7 +174,7 @@ std::string set_table(const StudySnapshot& study, const Judgement& judgement, st
                       const Page& page) {
   const Recommendation& chosen = judgement.recommendations.at(set);
   std::vector<std::vector<std::string>> rows{{""}};
-  for (const LayerGroup& group : study.definition.groups) rows[0].push_back(group.name);
+  for (const Axis& axis : axes_of(study.definition)) rows[0].push_back(axis_name(axis));
   rows[0].insert(rows[0].end(), {"seeds", "failed", "accuracy", "epochs to target", "speed", "stability"});
   for (const CellSummary& cell : judgement.cells.at(set))
     rows.push_back(

@@ -24,14 +24,14 @@ bool was_tried(const Judgement& judgement, const Setting& setting) {
   });
 }
 
-Setting tried_setting(const NamedEtas& named, const StudySnapshot& study, const Judgement& judgement) {
-  const std::vector<LayerGroup>& groups = study.definition.groups;
-  Setting setting = setting_of(named, groups);
+Setting tried_setting(const NamedValues& named, const StudySnapshot& study, const Judgement& judgement) {
+  const std::vector<Axis> axes = axes_of(study.definition);
+  Setting setting = setting_of(named, axes);
   if (!was_tried(judgement, setting))
-    throw RequestError({Field::current, to_text(setting, groups) + ", which is not among the settings tried",
+    throw RequestError({Field::current, to_text(setting, axes) + ", which is not among the settings tried",
                         "one that the study tried: what another one costs is not known",
                         "'etalon tune' with the options of study " + short_name(study.name) + " and " +
-                            eta_options(setting, groups) + " adds it"});
+                            value_options(lists_with(setting, axes, study.plan)) + " adds it"});
   return setting;
 }
 
@@ -47,7 +47,7 @@ ChoiceRules asked_rules(const Request& request, const StudySnapshot& study, cons
 
 /// "study NAME, decided again with speed_weight 0.9 (stored: 0.5)"
 std::string headline(const StudySnapshot& study, const ChoiceRules& asked) {
-  const auto texts = rule_texts(study.plan.choice, asked, study.definition.groups);
+  const auto texts = rule_texts(study.plan.choice, asked, axes_of(study.definition));
   return fmt::format("study {}, decided again with {}; nothing is stored", short_name(study.name),
                      texts.empty() ? "the rules that are stored" : join(texts, ", "));
 }
@@ -69,7 +69,7 @@ ExitCode run_decide(Request& request) {
     const Terminal terminal = terminal_at(STDOUT_FILENO);
     print_painted(fmt::format("{}\n\n{}{}", headline(stored, study.plan.choice),
                               conclusion_text(study, now, {Paint(terminal.colour), terminal.columns}),
-                              changes_text(changes, study.definition.groups)));
+                              changes_text(changes, axes_of(study.definition))));
   }
   return ExitCode::done;
 }

@@ -70,7 +70,7 @@ Setting read_setting(const StudyTable& table, const toml::node& node,
     if (!entry.has(group))
       throw RequestError({table.place(node), fmt::format("a setting without '{}'", group),
                           "one eta for each of " + join(groups, ", "), ""});
-    setting.eta.push_back(read_eta(entry, *entry.node(group)));
+    setting.values.push_back(read_eta(entry, *entry.node(group)));
   }
   return setting;
 }

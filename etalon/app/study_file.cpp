@@ -130,9 +130,6 @@ toml::table parse(const std::string& text, const std::string& file) {
 
 }  // namespace
 
-bool uses_momentum(const OptimizerSpec& optimizer) {
-  return optimizer.name == "momentum" || optimizer.name == "nesterov";
-}
 bool uses_betas(const OptimizerSpec& optimizer) {
   return optimizer.name == "adam" || optimizer.name == "adamw";
 }

@@ -13,7 +13,6 @@ namespace etalon {
 /// Numbers that the file's optimizer does not read are refused too, unless an option chooses another.
 void read_study_file(const std::filesystem::path& path, Request& request, Options options = option_table());
 
-bool uses_momentum(const OptimizerSpec& optimizer);
 bool uses_betas(const OptimizerSpec& optimizer);
 bool uses_step(const ScheduleSpec& schedule);
 bool uses_factor(const ScheduleSpec& schedule);

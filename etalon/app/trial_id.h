@@ -8,7 +8,7 @@
 
 namespace etalon {
 
-/// "digits/0.1,0.001/2": the set, an eta for each group in the study's order, the seed index.
+/// "digits/0.1,0.001/2": the set, a value for each axis in the study's order, the seed index.
 std::string trial_id(const TrialKey& key, const StudyDefinition& definition);
 
 /// "2026-11-23 08:59:13 UTC"; empty where the time is not known.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "etalon/app/further_axes.h"
 #include "etalon/app/shell.h"
 #include "etalon/app/store_place.h"
 #include "etalon/app/study_file.h"
@@ -38,7 +39,11 @@ void leave_out_idle_groups(Request& request) {
   SearchSpace& space = study.plan.space;
   if (request.places.contains(Field::groups) || !space.settings.empty()) return;
   for (std::size_t group = study.groups.size(); group-- > 0;) {
-    if (!space.values[group].empty() || has_layer(study, study.groups[group].selectors.front())) continue;
+    const std::string& name = study.groups[group].name;
+    const bool named =
+        std::ranges::any_of(request.axes, [&](const AxisValues& list) { return list.axis.group == name; });
+    if (named || !space.values[group].empty() || has_layer(study, study.groups[group].selectors.front()))
+      continue;
     study.groups.erase(study.groups.begin() + static_cast<std::ptrdiff_t>(group));
     space.values.erase(space.values.begin() + static_cast<std::ptrdiff_t>(group));
   }
@@ -55,22 +60,37 @@ void complete_search(Request& request) {
   plan.refine = request.refine.value_or(strategy.adapts && !listed);
   plan.confirmation = request.confirmation.value_or(strategy.confirmation);
   // One group's default etas are five settings: three seeds each are too few trials to halve.
-  const bool few = strategy.adapts && !listed && plan.space.values.size() == 1;
+  const bool few = strategy.adapts && !listed && plan.space.values.size() == 1 && request.axes.empty();
   if (!request.places.contains(Field::seeds)) plan.seeds = few ? seeds_of_few_settings : seeds;
 }
 
-void complete_space(SearchSpace& space) {
+void complete_space(Request& request) {
   constexpr std::uint64_t most_settings = 1'000'000;
-  std::uint64_t settings = 1;
+  SearchSpace& space = request.study.plan.space;
+  std::uint64_t settings = std::max<std::uint64_t>(1, space.settings.size());
+  if (!space.settings.empty()) space.values.clear();
   for (auto& values : space.values) {
     if (values.empty()) values = default_etas();
     settings = std::min(settings * values.size(), most_settings + 1);
   }
-  if (!space.settings.empty())
-    space.values.clear();
-  else if (settings > most_settings)
-    throw RequestError({Field::eta, "a grid of more than a million settings", "fewer values a group",
+  for (const AxisValues& list : request.axes)
+    settings = std::min(settings * list.values.size(), most_settings + 1);
+  if (settings > most_settings)
+    throw RequestError({Field::eta, "a grid of more than a million settings",
+                        request.axes.empty() ? "fewer values a group" : "fewer values an axis",
                         "search a coarse grid first, then a fine one around its best cell"});
+}
+
+/// Momentum that the optimizer does not read: typed, it is a misunderstanding; in a file whose optimizer was
+/// overridden, it is idle.
+void drop_idle_momentum(Request& request) {
+  const OptimizerSpec& optimizer = request.study.training.optimizer;
+  if (uses_momentum(optimizer)) return;
+  if (request.has_typed("--momentum"))
+    throw RequestError({"--momentum", fmt::format("the optimizer '{}', which reads none", optimizer.name),
+                        "the optimizer momentum or nesterov", ""});
+  std::erase_if(request.axes,
+                [](const AxisValues& list) { return list.axis.quantity == Quantity::momentum; });
 }
 
 /// Numbers that the chosen optimizer and schedule never read are no part of the study.
@@ -92,8 +112,9 @@ void forget_idle_values(TrainingSpec& training) {
 void take_current(Request& request) {
   if (!request.current) return;
   StudyRequest& study = request.study;
-  const Setting current = setting_of(*request.current, study.groups);
-  require_planned(current, study.plan, study.groups);
+  const std::vector<Axis> axes = axes_of(study.groups, study.axes);
+  const Setting current = setting_of(*request.current, axes);
+  require_planned(current, study.plan, axes);
   study.plan.choice.current = current;
 }
 
@@ -102,9 +123,11 @@ void take_current(Request& request) {
 void complete(Request& request) {
   StudyRequest& study = request.study;
   study.plan.space.values.resize(study.groups.size());
+  drop_idle_momentum(request);
   leave_out_idle_groups(request);
   complete_search(request);
-  complete_space(study.plan.space);
+  complete_space(request);
+  add_axes(request);
   take_current(request);
   forget_idle_values(study.training);
   study.command = reproducing_line(request.typed);

@@ -44,14 +44,23 @@ std::string decimal_hint(const std::string& text, const std::string& hint) {
 
 /// "0,01" reads as the etas 0 and 01. A part that begins with a superfluous 0, or follows a lone 0, was meant
 /// to be decimals: nobody lists eta 0.
-void refuse_decimal_commas(const std::string& text, const std::string& place) {
+void refuse_decimal_commas(const std::string& text, const std::string& place, const std::string& more = "") {
   const std::vector<std::string> parts = split_text(text, ',');
   for (std::size_t i = 1; i < parts.size(); ++i) {
     if (!is_digits(parts[i]) || !is_digits(parts[i - 1])) continue;
     if (parts[i - 1] != "0" && !(parts[i].size() > 1 && parts[i].front() == '0')) continue;
-    throw RequestError({place, in_quotes(text), "numbers with a decimal point, such as 0.01",
-                        fmt::format("did you mean {}.{}? Commas separate values", parts[i - 1], parts[i])});
+    throw RequestError(
+        {place, in_quotes(text), "numbers with a decimal point, such as 0.01",
+         fmt::format("did you mean {}.{}? Commas separate values{}", parts[i - 1], parts[i], more)});
   }
+}
+
+/// "12,000" reads as 12 and 000.
+void refuse_separators(const std::string& text, const std::string& place) {
+  const std::vector<std::string> parts = split_text(text, ',');
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    if (is_digits(parts[i]) && parts[i].front() == '0')
+      throw RequestError({place, in_quotes(text), "whole numbers, separated by commas", whole_hint(text)});
 }
 
 }  // namespace
@@ -95,6 +104,29 @@ double number_value(const std::string& text, const std::string& place, const Num
   if (!value || !range.holds(*value))
     throw RequestError({place, in_quotes(text), range.text, decimal_hint(text, range.hint)});
   return *value;
+}
+
+NumberRange range_of(Quantity quantity) {
+  const QuantityTraits& traits = traits_of(quantity);
+  return {traits.least, traits.most, traits.with_least, traits.with_most, traits.range.data()};
+}
+
+double axis_value(Quantity quantity, const std::string& text, const std::string& place) {
+  const NumberRange range = range_of(quantity);
+  if (traits_of(quantity).whole)
+    return static_cast<double>(whole_number(text, place, static_cast<std::uint64_t>(range.from),
+                                            static_cast<std::uint64_t>(range.to)));
+  return number_value(text, place, range);
+}
+
+std::vector<double> axis_list(Quantity quantity, const std::string& text, const std::string& place) {
+  std::vector<double> values;
+  if (traits_of(quantity).whole)
+    refuse_separators(text, place);
+  else
+    refuse_decimal_commas(text, place, ": 0.0 is 0, too");
+  for (const std::string& part : name_list(text, place)) values.push_back(axis_value(quantity, part, place));
+  return sorted_once(std::move(values));
 }
 
 std::vector<double> sorted_once(std::vector<double> values) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "etalon/study/axis.h"
+
 namespace etalon {
 
 /// A whole number from `from` to `to`. Throws RequestError beginning with `place`.
@@ -45,6 +47,13 @@ inline constexpr std::uint32_t most_threads = 4096;  ///< of a worker
 
 /// A number in `range`. Throws RequestError for all else.
 double number_value(const std::string& text, const std::string& place, const NumberRange& range);
+
+/// What a quantity may be, as a range of numbers; whole numbers where it takes no others.
+NumberRange range_of(Quantity quantity);
+/// A value that the quantity may have. Throws RequestError for all else.
+double axis_value(Quantity quantity, const std::string& text, const std::string& place);
+/// "0.9,0.8" as {0.8, 0.9}: ascending, repeated values once. Throws RequestError for an empty list.
+std::vector<double> axis_list(Quantity quantity, const std::string& text, const std::string& place);
 
 /// "0.1,0.01" as {0.01, 0.1}: ascending, repeated values once. Throws RequestError for an empty list.
 std::vector<double> eta_list(const std::string& text, const std::string& place);

@@ -22,6 +22,12 @@ const char* name_of(Field field) {
       return "eta";
     case Field::optimizer:
       return "optimizer";
+    case Field::momentum:
+      return "momentum";
+    case Field::weight_decay:
+      return "weight decay";
+    case Field::label_smoothing:
+      return "label smoothing";
     case Field::warmup:
       return "warmup";
     case Field::step_epochs:

@@ -39,17 +39,17 @@ std::optional<EpochsToTarget> median_target(std::span<const SeedResult> seeds, d
 
 /// From `a` up to `b`; below 0 downwards.
 double way(const CellSummary& a, const CellSummary& b, std::size_t group) {
-  return std::log10(b.setting.eta[group] / a.setting.eta[group]);
+  return std::log10(b.setting.values[group] / a.setting.values[group]);
 }
 
 double decades(const CellSummary& a, const CellSummary& b, std::size_t group) {
   return std::abs(way(a, b, group));
 }
 
-bool same_but(const Setting& a, const Setting& b, std::size_t group) {
-  if (a.eta.size() != b.eta.size()) return false;
-  for (std::size_t i = 0; i < a.eta.size(); ++i)
-    if (i != group && a.eta[i] != b.eta[i]) return false;
+bool same_but(const Setting& a, const Setting& b, std::size_t axis) {
+  if (a.values.size() != b.values.size()) return false;
+  for (std::size_t i = 0; i < a.values.size(); ++i)
+    if (i != axis && a.values[i] != b.values[i]) return false;
   return true;
 }
 
@@ -62,6 +62,14 @@ std::vector<std::size_t> neighbours(const std::vector<CellSummary>& cells, std::
   if (here != axis.begin()) found.push_back(*(here - 1));
   if (here + 1 != axis.end()) found.push_back(*(here + 1));
   return found;
+}
+
+/// The axes of etas.
+std::vector<std::size_t> eta_axes(const Setting& setting, std::span<const Axis> axes) {
+  std::vector<std::size_t> etas;
+  for (std::size_t i = 0; i < setting.values.size(); ++i)
+    if (quantity_of(axes, i) == Quantity::eta) etas.push_back(i);
+  return etas;
 }
 
 }  // namespace
@@ -101,19 +109,20 @@ CellSummary sum_up(const Setting& setting, std::span<const SeedResult> seeds, do
 }
 
 std::vector<std::size_t> axis_through(const std::vector<CellSummary>& cells, std::size_t cell,
-                                      std::size_t group) {
+                                      std::size_t along) {
   std::vector<std::size_t> axis;
   for (std::size_t other = 0; other < cells.size(); ++other)
-    if (same_but(cells[other].setting, cells[cell].setting, group)) axis.push_back(other);
+    if (same_but(cells[other].setting, cells[cell].setting, along)) axis.push_back(other);
   std::sort(axis.begin(), axis.end(), [&](std::size_t a, std::size_t b) {
-    return cells[a].setting.eta[group] < cells[b].setting.eta[group];
+    return cells[a].setting.values[along] < cells[b].setting.values[along];
   });
   return axis;
 }
 
-std::optional<double> sensitivity(const std::vector<CellSummary>& cells, std::size_t cell) {
+std::optional<double> sensitivity(const std::vector<CellSummary>& cells, std::size_t cell,
+                                  std::span<const Axis> axes) {
   std::vector<double> rises;
-  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group)
+  for (const std::size_t group : eta_axes(cells[cell].setting, axes))
     for (const std::size_t other : neighbours(cells, cell, group)) {
       const double rise = cells[other].final_training_loss.mean.value_or(0) -
                           cells[cell].final_training_loss.mean.value_or(0);
@@ -123,9 +132,10 @@ std::optional<double> sensitivity(const std::vector<CellSummary>& cells, std::si
   return mean(rises);
 }
 
-std::vector<Margin> margin(const std::vector<CellSummary>& cells, std::size_t cell) {
+std::vector<Margin> margin(const std::vector<CellSummary>& cells, std::size_t cell,
+                           std::span<const Axis> axes) {
   std::vector<Margin> margins;
-  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group) {
+  for (const std::size_t group : eta_axes(cells[cell].setting, axes)) {
     const std::vector<std::size_t> axis = axis_through(cells, cell, group);
     Margin& found = margins.emplace_back();
     for (auto other = std::find(axis.begin(), axis.end(), cell); other != axis.end() && !found.failed;
@@ -137,16 +147,17 @@ std::vector<Margin> margin(const std::vector<CellSummary>& cells, std::size_t ce
 }
 
 std::vector<MarginAnswer> margin_answers(const std::vector<CellSummary>& cells, std::size_t cell,
-                                         const std::function<bool(const CellSummary&)>& holds) {
+                                         const std::function<bool(const CellSummary&)>& holds,
+                                         std::span<const Axis> axes) {
   std::vector<MarginAnswer> answers;
-  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group) {
+  for (const std::size_t group : eta_axes(cells[cell].setting, axes)) {
     MarginAnswer upwards = MarginAnswer::unknown, worst = MarginAnswer::holds;
     for (const std::size_t other : neighbours(cells, cell, group)) {
       const bool near = decades(cells[cell], cells[other], group) <= limits::near_decades;
       const MarginAnswer answer = holds(cells[other]) ? MarginAnswer::holds
                                   : near              ? MarginAnswer::fails
                                                       : MarginAnswer::unknown;
-      const bool larger = cells[other].setting.eta[group] > cells[cell].setting.eta[group];
+      const bool larger = cells[other].setting.values[group] > cells[cell].setting.values[group];
       (larger ? upwards : worst) = answer;
     }
     answers.push_back(std::max(upwards, worst));
@@ -155,15 +166,16 @@ std::vector<MarginAnswer> margin_answers(const std::vector<CellSummary>& cells, 
 }
 
 MarginAnswer margin_answer(const std::vector<CellSummary>& cells, std::size_t cell,
-                           const std::function<bool(const CellSummary&)>& holds) {
-  const std::vector<MarginAnswer> answers = margin_answers(cells, cell, holds);
+                           const std::function<bool(const CellSummary&)>& holds, std::span<const Axis> axes) {
+  const std::vector<MarginAnswer> answers = margin_answers(cells, cell, holds, axes);
   return answers.empty() ? MarginAnswer::holds : std::ranges::max(answers);
 }
 
 std::vector<FailingNeighbour> failing_neighbours(const std::vector<CellSummary>& cells, std::size_t cell,
-                                                 const std::function<bool(const CellSummary&)>& holds) {
+                                                 const std::function<bool(const CellSummary&)>& holds,
+                                                 std::span<const Axis> axes) {
   std::vector<FailingNeighbour> failing;
-  for (std::size_t group = 0; group < cells[cell].setting.eta.size(); ++group)
+  for (const std::size_t group : eta_axes(cells[cell].setting, axes))
     for (const std::size_t other : neighbours(cells, cell, group))
       if (!holds(cells[other]) && decades(cells[cell], cells[other], group) <= limits::near_decades)
         failing.push_back({group, way(cells[cell], cells[other], group)});

@@ -47,8 +47,12 @@ Cost cost_of(const SetEvidence& evidence, const PosteriorDraws& draws, Eigen::In
           quantile(values, doubt / 2), quantile(values, 1 - doubt / 2)};
 }
 
-bool one_eta_for_all(const Setting& setting) {
-  return std::ranges::all_of(setting.eta, [&](double eta) { return eta == setting.eta.front(); });
+/// The etas of a setting, one a layer group.
+std::vector<double> etas_of(const SetEvidence& evidence, const Setting& setting) {
+  std::vector<double> etas;
+  for (std::size_t i = 0; i < setting.values.size(); ++i)
+    if (quantity_of(evidence.outcomes.axes, i) == Quantity::eta) etas.push_back(setting.values[i]);
+  return etas;
 }
 
 /// The cell of the highest expected accuracy that passes a test and has a seed.
@@ -209,7 +213,10 @@ Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, 
   check(posterior.place(chosen).has_value() ||
             !std::ranges::all_of(evidence.outcomes.settings[chosen].seeds, &SeedOutcome::failed),
         "the chosen cell", chosen, "a contender, or one with a seed that did not fail");
-  const auto equal = best_of(evidence, posterior, one_eta_for_all);
+  const auto equal = best_of(evidence, posterior, [&](const Setting& one) {
+    const std::vector<double> etas = etas_of(evidence, one);
+    return std::ranges::count(etas, etas.front()) == std::ssize(etas);
+  });
   const auto current =
       best_of(evidence, posterior, [&](const Setting& one) { return one == request.current; });
   std::vector<std::size_t> cells = posterior.draws.settings;
@@ -237,7 +244,7 @@ Certificate certify(const SetEvidence& evidence, const SetPosterior& posterior, 
   result.p_within_point = static_cast<double>((loss <= one_point).count()) / static_cast<double>(loss.size());
   result.p_failure = posterior.model.failure(chosen);
   result.low_run = quantile(column(own.run, here), low_share);
-  const bool several = evidence.cells[chosen].setting.eta.size() > 1;
+  const bool several = etas_of(evidence, evidence.cells[chosen].setting).size() > 1;
   if (several && equal) result.one_eta = cost_of(evidence, draws, place, place_of(*equal));
   if (current) result.current = cost_of(evidence, draws, place, place_of(*current));
   if (contender) result.more_time = more_time(evidence, posterior, *contender, request, study_seed);

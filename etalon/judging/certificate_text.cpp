@@ -57,20 +57,25 @@ std::vector<std::string> certainty_texts(const Recommendation& recommendation) {
           fmt::format("one run in ten ends below {:.1f} %", 100 * certificate.low_run)};
 }
 
-std::string one_eta_text(const Recommendation& recommendation) {
+std::string one_eta_text(const Recommendation& recommendation, const std::vector<Axis>& axes) {
   if (!recommendation.certificate || !recommendation.certificate->one_eta) return {};
   const Cost& cost = *recommendation.certificate->one_eta;
-  const std::string eta = eta_text(cost.setting.eta.front());
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    if (axes[i].quantity != Quantity::eta)
+      others.push_back(fmt::format("{} {}", axis_title(axes[i]), value_text(cost.setting.values.at(i))));
+  std::string eta = value_text(cost.setting.values.front());
+  if (!others.empty()) eta += " with " + join(others, ", ");
   if (cost.setting == recommendation.setting)
     return fmt::format("one eta for all groups is enough: {} is the choice", eta);
   const char* answer = cost.low > 0 ? "is not enough" : cost.high <= 0 ? "is enough" : "may be enough";
   return fmt::format("one eta for all groups {}: {} {}", answer, eta, cost_text(cost));
 }
 
-std::string current_text(const Recommendation& recommendation, const std::vector<LayerGroup>& groups) {
+std::string current_text(const Recommendation& recommendation, const std::vector<Axis>& axes) {
   if (!recommendation.certificate || !recommendation.certificate->current) return {};
   const Cost& cost = *recommendation.certificate->current;
-  const std::string name = to_text(cost.setting, groups);
+  const std::string name = to_text(cost.setting, axes);
   if (cost.setting == recommendation.setting)
     return fmt::format("the current setting, {}, is the choice", name);
   return fmt::format("the current setting, {}, {}", name, cost_text(cost));

@@ -19,11 +19,11 @@ std::string share_text(double share);
 /// "a run fails: ...", "one run in ten ends below ...". REQUIRES: a certificate.
 std::vector<std::string> certainty_texts(const Recommendation& recommendation);
 
-/// Whether one eta for all groups is enough, and what it costs.
-std::string one_eta_text(const Recommendation& recommendation);
+/// Whether one eta for all groups is enough, and what it costs. `axes` of the study.
+std::string one_eta_text(const Recommendation& recommendation, const std::vector<Axis>& axes);
 
 /// What the setting in use costs.
-std::string current_text(const Recommendation& recommendation, const std::vector<LayerGroup>& groups);
+std::string current_text(const Recommendation& recommendation, const std::vector<Axis>& axes);
 
 /// "12 min 3 s more would gain 0.05 points on average; 48 min 10 s more, 0.07 points": time of training.
 std::string more_time_text(const Recommendation& recommendation);

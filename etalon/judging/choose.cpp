@@ -46,8 +46,9 @@ Cells choosable(const SetEvidence& evidence, const SetPosterior& posterior, cons
 }
 
 MarginAnswer margin_of(const SetEvidence& evidence, std::size_t cell, const ChoiceRules& rules) {
-  return margin_answer(evidence.cells, cell,
-                       [&](const CellSummary& next) { return within_limit(next, rules); });
+  return margin_answer(
+      evidence.cells, cell, [&](const CellSummary& next) { return within_limit(next, rules); },
+      evidence.outcomes.axes);
 }
 
 /// What speed and stability may decide between: as accurate as the best within noise and within half a point
@@ -82,14 +83,12 @@ Recommendation no_choice(const StudySnapshot& study, const SetEvidence& evidence
       std::ranges::any_of(evidence.cells, [](const CellSummary& cell) { return cell.diverged_seeds > 0; });
   result.reason = diverged ? all_diverged_reason(evidence) : nothing_measured_reason(evidence);
   if (!diverged) return result;
-  for (std::size_t group = 0; group < study.definition.groups.size(); ++group) {
-    const std::vector<double> values = searched_values(study.plan, evidence.cells, group);
-    if (values.empty()) continue;
-    result.edges.push_back({static_cast<std::uint32_t>(group), EdgeSide::low,
-                            wider_values(study.plan, evidence.cells, group, EdgeSide::low)});
-  }
-  result.warnings =
-      edge_warnings(result.edges, study.plan, study.definition.groups, evidence.cells, std::nullopt);
+  const SearchedAxes searched = searched_axes(study, evidence.cells);
+  for (std::size_t axis = 0; axis < searched.axes.size(); ++axis)
+    if (searched.axes[axis].quantity == Quantity::eta && !searched_values(searched, axis).empty())
+      result.edges.push_back(
+          {static_cast<std::uint32_t>(axis), EdgeSide::low, wider_values(searched, axis, EdgeSide::low)});
+  result.warnings = edge_warnings(result.edges, searched, std::nullopt);
   return result;
 }
 
@@ -151,7 +150,7 @@ Recommendation choose(const StudySnapshot& study, const SetEvidence& evidence,
   add_accuracies(evidence, story.chosen, result);
   result.eligible = settings_of(evidence, story.eligible);
   result.trade_offs = trade_offs(evidence, story.eligible, rules);
-  result.edges = edges_of(*result.setting, study.plan, evidence.cells);
+  result.edges = edges_of(*result.setting, searched_axes(study, evidence.cells));
   if (story.above_chance) add_certificate(study, evidence, *posterior, story, result);
   if (story.above_chance) result.why = choice_why(study, evidence, story, result);
   result.reason = choice_reason(study, evidence, story, result);

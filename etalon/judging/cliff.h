@@ -1,7 +1,7 @@
 /// Where training begins to fail as etas grow: a posterior over the place of a cliff, and each setting's
 /// probability that a run fails.
 ///
-/// A run at log10 etas x fails with probability
+/// A run at x (log10 etas, and places of what else makes runs fail) fails with probability
 ///
 ///     pi   = 1 - (1 - e) (1 - q)
 ///     p(x) = 1 - prod over groups g of (1 - s((x_g - a_g) / w)), limited to [0.01, 0.99]
@@ -29,7 +29,7 @@ struct FailureCount {
 
 class Cliff {
  public:
-  /// `place`: [setting][group] log10 etas; `counts`: [setting]. REQUIRES: as many rows as counts, at least
+  /// `place`: [setting][axis]; `counts`: [setting]. REQUIRES: as many rows as counts, at least
   /// one.
   Cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts);
 

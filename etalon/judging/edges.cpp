@@ -22,59 +22,77 @@ void sort_unique(std::vector<double>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-std::vector<double> visited_values(const std::vector<CellSummary>& cells, std::size_t group) {
+std::vector<double> visited_values(const SearchedAxes& searched, std::size_t axis) {
   std::vector<double> values;
-  for (const CellSummary& cell : cells) values.push_back(cell.setting.eta.at(group));
+  for (const CellSummary& cell : searched.cells) values.push_back(cell.setting.values.at(axis));
   sort_unique(values);
   return values;
 }
 
-/// A plan that says how many settings are tried draws them between its values.
-bool draws_between(const StudyPlan& plan) { return plan.trials > 0; }
+/// A plan that says how many settings are tried draws etas between its values.
+bool draws_between(const SearchedAxes& searched, std::size_t axis) {
+  return searched.plan.trials > 0 && traits_of(searched.axes.at(axis).quantity).scale == Scale::log;
+}
 
 double decades_between(double low, double high) { return std::log10(high / low); }
 
-bool lies_at_edge(double eta, const std::vector<double>& searched, const std::vector<double>& visited,
+bool lies_at_edge(double value, const std::vector<double>& values, const std::vector<double>& visited,
                   EdgeSide side, bool drawn) {
-  const double end = side == EdgeSide::low ? searched.front() : searched.back();
+  const double end = side == EdgeSide::low ? values.front() : values.back();
   if (drawn) {
     const double gap =
-        decades_between(searched.front(), searched.back()) / (static_cast<double>(visited.size()) + 1);
-    return std::abs(decades_between(eta, end)) <= gap;
+        decades_between(values.front(), values.back()) / (static_cast<double>(visited.size()) + 1);
+    return std::abs(decades_between(value, end)) <= gap;
   }
-  return side == EdgeSide::low ? eta <= std::min(end, visited.front()) : eta >= std::max(end, visited.back());
+  return side == EdgeSide::low ? value <= std::min(end, visited.front())
+                               : value >= std::max(end, visited.back());
+}
+
+/// "conv = 0.1"
+std::string value_at(const SearchedAxes& searched, std::size_t axis, const Setting& setting) {
+  return fmt::format("{} = {}", axis_name(searched.axes.at(axis)), value_text(setting.values.at(axis)));
 }
 
 /// "conv = 0.1 and full = 0.1 are the largest etas searched"; empty where no edge lies on that side.
 std::string side_text(const std::vector<EdgeWarning>& edges, EdgeSide side, bool drawn,
-                      const std::vector<LayerGroup>& groups, const Setting& chosen) {
-  std::vector<std::string> etas;
-  for (const EdgeWarning& edge : edges)
-    if (edge.side == side)
-      etas.push_back(fmt::format("{} = {}", groups.at(edge.group).name, eta_text(chosen.eta.at(edge.group))));
-  if (etas.empty()) return {};
-  const bool one = etas.size() == 1;
-  const std::string names = join(etas, " and ");
+                      const SearchedAxes& searched, const Setting& chosen) {
+  std::vector<std::string> values;
+  bool etas = true;
+  for (const EdgeWarning& edge : edges) {
+    if (edge.side != side || draws_between(searched, edge.axis) != drawn) continue;
+    values.push_back(value_at(searched, edge.axis, chosen));
+    etas = etas && searched.axes.at(edge.axis).quantity == Quantity::eta;
+  }
+  if (values.empty()) return {};
+  const bool one = values.size() == 1;
+  const std::string names = join(values, " and ");
   if (drawn)
     return fmt::format("{} {} near the {} {} searched", names, one ? "lies" : "lie",
                        side == EdgeSide::high ? "upper" : "lower",
                        one ? "end of the range" : "ends of the ranges");
-  return fmt::format("{} {} the {} {} searched", names, one ? "is" : "are",
-                     side == EdgeSide::high ? "largest" : "smallest", one ? "eta" : "etas");
+  return fmt::format("{} {} the {} {}{} searched", names, one ? "is" : "are",
+                     side == EdgeSide::high ? "largest" : "smallest", etas ? "eta" : "value", one ? "" : "s");
 }
 
 }  // namespace
 
-std::vector<double> searched_values(const StudyPlan& plan, const std::vector<CellSummary>& cells,
-                                    std::size_t group) {
+SearchedAxes searched_axes(const StudySnapshot& study, const std::vector<CellSummary>& cells) {
+  SearchedAxes searched{axes_of(study.definition), study.plan, cells};
+  for (const SetFacts& set : study.sets)
+    if (set.training_samples > 0) searched.most_batch = std::min(searched.most_batch, set.training_samples);
+  return searched;
+}
+
+std::vector<double> searched_values(const SearchedAxes& searched, std::size_t axis) {
+  const SearchSpace& space = searched.plan.space;
   std::vector<double> values;
-  if (!plan.space.settings.empty())
-    for (const Setting& setting : plan.space.settings) values.push_back(setting.eta.at(group));
-  else if (group < plan.space.values.size())
-    values = plan.space.values[group];
+  if (!space.settings.empty())
+    for (const Setting& setting : space.settings) values.push_back(setting.values.at(axis));
+  else if (axis < space.values.size())
+    values = space.values[axis];
   sort_unique(values);
-  if (values.empty()) values = visited_values(cells, group);
-  if (draws_between(plan) && values.size() > 2) values = {values.front(), values.back()};
+  if (values.empty()) values = visited_values(searched, axis);
+  if (draws_between(searched, axis) && values.size() > 2) values = {values.front(), values.back()};
   return values;
 }
 
@@ -90,72 +108,80 @@ std::vector<double> with_one_more_decade(const std::vector<double>& values, Edge
   return longer;
 }
 
-std::vector<double> wider_values(const StudyPlan& plan, const std::vector<CellSummary>& cells,
-                                 std::size_t group, EdgeSide side) {
-  std::vector<double> wider = with_one_more_decade(searched_values(plan, cells, group), side);
-  if (draws_between(plan) && wider.size() > 2) return {wider.front(), wider.back()};
-  return wider;
+std::vector<double> wider_values(const SearchedAxes& searched, std::size_t axis, EdgeSide side) {
+  std::vector<double> values = searched_values(searched, axis);
+  const QuantityTraits& traits = traits_of(searched.axes.at(axis).quantity);
+  if (traits.scale == Scale::choices) {
+    const bool upwards = side == EdgeSide::high;
+    const auto next = traits.beyond(upwards ? values.back() : values.front(), upwards);
+    if (next && (traits.quantity != Quantity::batch || *next <= searched.most_batch)) values.push_back(*next);
+    sort_unique(values);
+    return values;
+  }
+  values = with_one_more_decade(values, side);
+  if (draws_between(searched, axis) && values.size() > 2) return {values.front(), values.back()};
+  return values;
 }
 
-std::vector<EdgeWarning> edges_of(const Setting& chosen, const StudyPlan& plan,
-                                  const std::vector<CellSummary>& cells) {
+std::vector<EdgeWarning> edges_of(const Setting& chosen, const SearchedAxes& searched) {
   std::vector<EdgeWarning> warnings;
-  for (std::size_t group = 0; group < chosen.eta.size(); ++group) {
-    const std::vector<double> visited = visited_values(cells, group);
+  for (std::size_t axis = 0; axis < searched.axes.size(); ++axis) {
+    const std::vector<double> visited = visited_values(searched, axis);
     if (visited.size() < 2) continue;
-    const std::vector<double> searched = searched_values(plan, cells, group);
-    for (const EdgeSide side : {EdgeSide::low, EdgeSide::high})
-      if (lies_at_edge(chosen.eta[group], searched, visited, side, draws_between(plan)))
-        warnings.push_back({static_cast<std::uint32_t>(group), side, wider_values(plan, cells, group, side)});
+    const std::vector<double> values = searched_values(searched, axis);
+    for (const EdgeSide side : {EdgeSide::low, EdgeSide::high}) {
+      if (!lies_at_edge(chosen.values.at(axis), values, visited, side, draws_between(searched, axis)))
+        continue;
+      const EdgeWarning edge{static_cast<std::uint32_t>(axis), side, wider_values(searched, axis, side)};
+      const bool natural_end =
+          traits_of(searched.axes[axis].quantity).scale == Scale::choices && !widens(edge, searched);
+      if (!natural_end) warnings.push_back(edge);
+    }
   }
   return warnings;
 }
 
-bool widens(const EdgeWarning& edge, const StudyPlan& plan, const std::vector<CellSummary>& cells) {
-  return edge.suggested_values != searched_values(plan, cells, edge.group);
+bool widens(const EdgeWarning& edge, const SearchedAxes& searched) {
+  return edge.suggested_values != searched_values(searched, edge.axis);
 }
 
-std::vector<std::string> wider_lists(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
-                                     const std::vector<LayerGroup>& groups,
-                                     const std::vector<CellSummary>& cells) {
-  std::vector<std::string> lists;
-  for (std::size_t group = 0; group < groups.size(); ++group) {
-    const auto edge = std::ranges::find_if(edges, [&](const EdgeWarning& one) { return one.group == group; });
-    std::vector<std::string> texts;
-    for (const double value :
-         edge == edges.end() ? searched_values(plan, cells, group) : edge->suggested_values)
-      texts.push_back(eta_text(value));
-    lists.push_back(groups[group].name + "=" + join(texts, ","));
+std::vector<AxisValues> wider_lists(const std::vector<EdgeWarning>& edges, const SearchedAxes& searched) {
+  std::vector<AxisValues> lists;
+  for (std::size_t axis = 0; axis < searched.axes.size(); ++axis) {
+    const auto edge = std::ranges::find(edges, axis, &EdgeWarning::axis);
+    lists.push_back({searched.axes[axis],
+                     edge == edges.end() ? searched_values(searched, axis) : edge->suggested_values});
   }
   return lists;
 }
 
-std::vector<Warning> edge_warnings(const std::vector<EdgeWarning>& edges, const StudyPlan& plan,
-                                   const std::vector<LayerGroup>& groups,
-                                   const std::vector<CellSummary>& cells,
+std::vector<Warning> edge_warnings(const std::vector<EdgeWarning>& edges, const SearchedAxes& searched,
                                    const std::optional<Setting>& chosen) {
   std::vector<Warning> warnings;
   std::vector<EdgeWarning> open;
   for (const EdgeWarning& edge : edges) {
-    if (widens(edge, plan, cells))
+    if (widens(edge, searched))
       open.push_back(edge);
     else if (chosen)
-      warnings.push_back(fmt::format("{} = {} lies at the largest eta that Etalon allows, {}.",
-                                     groups.at(edge.group).name, eta_text(chosen->eta.at(edge.group)),
-                                     eta_text(largest_eta)));
+      warnings.push_back(fmt::format("{} lies at the largest eta that Etalon allows, {}.",
+                                     value_at(searched, edge.axis, *chosen), value_text(largest_eta)));
   }
   if (open.empty()) return warnings;
-  const std::vector<std::string> lists = wider_lists(open, plan, groups, cells);
+  const std::vector<AxisValues> lists = wider_lists(open, searched);
   if (!chosen) {
     warnings.push_back({"Lower the range:", lists});
     return warnings;
   }
   std::vector<std::string> sides;
+  bool any_drawn = false;
   for (const EdgeSide side : {EdgeSide::low, EdgeSide::high})
-    if (std::string text = side_text(open, side, draws_between(plan), groups, *chosen); !text.empty())
-      sides.push_back(std::move(text));
+    for (const bool drawn : {true, false})
+      if (std::string text = side_text(open, side, drawn, searched, *chosen); !text.empty()) {
+        sides.push_back(std::move(text));
+        any_drawn |= drawn;
+      }
   warnings.push_back({fmt::format("{}; better may lie beyond. {}:", join(sides, ", "),
-                                  draws_between(plan) ? "Widen the search" : "Extend the grid"),
+                                  any_drawn ? "Widen the search" : "Extend the grid"),
                       lists});
   return warnings;
 }

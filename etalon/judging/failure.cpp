@@ -35,12 +35,16 @@ const Setting* most_accurate(const std::map<Setting, SettingEnd>& settings) {
   return best;
 }
 
-/// No eta larger, one smaller.
-bool below(const Setting& setting, const Setting& other) {
-  if (setting.eta.size() != other.eta.size() || setting == other) return false;
-  for (std::size_t group = 0; group < setting.eta.size(); ++group)
-    if (setting.eta[group] > other.eta[group]) return false;
-  return true;
+/// Nothing that makes a run fail larger, an eta smaller.
+bool below(const Setting& setting, const Setting& other, std::span<const Axis> axes) {
+  if (setting.values.size() != other.values.size()) return false;
+  bool smaller = false;
+  for (std::size_t i = 0; i < setting.values.size(); ++i) {
+    const Quantity quantity = quantity_of(axes, i);
+    if (traits_of(quantity).makes_fail && setting.values[i] > other.values[i]) return false;
+    smaller |= quantity == Quantity::eta && setting.values[i] < other.values[i];
+  }
+  return smaller;
 }
 
 }  // namespace
@@ -50,7 +54,8 @@ bool above_chance(double accuracy, double chance, std::uint32_t samples) {
   return accuracy > chance + 2 * std::sqrt(variance);
 }
 
-std::vector<Fate> fates_of(std::span<const RunEnd> runs, double chance, std::uint32_t validation_samples) {
+std::vector<Fate> fates_of(std::span<const RunEnd> runs, double chance, std::uint32_t validation_samples,
+                           std::span<const Axis> axes) {
   std::map<Setting, SettingEnd> settings;
   for (const RunEnd& run : runs) {
     if (!run.tuning) continue;
@@ -63,7 +68,8 @@ std::vector<Fate> fates_of(std::span<const RunEnd> runs, double chance, std::uin
   const Setting* best = most_accurate(settings);
   std::vector<Fate> fates;
   for (const RunEnd& run : runs) {
-    const bool small = best && below(run.setting, *best) && settings[run.setting].mostly_without_learning();
+    const bool small =
+        best && below(run.setting, *best, axes) && settings[run.setting].mostly_without_learning();
     fates.push_back(learned(run, chance, validation_samples)       ? Fate::learned
                     : small && run.status != TrialStatus::diverged ? Fate::slow
                                                                    : Fate::failed);

@@ -27,8 +27,10 @@ struct RunEnd {
 ///
 /// It is slow instead where it did not diverge and its etas are small: none larger than that of the most
 /// accurate setting (highest mean over tuning runs, one of which must have learned; the first in Setting
-/// order of several), at least one smaller, and at least half of the setting's tuning runs ended so. Fewer
-/// are the bad luck of a setting that does learn. `chance` and `validation_samples` as for above_chance.
-std::vector<Fate> fates_of(std::span<const RunEnd> runs, double chance, std::uint32_t validation_samples);
+/// order of several), at least one smaller, neither momentum nor weight decay larger, and at least half of the
+/// setting's tuning runs ended so. Fewer are the bad luck of a setting that does learn. `chance` and
+/// `validation_samples` as for above_chance; `axes` of the settings, as in SetOutcomes.
+std::vector<Fate> fates_of(std::span<const RunEnd> runs, double chance, std::uint32_t validation_samples,
+                           std::span<const Axis> axes = {});
 
 }  // namespace etalon

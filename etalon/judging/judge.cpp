@@ -63,6 +63,34 @@ struct Targets {
   std::optional<double> picture;         ///< the default loss target: what the words go by
 };
 
+/// [label smoothing] Losses of labels that are smoothed differently do not compare: each has targets of its own.
+using TargetsBySmoothing = std::map<double, Targets>;
+
+/// The smoothing that the setting names; 0 where the study does not vary it.
+double smoothing_of(const Setting& setting, const std::vector<Axis>& axes) {
+  const auto axis = std::ranges::find(axes, Quantity::label_smoothing, &Axis::quantity);
+  return axis == axes.end() ? 0 : setting.values.at(static_cast<std::size_t>(axis - axes.begin()));
+}
+
+TargetsBySmoothing targets_of(const std::vector<MeasuredTrial>& measured, const StudySnapshot& study,
+                              double chance) {
+  const std::vector<Axis> axes = axes_of(study.definition);
+  const ChoiceRules& rules = study.plan.choice;
+  Targets common;
+  common.accuracy = rules.target_accuracy ? rules.target_accuracy : default_accuracy_target(measured, chance);
+  TargetsBySmoothing all;
+  for (const MeasuredTrial& trial : measured) {
+    const double smoothing = smoothing_of(trial.record->key.setting, axes);
+    const auto [targets, is_new] = all.try_emplace(smoothing, common);
+    if (!is_new) continue;
+    targets->second.picture = default_loss_target(
+        measured, [&](const TrialRecord& one) { return smoothing_of(one.key.setting, axes) == smoothing; });
+    targets->second.loss = rules.target_loss ? rules.target_loss : targets->second.picture;
+  }
+  if (all.empty()) all[0] = {rules.target_loss, common.accuracy, {}};
+  return all;
+}
+
 Verdict verdict_of(const MeasuredTrial& trial, const Targets& targets, double chance, const Look& look) {
   Verdict verdict;
   const NormalizedCurve& curve = trial.curve;
@@ -101,20 +129,29 @@ struct JudgedSet {
   double budget_epochs = 0;
   double best_rise = 0;  ///< the highest accuracy of all runs over chance
   std::uint32_t validation_samples = 0;
-  Targets targets;
+  std::vector<Axis> axes;
+  TargetsBySmoothing targets;       ///< at least one
+  std::optional<double> user_loss;  ///< the study file's
+
+  /// Where nothing was trained to the end with the setting's smoothing, those of another without its losses.
+  Targets targets_for(const Setting& setting) const {
+    if (const auto found = targets.find(smoothing_of(setting, axes)); found != targets.end())
+      return found->second;
+    return {user_loss, targets.begin()->second.accuracy, {}};
+  }
 };
 
 bool is_tuning(const TrialKey& key) { return key.seed_index < first_confirmation_seed; }
 
 /// The one rule of failure, over all runs of the set. Confirmation seeds judge no other run.
 std::vector<Fate> judge_fates(const std::vector<MeasuredTrial>& measured, double chance,
-                              std::uint32_t samples) {
+                              std::uint32_t samples, const std::vector<Axis>& axes) {
   std::vector<RunEnd> runs;
   for (const MeasuredTrial& trial : measured) {
     const TrialKey& key = trial.record->key;
     runs.push_back({key.setting, trial.status, last_accuracy(trial, chance), is_tuning(key)});
   }
-  return fates_of(runs, chance, samples);
+  return fates_of(runs, chance, samples, axes);
 }
 
 JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts) {
@@ -123,20 +160,18 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
   JudgedSet judged;
   judged.label_entropy = facts.label_entropy;
   judged.validation_samples = facts.validation_samples;
-  judged.targets.picture = default_loss_target(measured);
-  judged.targets.loss =
-      study.plan.choice.target_loss ? study.plan.choice.target_loss : judged.targets.picture;
-  judged.targets.accuracy = study.plan.choice.target_accuracy ? study.plan.choice.target_accuracy
-                                                              : default_accuracy_target(measured, chance);
-  const std::vector<Fate> fates = judge_fates(measured, chance, facts.validation_samples);
+  judged.axes = axes_of(study.definition);
+  judged.targets = targets_of(measured, study, chance);
+  judged.user_loss = study.plan.choice.target_loss;
+  const std::vector<Fate> fates = judge_fates(measured, chance, facts.validation_samples, judged.axes);
   for (MeasuredTrial& trial : measured) {
-    Look look =
-        look_at(trial.curve, trial.measures, trial.status, judged.targets.picture, facts.label_entropy);
+    const Targets targets = judged.targets_for(trial.record->key.setting);
+    Look look = look_at(trial.curve, trial.measures, trial.status, targets.picture, facts.label_entropy);
     look.accuracy = last_accuracy(trial, chance);
     look.above_chance = above_chance(look.accuracy.value_or(0), chance, facts.validation_samples);
     look.fate = fates[judged.looks.size()];
     judged.best_rise = std::max(judged.best_rise, look.accuracy.value_or(0) - chance);
-    judged.trials.push_back({trial.record->key, verdict_of(trial, judged.targets, chance, look)});
+    judged.trials.push_back({trial.record->key, verdict_of(trial, targets, chance, look)});
     judged.seconds.push_back(trial.record->times.seconds);
     judged.looks.push_back(look);
     judged.curves.push_back(std::move(trial.curve));
@@ -147,9 +182,10 @@ JudgedSet judge_trials(const StudySnapshot& study, std::uint32_t set, const SetF
 
 /// What was stopped before the study's epochs, by itself.
 std::vector<JudgedTrial> judge_stopped(const StudySnapshot& study, std::uint32_t set, const SetFacts& facts,
-                                       const Targets& targets) {
+                                       const JudgedSet& complete) {
   std::vector<JudgedTrial> judged;
   for (const MeasuredTrial& trial : measure_set(study, set, true, facts.label_entropy)) {
+    const Targets targets = complete.targets_for(trial.record->key.setting);
     Look look = look_at(trial.curve, trial.measures, trial.status, targets.picture, facts.label_entropy);
     look.fate = fate_of(look);
     Verdict verdict = verdict_of(trial, targets, chance_of(facts), look);
@@ -180,7 +216,8 @@ CellSummary cell_of(const Setting& setting, const JudgedSet& judged, const std::
     curves.push_back(&judged.curves[i]);
   }
   CellSummary cell = sum_up(setting, seeds, judged.budget_epochs);
-  const Look together = look_over_seeds(curves, looks, judged.targets.picture, judged.label_entropy);
+  const Look together =
+      look_over_seeds(curves, looks, judged.targets_for(setting).picture, judged.label_entropy);
   CellWords words =
       words_over_seeds(looks, together, seed_spread(looks, judged.best_rise, judged.validation_samples));
   cell.speed = words.speed;
@@ -242,13 +279,19 @@ SetEvidence gather(std::uint32_t set, const SetFacts& facts, const JudgedSet& ju
   evidence.name = facts.name;
   evidence.outcomes.chance = chance_of(facts);
   evidence.outcomes.validation_samples = facts.validation_samples;
+  evidence.outcomes.axes = judged.axes;
   const auto confirmation = by_setting(judged, false), settings = by_setting(judged, true);
-  std::vector<std::size_t> tuning;
-  for (const auto& [setting, trials] : settings) tuning.insert(tuning.end(), trials.begin(), trials.end());
-  const auto per_loss = accuracy_per_loss(learned_runs(judged, tuning), facts.validation_samples);
+  std::map<double, std::vector<std::size_t>> tuning;  // [label smoothing]: only their losses compare
+  for (const auto& [setting, trials] : settings) {
+    std::vector<std::size_t>& all = tuning[smoothing_of(setting, judged.axes)];
+    all.insert(all.end(), trials.begin(), trials.end());
+  }
+  std::map<double, std::optional<double>> per_loss;
+  for (const auto& [smoothing, trials] : tuning)
+    per_loss[smoothing] = accuracy_per_loss(learned_runs(judged, trials), facts.validation_samples);
   for (const auto& [setting, trials] : settings) {
     evidence.cells.push_back(cell_of(setting, judged, trials));
-    add_forecast(judged, trials, per_loss, evidence.cells.back());
+    add_forecast(judged, trials, per_loss.at(smoothing_of(setting, judged.axes)), evidence.cells.back());
     evidence.reached.push_back(seeds_at_target(judged, trials));
     evidence.outcomes.settings.push_back(outcomes_of(setting, judged, trials));
     const auto fresh = confirmation.find(setting);
@@ -257,10 +300,18 @@ SetEvidence gather(std::uint32_t set, const SetFacts& facts, const JudgedSet& ju
                                         : accuracies_of(outcomes_of(setting, judged, fresh->second)));
   }
   for (std::size_t cell = 0; cell < evidence.cells.size(); ++cell) {
-    evidence.cells[cell].sensitivity = sensitivity(evidence.cells, cell);
-    evidence.cells[cell].margin = margin(evidence.cells, cell);
+    evidence.cells[cell].sensitivity = sensitivity(evidence.cells, cell, judged.axes);
+    evidence.cells[cell].margin = margin(evidence.cells, cell, judged.axes);
   }
   return evidence;
+}
+
+/// What all trials were measured to; no loss where each label smoothing has a target of its own.
+Targets common_targets(const JudgedSet& judged) {
+  Targets common = judged.targets.begin()->second;
+  for (const auto& [smoothing, targets] : judged.targets)
+    if (targets.loss != common.loss) common.loss.reset();
+  return common;
 }
 
 }  // namespace
@@ -274,11 +325,12 @@ Judgement judge(const StudySnapshot& study) {
     JudgedSet judged = judge_trials(study, set, facts);
     sets.push_back(gather(set, facts, judged));
     posteriors.push_back(posterior_if_any(sets.back(), study.definition.study_seed));
-    std::ranges::merge(judged.trials, judge_stopped(study, set, facts, judged.targets),
+    std::ranges::merge(judged.trials, judge_stopped(study, set, facts, judged),
                        std::back_inserter(judgement.trials), {}, &JudgedTrial::key, &JudgedTrial::key);
     judgement.cells.push_back(sets.back().cells);
-    judgement.loss_target.push_back(judged.targets.loss);
-    judgement.accuracy_target.push_back(judged.targets.accuracy);
+    const Targets targets = common_targets(judged);
+    judgement.loss_target.push_back(targets.loss);
+    judgement.accuracy_target.push_back(targets.accuracy);
     judgement.recommendations.push_back(choose(study, sets.back(), posteriors.back()));
   }
   judgement.overall = choose_overall(study, sets, posteriors, judgement.recommendations);

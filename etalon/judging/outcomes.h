@@ -24,6 +24,7 @@ struct SetOutcomes {
   double chance = 0;
   std::uint32_t validation_samples = 0;
   std::vector<SettingOutcomes> settings;
+  std::vector<Axis> axes{};  ///< that the settings are points along; empty: every value is an eta
 };
 
 }  // namespace etalon

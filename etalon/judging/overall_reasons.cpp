@@ -12,7 +12,7 @@ namespace etalon {
 namespace {
 
 std::string name(const StudySnapshot& study, const Setting& setting) {
-  return to_text(setting, study.definition.groups);
+  return to_text(setting, axes_of(study.definition));
 }
 
 /// The names of the sets on which nothing is above chance.
@@ -78,9 +78,9 @@ std::vector<Warning> overall_warnings(const StudySnapshot& study, const std::vec
         "another range of etas.");
   else if (const std::string left_out = without_signal(sets, story); !left_out.empty())
     warnings.push_back(fmt::format("Nothing is above chance on {}: left out of the comparison.", left_out));
-  const std::vector<EdgeWarning> edges = edges_of(*overall.setting, study.plan, sets.front().cells);
+  const SearchedAxes searched = searched_axes(study, sets.front().cells);
   const std::vector<Warning> at_edges =
-      edge_warnings(edges, study.plan, study.definition.groups, sets.front().cells, overall.setting);
+      edge_warnings(edges_of(*overall.setting, searched), searched, overall.setting);
   warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
   return warnings;
 }

@@ -78,12 +78,15 @@ std::vector<FailureCount> failure_counts(const SetOutcomes& outcomes) {
 
 Eigen::MatrixXd places(const SetOutcomes& outcomes) {
   const auto settings = static_cast<Eigen::Index>(outcomes.settings.size());
-  const auto groups = static_cast<Eigen::Index>(outcomes.settings.front().setting.eta.size());
-  Eigen::MatrixXd place(settings, groups);
+  const auto axes = static_cast<Eigen::Index>(outcomes.settings.front().setting.values.size());
+  Eigen::MatrixXd place(settings, axes);
   for (Eigen::Index setting = 0; setting < settings; ++setting)
-    for (Eigen::Index group = 0; group < groups; ++group)
-      place(setting, group) = exact_log10(
-          outcomes.settings[static_cast<std::size_t>(setting)].setting.eta[static_cast<std::size_t>(group)]);
+    for (Eigen::Index axis = 0; axis < axes; ++axis) {
+      const auto i = static_cast<std::size_t>(axis);
+      place(setting, axis) =
+          place_of(quantity_of(outcomes.axes, i),
+                   outcomes.settings[static_cast<std::size_t>(setting)].setting.values.at(i));
+    }
   return place;
 }
 
@@ -137,11 +140,20 @@ std::vector<double> promises(const std::vector<double>& plain, const Cliff& clif
   return promise;
 }
 
+/// The columns of the axes along which runs may begin to fail.
+Eigen::MatrixXd failing_places(const SetOutcomes& outcomes, const Eigen::MatrixXd& place) {
+  std::vector<Eigen::Index> columns;
+  for (Eigen::Index axis = 0; axis < place.cols(); ++axis)
+    if (traits_of(quantity_of(outcomes.axes, static_cast<std::size_t>(axis))).makes_fail)
+      columns.push_back(axis);
+  return place(Eigen::all, columns);
+}
+
 Eigen::MatrixXd rows_of(const Eigen::MatrixXd& place, const std::vector<std::size_t>& settings) {
   return place(settings, Eigen::all);
 }
 
-/// [one of settings] Decades up to the nearest setting of which most runs fail, summed over groups.
+/// [one of settings] Decades up to the nearest setting of which most runs fail, summed over axes.
 Eigen::VectorXd room_below_cliff(const Eigen::MatrixXd& place, const std::vector<FailureCount>& counts,
                                  const std::vector<std::size_t>& settings) {
   Eigen::VectorXd room = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(settings.size()), most_room);
@@ -224,11 +236,11 @@ AccuracyPosterior::AccuracyPosterior(const SetOutcomes& outcomes)
       counts_(failure_counts(outcomes)),
       place_(places(outcomes)),
       plain_(plain_means(outcomes, place_)),
-      cliff_(place_, counts_),
+      cliff_(failing_places(outcomes, place_), counts_),
       modelled_(most_promising(outcomes, promises(plain_, cliff_, chance_))),
       runs_(learned_runs(outcomes, modelled_)),
-      noise_(
-          estimate_noise(runs_, room_below_cliff(place_, counts_, modelled_), rounding_variance(outcomes))),
+      noise_(estimate_noise(runs_, room_below_cliff(failing_places(outcomes, place_), counts_, modelled_),
+                            rounding_variance(outcomes))),
       surface_(surface_of(rows_of(place_, modelled_), runs_, noise_)),
       shape_(residual_shape(runs_, noise_, surface_)) {}
 

@@ -5,7 +5,7 @@
 ///
 ///     logit(accuracy) = level_c + sigma_c z,
 ///
-/// level_c from a surface over log etas (surface.h), sigma_c moderated (noise.h), z of the shape that the
+/// level_c from a surface over the places of its values along the axes (surface.h), sigma_c moderated (noise.h), z of the shape that the
 /// residuals have. The expected accuracy is U_c = (1 - pi_c) E[accuracy | learned] + pi_c chance, the mean
 /// over z being the mean over the pooled residuals (smearing: Duan 1983). The logit, because the spread of an
 /// accuracy shrinks towards 1; an accuracy p on n validation samples enters as (p n + 1/2) / (n + 1).
@@ -43,7 +43,7 @@ class AccuracyPosterior {
  public:
   static constexpr std::size_t most_modelled = 120;
 
-  /// REQUIRES: a setting with a seed; one number of etas for all settings.
+  /// REQUIRES: a setting with a seed; one number of values for all settings.
   explicit AccuracyPosterior(const SetOutcomes& outcomes);
 
   /// Posterior mean of U_c, [0, 1]; for a setting without seeds, too.
@@ -68,7 +68,7 @@ class AccuracyPosterior {
 
   const double chance_;
   std::vector<FailureCount> counts_;   // [setting]
-  Eigen::MatrixXd place_;              // [setting][group] log10 etas
+  Eigen::MatrixXd place_;              // [setting][axis] place_of its values
   std::vector<double> plain_;          // [setting] mean accuracy of its runs that learned
   Cliff cliff_;                        // over all settings
   std::vector<std::size_t> modelled_;  // [row] settings of the surface, ascending

@@ -23,7 +23,7 @@ namespace {
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string name(const StudySnapshot& study, const Setting& setting) {
-  return to_text(setting, study.definition.groups);
+  return to_text(setting, axes_of(study.definition));
 }
 
 /// "94.0 % validation accuracy over 8 fresh seeds (91.2 to 95.3 %)": with few seeds their range says more
@@ -165,14 +165,20 @@ void current_warning(const StudySnapshot& study, const SetEvidence& evidence,
                      const Recommendation& recommendation, std::vector<Warning>& warnings) {
   const std::optional<Setting>& current = study.plan.choice.current;
   if (!current || !recommendation.certificate || recommendation.certificate->current) return;
-  std::vector<std::string> etas;
-  for (std::size_t group = 0; group < study.definition.groups.size(); ++group)
-    etas.push_back(
-        fmt::format("{}={}", study.definition.groups[group].name, eta_text(current->eta.at(group))));
+  const std::vector<Axis> axes = axes_of(study.definition);
+  std::vector<AxisValues> lists;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    lists.push_back({axes[axis], {current->values.at(axis)}});
+    if (axes[axis].quantity == Quantity::eta) continue;
+    std::set<double> values{current->values[axis]};  // one value alone would be no axis
+    for (const double value : searched_values(searched_axes(study, evidence.cells), axis))
+      values.insert(value);
+    lists.back().values.assign(values.begin(), values.end());
+  }
   warnings.push_back({fmt::format("The current setting, {}, was not tried on {}: what it costs is not known. "
                                   "Train it, too:",
                                   name(study, *current), evidence.name),
-                      etas});
+                      lists});
 }
 
 /// The next setting on some axis fails.
@@ -181,9 +187,9 @@ void margin_warning(const StudySnapshot& study, const SetEvidence& evidence, con
   if (story.margin != MarginAnswer::fails) return;
   std::vector<std::string> ways;
   bool upwards = false;
-  for (const FailingNeighbour& one : failing_neighbours(evidence.cells, story.chosen, [&](const auto& next) {
-         return within_limit(next, study.plan.choice);
-       })) {
+  const auto holds = [&](const CellSummary& next) { return within_limit(next, study.plan.choice); };
+  for (const FailingNeighbour& one :
+       failing_neighbours(evidence.cells, story.chosen, holds, evidence.outcomes.axes)) {
     ways.push_back(fmt::format("{} ({:.1f} decades {})", study.definition.groups.at(one.group).name,
                                std::abs(one.decades), one.decades > 0 ? "up" : "down"));
     upwards |= one.decades > 0;
@@ -278,7 +284,7 @@ std::vector<Warning> choice_warnings(const StudySnapshot& study, const SetEviden
         "One seed stands behind the choice: how much a setting varies from seed to seed is a guess. "
         "Use 3 seeds or more.");
   const std::vector<Warning> at_edges =
-      edge_warnings(recommendation.edges, study.plan, study.definition.groups, evidence.cells, cell.setting);
+      edge_warnings(recommendation.edges, searched_axes(study, evidence.cells), cell.setting);
   warnings.insert(warnings.end(), at_edges.begin(), at_edges.end());
   margin_warning(study, evidence, story, warnings);
   confirmation_warning(study, evidence, story, recommendation, warnings);
@@ -304,11 +310,12 @@ std::vector<std::string> what_would_change(const StudySnapshot& study, const Set
                     points_text(posterior.expected[story.best] - posterior.expected[story.chosen])));
   other_weights(study, evidence, posterior, story, lines);
   other_limit(study, evidence, posterior, story, lines);
+  const SearchedAxes searched = searched_axes(study, evidence.cells);
   for (const EdgeWarning& edge : recommendation.edges)
-    if (widens(edge, study.plan, evidence.cells))
-      lines.push_back(fmt::format("A {} eta of {} than the search allowed may be better.",
+    if (widens(edge, searched))
+      lines.push_back(fmt::format("A {} {} than the search allowed may be better.",
                                   edge.side == EdgeSide::high ? "larger" : "smaller",
-                                  study.definition.groups.at(edge.group).name));
+                                  axis_title(searched.axes.at(edge.axis))));
   const CellSummary& chosen = evidence.cells[story.chosen];
   if (budget_too_short(chosen) ||
       (!chosen.too_short && chosen.still_falling.mean.value_or(0) > limits::still_falling))

@@ -15,7 +15,7 @@
 namespace etalon {
 
 struct SurfaceData {
-  Eigen::MatrixXd place;               ///< [setting][group] log10 etas
+  Eigen::MatrixXd place;               ///< [setting][axis] place_of its values
   std::vector<Eigen::Index> measured;  ///< settings that have a mean, ascending
   Eigen::VectorXd level;               ///< [measured]
   Eigen::MatrixXd error;               ///< [measured][measured] covariance of the errors of `level`

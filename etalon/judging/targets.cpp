@@ -20,11 +20,12 @@ std::optional<double> last_accuracy(const MeasuredTrial& trial, double chance) {
   return epochs.back().validation_accuracy;
 }
 
-std::optional<double> default_loss_target(std::span<const MeasuredTrial> trials) {
+std::optional<double> default_loss_target(std::span<const MeasuredTrial> trials,
+                                          const std::function<bool(const TrialRecord&)>& counts) {
   const MeasuredTrial* best = nullptr;
   double least = 0;
   for (const MeasuredTrial& trial : trials) {
-    if (!may_set_targets(trial)) continue;
+    if (!may_set_targets(trial) || !counts(*trial.record)) continue;
     const double final = trial.curve.raw(trial.measures.final_loss);
     if (best && final >= least) continue;
     best = &trial;

@@ -1,6 +1,7 @@
 /// What every run of a set is measured against, fixed before anything is chosen.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -20,9 +21,11 @@ struct MeasuredTrial {
 /// The last epoch's validation accuracy, or `chance` for a diverged trial; empty where it was not measured.
 std::optional<double> last_accuracy(const MeasuredTrial& trial, double chance);
 
-/// l_0 - 0.9 (l_0 - final) of the best trial of seed index 0: the learning one with the smallest final
+/// l_0 - 0.9 (l_0 - final) of the best trial of seed index 0 that `counts`: the learning one with the smallest final
 /// smoothed loss. Empty if none learns.
-std::optional<double> default_loss_target(std::span<const MeasuredTrial> trials);
+std::optional<double> default_loss_target(
+    std::span<const MeasuredTrial> trials,
+    const std::function<bool(const TrialRecord&)>& counts = [](const auto&) { return true; });
 
 /// chance + 0.9 (best - chance), best being the highest last accuracy of the learning trials of seed index 0.
 /// Empty if none is above chance.

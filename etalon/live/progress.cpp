@@ -59,7 +59,7 @@ std::string grouped_number(double value) {
 }
 
 void Progress::open(const StudySnapshot& study, double now) {
-  groups_ = study.definition.groups;
+  axes_ = axes_of(study.definition);
   for (const SetIdentity& set : study.definition.sets) sets_.push_back(set.name);
   accuracies_.resize(sets_.size());
   planned_ = study.planned_trials;
@@ -143,7 +143,7 @@ std::vector<std::string> Progress::parts(bool wide, double now) const {
     parts[rate_part] = grouped_number(*rate) + (wide ? " samples/s" : "/s");
   if (const auto best_now = best())
     parts[best_part] = fmt::format("{}{:.1f} % {}", wide ? "best " : "", 100 * best_now->accuracy,
-                                   to_text(best_now->setting, groups_));
+                                   to_text(best_now->setting, axes_));
   return parts;
 }
 

@@ -63,7 +63,7 @@ class Progress {
 
   std::vector<std::string> parts(bool wide, double now) const;
 
-  std::vector<LayerGroup> groups_;
+  std::vector<Axis> axes_;
   std::vector<std::string> sets_;
   std::vector<std::map<Setting, Sum>> accuracies_;  ///< [set]
   std::uint32_t set_ = 0;

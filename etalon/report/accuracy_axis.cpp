@@ -13,9 +13,9 @@ std::vector<Tick> percent_ticks(double from, double to) {
   return ticks;
 }
 
-Axis accuracy_axis(const std::string& title, double low, double high) {
+FigureAxis accuracy_axis(const std::string& title, double low, double high) {
   const double room = std::max(0.12 * (high - low), 0.005);
-  Axis axis{title, Scale::linear, std::max(0.0, low - room), std::min(1.0, high + room), {}};
+  FigureAxis axis{title, Scale::linear, std::max(0.0, low - room), std::min(1.0, high + room), {}};
   axis.ticks = percent_ticks(axis.from, axis.to);
   return axis;
 }

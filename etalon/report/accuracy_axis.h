@@ -12,12 +12,12 @@ namespace etalon::report {
 std::vector<Tick> percent_ticks(double from, double to);
 
 /// Linear, with a little room beyond `low` and `high`, within [0, 1].
-Axis accuracy_axis(const std::string& title, double low, double high);
+FigureAxis accuracy_axis(const std::string& title, double low, double high);
 
 /// An axis that runs with the logarithm of the error, like the colours of a map: 97 % and 98 % lie as far
 /// from each other as 40 % and 60 %. Places on it are -log10(1 - accuracy).
 struct ErrorAxis {
-  Axis axis;
+  FigureAxis axis;
   double smallest_error = 1e-4;  ///< a perfect score stands where this error does
   double place(double accuracy) const;
 };

@@ -10,11 +10,12 @@
 #include "etalon/report/accuracy_axis.h"
 #include "etalon/report/eta_axis.h"
 #include "etalon/report/number_text.h"
+#include "etalon/report/slice.h"
 
 namespace etalon::report {
 namespace {
 
-/// All cells that share the etas of the shown groups; the best of them stands for them.
+/// All cells that share the values of the shown axes; the best of them stands for them.
 struct Stack {
   std::vector<const CellView*> cells;
 
@@ -30,13 +31,13 @@ struct Stack {
   }
 };
 
-using Stacks = std::map<std::pair<double, double>, Stack>;  ///< by the etas of the two shown groups
+using Stacks = std::map<std::pair<double, double>, Stack>;  ///< by the values of the two shown axes
 
-Stacks stacked(const std::vector<CellView>& cells, std::size_t first, std::size_t second) {
+Stacks stacked(const Slice& slice, std::size_t first, std::size_t second) {
   Stacks stacks;
-  for (const CellView& cell : cells)
-    stacks[{cell.summary->setting.eta.at(first), cell.summary->setting.eta.at(second)}].cells.push_back(
-        &cell);
+  for (const CellView* cell : slice.cells)
+    stacks[{cell->summary->setting.values.at(first), cell->summary->setting.values.at(second)}]
+        .cells.push_back(cell);
   return stacks;
 }
 
@@ -108,35 +109,51 @@ void add_map_legend(Figure& figure) {
 
 void fill_grid(Figure& figure, const Stacks& stacks) {
   std::set<double> across, up;
-  for (const auto& [etas, stack] : stacks) across.insert(etas.first), up.insert(etas.second);
-  const EtaAxis x = even_eta_axis(figure.x.title, {across.begin(), across.end()});
-  const EtaAxis y = even_eta_axis(figure.y.title, {up.begin(), up.end()});
+  for (const auto& [values, stack] : stacks) across.insert(values.first), up.insert(values.second);
+  const EtaAxis x = even_axis(figure.x.title, {across.begin(), across.end()});
+  const EtaAxis y = even_axis(figure.y.title, {up.begin(), up.end()});
   figure.x = x.axis, figure.y = y.axis;
   figure.height = static_cast<unsigned>(std::clamp<std::size_t>(150 + 62 * up.size(), 280, 720));
-  for (const auto& [etas, stack] : stacks)
-    figure.cells.push_back(heat_cell(stack, x.spans.at(etas.first), y.spans.at(etas.second)));
+  for (const auto& [values, stack] : stacks)
+    figure.cells.push_back(heat_cell(stack, x.spans.at(values.first), y.spans.at(values.second)));
   add_map_legend(figure);
 }
 
-void fill_scatter(Figure& figure, const Stacks& stacks) {
+/// An axis of scattered points: of etas by their logarithm, of choices at even distances.
+struct ScatterAxis {
+  FigureAxis axis;
+  std::map<double, double> places;  ///< value -> where it lies along the axis
+
+  ScatterAxis(const std::string& title, Quantity quantity, const std::set<double>& values) {
+    if (traits_of(quantity).scale == etalon::Scale::log) {
+      axis = open_eta_axis(title, *values.begin(), *values.rbegin());
+      for (const double value : values) places[value] = value;
+      return;
+    }
+    const EtaAxis even = even_axis(title, {values.begin(), values.end()});
+    axis = even.axis;
+    for (const auto& [value, span] : even.spans) places[value] = (span.from + span.to) / 2;
+  }
+};
+
+void fill_scatter(Figure& figure, const Stacks& stacks, Quantity first, Quantity second) {
   std::set<double> across, up;
-  for (const auto& [etas, stack] : stacks) across.insert(etas.first), up.insert(etas.second);
-  figure.x = open_eta_axis(figure.x.title, *across.begin(), *across.rbegin());
-  figure.y = open_eta_axis(figure.y.title, *up.begin(), *up.rbegin());
+  for (const auto& [values, stack] : stacks) across.insert(values.first), up.insert(values.second);
+  const ScatterAxis x(figure.x.title, first, across), y(figure.y.title, second, up);
+  figure.x = x.axis, figure.y = y.axis;
   figure.height = 480;
   const bool few = stacks.size() <= 24;
   bool diverged = false, chosen = false;
-  for (const auto& [etas, stack] : stacks) {
+  for (const auto& [values, stack] : stacks) {
+    const Place place{x.places.at(values.first), y.places.at(values.second)};
     const CellView& best = *stack.best();
     const bool gone = best.all_diverged();
     const std::string label = few && !gone ? percent_text(best.summary->accuracy.mean) : "";
-    figure.dots.push_back({{etas.first, etas.second},
-                           gone ? DotRole::diverged : DotRole::colored,
-                           label,
+    figure.dots.push_back({place, gone ? DotRole::diverged : DotRole::colored, label,
                            gone ? std::nullopt : best.summary->accuracy.mean});
     diverged = diverged || gone;
     if (stack.any(&CellView::chosen)) {
-      figure.dots.push_back({{etas.first, etas.second}, DotRole::chosen, few ? "" : label, {}});
+      figure.dots.push_back({place, DotRole::chosen, few ? "" : label, {}});
       chosen = true;
     }
   }
@@ -144,28 +161,50 @@ void fill_scatter(Figure& figure, const Stacks& stacks) {
   if (diverged) figure.legend.push_back({DotRole::diverged, "every seed diverged", 0});
 }
 
+std::string alternative_of(const SetView& set, const Axis& across, const Axis& up) {
+  if (across.quantity == Quantity::eta && up.quantity == Quantity::eta)
+    return fmt::format("Map of validation accuracy on {} over the etas of {} and {}", set.facts->name,
+                       across.group, up.group);
+  return fmt::format("Map of validation accuracy on {} over {} and {}", set.facts->name, axis_title(across),
+                     axis_title(up));
+}
+
+/// They are most of the places where the values of the two axes cross.
+bool is_grid(const std::vector<const CellView*>& cells, std::size_t first, std::size_t second) {
+  std::set<double> across, up;
+  std::set<std::pair<double, double>> places;
+  for (const CellView* cell : cells) {
+    const std::vector<double>& values = cell->summary->setting.values;
+    across.insert(values.at(first)), up.insert(values.at(second));
+    places.insert({values.at(first), values.at(second)});
+  }
+  return 2 * places.size() > across.size() * up.size() && across.size() <= 12 && up.size() <= 12;
+}
+
 Figure pair_figure(const StudyView& view, std::size_t set, std::size_t first, std::size_t second) {
   const SetView& shown = view.sets().at(set);
-  const auto& groups = view.groups();
+  const Axis &across = view.axes()[first], &up = view.axes()[second];
+  const Slice slice = slice_of(shown, first, second);
   Figure figure;
   figure.title = shown.facts->name + ": validation accuracy";
-  if (groups.size() > 2) {
-    figure.title += fmt::format(", {} and {}", groups[first].name, groups[second].name);
-    figure.subtitle = {"Each place shows the best over the etas of the other groups"};
+  if (view.axes().size() > 2) {
+    figure.title += fmt::format(", {} and {}", short_title(across), short_title(up));
+    figure.subtitle = {slice.at_choice
+                           ? "All else at the choice: " + others_at_choice(view, shown, first, second)
+                           : "Each place shows the best over all else that was tried"};
   } else {
     figure.subtitle = {
         "Last epoch, mean ± deviation over n seeds; the colour runs with the logarithm of the error"};
   }
-  figure.alternative = fmt::format("Map of validation accuracy on {} over the etas of {} and {}",
-                                   shown.facts->name, groups[first].name, groups[second].name);
+  figure.alternative = alternative_of(shown, across, up);
   figure.values = value_scale(shown.cells);
-  figure.x.title = "eta of " + groups[first].name;
-  figure.y.title = "eta of " + groups[second].name;
-  const Stacks stacks = stacked(shown.cells, first, second);
-  if (is_grid(shown.cells, first, second))
+  figure.x.title = axis_title(across);
+  figure.y.title = axis_title(up);
+  const Stacks stacks = stacked(slice, first, second);
+  if (is_grid(slice.cells, first, second))
     fill_grid(figure, stacks);
   else
-    fill_scatter(figure, stacks);
+    fill_scatter(figure, stacks, across.quantity, up.quantity);
   return figure;
 }
 
@@ -190,7 +229,7 @@ DotRole mean_role(const CellView& cell) {
 
 /// One eta: its seeds, failed ones at the foot of the axis, and their mean above them.
 void add_column(Figure& figure, const CellView& cell) {
-  const double eta = cell.summary->setting.eta.at(0);
+  const double eta = cell.summary->setting.values.at(0);
   const auto& mean = cell.summary->accuracy.mean;
   const bool gone = cell.all_diverged() || !mean;
   for (const SeedView& seed : cell.seeds)
@@ -222,14 +261,14 @@ Figure line_figure(const StudyView& view, std::size_t set) {
   Line line{LineRole::typical, {}};
   for (const CellView& cell : shown.cells) {
     const bool gone = cell.all_diverged() || !cell.summary->accuracy.mean;
-    etas.push_back(cell.summary->setting.eta.at(0));
+    etas.push_back(cell.summary->setting.values.at(0));
     line.points.push_back({etas.back(), gone ? NAN : *cell.summary->accuracy.mean});
     add_column(figure, cell);
   }
   std::stable_sort(figure.dots.begin(), figure.dots.end(), [](const Dot& a, const Dot& b) {
     return a.label.empty() && !b.label.empty();  // means lie on top
   });
-  figure.x = eta_axis("eta of " + view.groups().at(0).name, etas).axis;
+  figure.x = eta_axis(axis_title(view.axes().at(0)), etas).axis;
   figure.lines.push_back(std::move(line));
   const auto entry = [&](DotRole role, const char* text) {
     if (std::any_of(figure.dots.begin(), figure.dots.end(), [&](const Dot& dot) { return dot.role == role; }))
@@ -245,24 +284,13 @@ Figure line_figure(const StudyView& view, std::size_t set) {
 
 }  // namespace
 
-bool is_grid(const std::vector<CellView>& cells, std::size_t first, std::size_t second) {
-  std::set<double> across, up;
-  std::set<std::pair<double, double>> places;
-  for (const CellView& cell : cells) {
-    const auto& eta = cell.summary->setting.eta;
-    across.insert(eta.at(first)), up.insert(eta.at(second));
-    places.insert({eta.at(first), eta.at(second)});
-  }
-  return 2 * places.size() > across.size() * up.size() && across.size() <= 12 && up.size() <= 12;
-}
-
 std::vector<Figure> accuracy_maps(const StudyView& view, std::size_t set) {
   std::vector<Figure> figures;
   if (view.sets().at(set).cells.empty()) return figures;
-  const std::size_t groups = view.groups().size();
-  if (groups == 1) figures.push_back(line_figure(view, set));
-  for (std::size_t first = 0; first < groups; ++first)
-    for (std::size_t second = first + 1; second < groups; ++second)
+  const std::size_t axes = view.axes().size();
+  if (axes == 1) figures.push_back(line_figure(view, set));
+  for (std::size_t first = 0; first < axes; ++first)
+    for (std::size_t second = first + 1; second < axes; ++second)
       figures.push_back(pair_figure(view, set, first, second));
   return figures;
 }

@@ -1,4 +1,4 @@
-/// Validation accuracy over the etas: a map for two groups, a line for one, a map a pair of groups for more.
+/// Validation accuracy along the axes: a map for two of them, a line for one, a map a pair for more.
 #pragma once
 
 #include <vector>
@@ -8,12 +8,9 @@
 
 namespace etalon::report {
 
-/// The settings of `cells` are (most of) a grid over the etas of groups `first` and `second`.
-bool is_grid(const std::vector<CellView>& cells, std::size_t first, std::size_t second);
-
-/// One group: accuracy against its eta. Two: a map, or coloured points where the settings are no grid. More:
-/// one of these for each pair of groups, each place showing the best over the etas of the other groups.
-/// Empty where nothing is finished.
+/// One axis: accuracy against its value. Two: a map, or coloured points where the settings are no grid. More:
+/// one of these for each pair of axes, all others at the choice; where there is no choice, or next to nothing was
+/// tried there, each place shows the best over the others. Empty where nothing is finished.
 std::vector<Figure> accuracy_maps(const StudyView& view, std::size_t set);
 
 }  // namespace etalon::report

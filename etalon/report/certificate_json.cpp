@@ -22,8 +22,28 @@ Json json_of(const std::optional<double>& value) {
 
 Json json_of(const Setting& setting, const StudyView& view) {
   Json json = Json::object();
-  for (std::size_t group = 0; group < view.groups().size(); ++group)
-    json[view.groups()[group].name] = setting.eta.at(group);
+  for (std::size_t axis = 0; axis < view.axes().size(); ++axis)
+    json[axis_name(view.axes()[axis])] = setting.values.at(axis);
+  return json;
+}
+
+/// "eta": the etas by group or null; where more is varied, "setting": the values of all axes.
+void add_setting(Json& json, const std::optional<Setting>& setting, const StudyView& view) {
+  json["eta"] = Json();
+  if (view.has_further_axes()) json["setting"] = Json();
+  if (!setting) return;
+  json["eta"] = Json::object();
+  for (std::size_t axis = 0; axis < view.axes().size(); ++axis)
+    if (view.axes()[axis].quantity == Quantity::eta)
+      json["eta"][view.axes()[axis].group] = setting->values.at(axis);
+  if (view.has_further_axes()) json["setting"] = json_of(*setting, view);
+}
+
+/// What add_setting adds, before `more`.
+Json with_setting(const std::optional<Setting>& setting, const StudyView& view, const Json& more) {
+  Json json;
+  add_setting(json, setting, view);
+  for (const auto& [key, value] : more.items()) json[key] = value;
   return json;
 }
 
@@ -59,7 +79,7 @@ Json margins(const CellSummary& cell, const StudyView& view) {
 Json json_of(const CellView& view_cell, const StudyView& view) {
   const CellSummary& cell = *view_cell.summary;
   Json json;
-  json["eta"] = json_of(cell.setting, view);
+  add_setting(json, cell.setting, view);
   json["seeds"] = cell.seeds;
   json["diverged_seeds"] = cell.diverged_seeds;
   json["stalled_seeds"] = cell.stalled_seeds;
@@ -95,29 +115,31 @@ Json json_of(const CellView& view_cell, const StudyView& view) {
 }
 
 Json json_of(const TradeOff& cell, const StudyView& view) {
-  return {{"eta", json_of(cell.setting, view)},
-          {"epochs_to_target", json_of(cell.epochs_to_target)},
-          {"instability", json_of(cell.instability)},
-          {"score", json_of(cell.score)},
-          {"eligible", cell.eligible},
-          {"on_front", cell.on_front}};
+  return with_setting(cell.setting, view,
+                      {{"epochs_to_target", json_of(cell.epochs_to_target)},
+                       {"instability", json_of(cell.instability)},
+                       {"score", json_of(cell.score)},
+                       {"eligible", cell.eligible},
+                       {"on_front", cell.on_front}});
 }
 
 Json edges(const Recommendation& recommendation, const StudyView& view) {
   Json json = Json::array();
-  for (const EdgeWarning& edge : recommendation.edges)
-    json.push_back({{"group", view.groups().at(edge.group).name},
-                    {"side", edge.side == EdgeSide::low ? "low" : "high"},
-                    {"suggested_values", edge.suggested_values}});
+  for (const EdgeWarning& edge : recommendation.edges) {
+    const Axis& axis = view.axes().at(edge.axis);
+    Json one = axis.quantity == Quantity::eta ? Json{{"group", axis.group}} : Json{{"axis", axis_name(axis)}};
+    one["side"] = edge.side == EdgeSide::low ? "low" : "high";
+    one["suggested_values"] = edge.suggested_values;
+    json.push_back(std::move(one));
+  }
   return json;
 }
 
 Json json_of(const std::optional<Cost>& cost, const StudyView& view) {
   if (!cost) return {};
-  return {{"eta", json_of(cost->setting, view)},
-          {"expected", json_of(cost->expected)},
-          {"low", json_of(cost->low)},
-          {"high", json_of(cost->high)}};
+  return with_setting(
+      cost->setting, view,
+      {{"expected", json_of(cost->expected)}, {"low", json_of(cost->low)}, {"high", json_of(cost->high)}});
 }
 
 Json json_of(const Certificate& certificate, const Recommendation& chosen, const StudyView& view) {
@@ -150,7 +172,7 @@ Json confirmation(const Setting& setting, std::size_t set, const StudyView& view
 }
 
 void add_choice(Json& json, const Recommendation& chosen, std::size_t set, const StudyView& view) {
-  json["eta"] = chosen.setting ? json_of(*chosen.setting, view) : Json();
+  add_setting(json, chosen.setting, view);
   json["validation_accuracy"] = json_of(chosen.validation_accuracy.mean);
   json["validation_accuracy_deviation"] = json_of(chosen.validation_accuracy.deviation);
   json["seeds"] = chosen.validation_accuracy.count;
@@ -192,13 +214,13 @@ Json overall(const StudyView& view) {
   Json regret = Json::object();
   for (std::size_t set = 0; set < found->regret.size() && set < view.sets().size(); ++set)
     regret[view.sets()[set].facts->name] = json_of(found->regret[set]);
-  return {{"eta", found->setting ? json_of(*found->setting, view) : Json()},
-          {"worst_regret", found->setting ? json_of(found->worst_regret) : Json()},
-          {"worst_regret_high", found->setting ? json_of(found->worst_regret_high) : Json()},
-          {"undecided", json_of(found->undecided, view)},
-          {"regret", regret},
-          {"reason", found->reason},
-          {"warnings", json_of(found->warnings)}};
+  return with_setting(found->setting, view,
+                      {{"worst_regret", found->setting ? json_of(found->worst_regret) : Json()},
+                       {"worst_regret_high", found->setting ? json_of(found->worst_regret_high) : Json()},
+                       {"undecided", json_of(found->undecided, view)},
+                       {"regret", regret},
+                       {"reason", found->reason},
+                       {"warnings", json_of(found->warnings)}});
 }
 
 }  // namespace

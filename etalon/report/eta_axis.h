@@ -14,7 +14,7 @@ struct Span {
 };
 
 struct EtaAxis {
-  Axis axis;                     ///< a tick at each eta, thinned where they would not fit
+  FigureAxis axis;               ///< a tick at each eta, thinned where they would not fit
   std::map<double, Span> spans;  ///< eta -> the part of the axis that is nearest to it
 };
 
@@ -22,11 +22,11 @@ struct EtaAxis {
 /// half a decade to each side.
 EtaAxis eta_axis(const std::string& title, const std::vector<double>& etas);
 
-/// Cells of one width, whatever the steps between the etas: all have the same room for their numbers.
-/// REQUIRES: `etas` ascending, not empty. In units of cells: the first spans 0 to 1.
-EtaAxis even_eta_axis(const std::string& title, const std::vector<double>& etas);
+/// Cells of one width, whatever the steps between the values: all have the same room for their numbers.
+/// REQUIRES: `values` ascending, not empty. In units of cells: the first spans 0 to 1.
+EtaAxis even_axis(const std::string& title, const std::vector<double>& values);
 
 /// For etas that are no grid: from a little below `from` to a little above `to`, ticks at decades.
-Axis open_eta_axis(const std::string& title, double from, double to);
+FigureAxis open_eta_axis(const std::string& title, double from, double to);
 
 }  // namespace etalon::report

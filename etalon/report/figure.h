@@ -21,7 +21,7 @@ struct Tick {
 };
 
 /// REQUIRES: from < to, and 0 < from where the scale is logarithmic.
-struct Axis {
+struct FigureAxis {
   std::string title;
   Scale scale = Scale::linear;
   double from = 0, to = 1;
@@ -118,7 +118,7 @@ struct Figure {
   std::string alternative;             ///< for those who cannot see it
   std::string note;                    ///< small, below the plot; may be empty
   unsigned width = 720, height = 400;  ///< pixels at which it is shown
-  Axis x, y;
+  FigureAxis x, y;
   std::vector<HeatCell> cells;
   std::vector<Band> bands;
   std::vector<Line> lines;  ///< drawn in this order

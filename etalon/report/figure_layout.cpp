@@ -23,7 +23,7 @@ double advance(char c) {
   return c >= 'A' && c <= 'Z' ? 0.69 : 0.62;
 }
 
-double share_of(const Axis& axis, double value) {
+double share_of(const FigureAxis& axis, double value) {
   if (axis.scale == Scale::linear) return (value - axis.from) / (axis.to - axis.from);
   return std::log(value / axis.from) / std::log(axis.to / axis.from);
 }

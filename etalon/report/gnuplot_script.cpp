@@ -152,7 +152,7 @@ class ScriptWriter {
           "rotate by 90");
   }
 
-  void axis(const std::string& name, const Axis& shown) {
+  void axis(const std::string& name, const FigureAxis& shown) {
     if (shown.scale == Scale::log) command("set logscale {}", name);
     command("set {}range [{:.9g}:{:.9g}]", name, shown.from, shown.to);
     std::string ticks;

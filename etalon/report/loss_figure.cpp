@@ -59,8 +59,8 @@ LossRange loss_range(const SetView& set) {
   return range;
 }
 
-Axis loss_axis(const LossRange& range) {
-  Axis axis{"loss", Scale::linear, 0, 1, {}};
+FigureAxis loss_axis(const LossRange& range) {
+  FigureAxis axis{"loss", Scale::linear, 0, 1, {}};
   if (range.lowest > 0 && range.reference / range.lowest > log_from_descent) {
     axis.scale = Scale::log;
     axis.title = "loss (log scale)";
@@ -78,7 +78,7 @@ Axis loss_axis(const LossRange& range) {
 }
 
 /// Lines end a little above the axis, so that they leave it steeply and no number grows long.
-std::vector<Place> capped(std::vector<Place> places, const Axis& axis) {
+std::vector<Place> capped(std::vector<Place> places, const FigureAxis& axis) {
   const double cap = axis.scale == Scale::log ? axis.to * 3 : axis.to + (axis.to - axis.from);
   const double floor = axis.scale == Scale::log ? axis.from / 3 : axis.from - (axis.to - axis.from);
   for (Place& place : places)
@@ -213,11 +213,12 @@ LossAxes loss_axes(const StudyView& view, std::size_t set) {
 
 Figure loss_figure(const StudyView& view, std::size_t set, const CellView& cell, const LossAxes& axes) {
   Figure figure;
-  const std::string setting = setting_text(cell.summary->setting, view.groups());
+  const std::string setting =
+      (view.has_further_axes() ? "" : "eta ") + setting_text(cell.summary->setting, view.axes());
   figure.title =
-      fmt::format("{}: eta {}{}", view.sets().at(set).facts->name, setting, cell.chosen ? " (chosen)" : "");
+      fmt::format("{}: {}{}", view.sets().at(set).facts->name, setting, cell.chosen ? " (chosen)" : "");
   figure.subtitle = wrapped(cell.summary->sentence, 100);
-  figure.alternative = fmt::format("Training loss against epochs on {} with eta {}. {}",
+  figure.alternative = fmt::format("Training loss against epochs on {} with {}. {}",
                                    view.sets().at(set).facts->name, setting, cell.summary->sentence);
   figure.height = 380;
   figure.x = axes.epochs;
@@ -250,7 +251,7 @@ Figure overlay_figure(const StudyView& view, std::size_t set, const LossAxes& ax
   for (unsigned rank = 0; rank < best.size(); ++rank)
     figure.legend.push_back(
         {LineRole::highlighted,
-         setting_text(best[rank]->summary->setting, view.groups()) + (best[rank]->chosen ? " (chosen)" : ""),
+         setting_text(best[rank]->summary->setting, view.axes()) + (best[rank]->chosen ? " (chosen)" : ""),
          rank});
   if (shown.cells.size() > best.size()) figure.legend.push_back({LineRole::other, "the others", 0});
   return figure;

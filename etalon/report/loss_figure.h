@@ -8,8 +8,8 @@ namespace etalon::report {
 
 /// The axes that all loss plots of one data set share, so that the eye can compare them.
 struct LossAxes {
-  Axis epochs;
-  Axis loss;
+  FigureAxis epochs;
+  FigureAxis loss;
 };
 
 /// The loss axis ends a little above the loss at the initial weights; it is logarithmic where the best

@@ -7,15 +7,21 @@
 #include <fmt/format.h>
 
 #include "etalon/base/text.h"
+#include "etalon/report/markup.h"
 
 namespace etalon::report {
 
-std::string setting_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
+std::string setting_text(const Setting& setting, const std::vector<Axis>& axes) {
   std::vector<std::string> parts;
-  for (std::size_t group = 0; group < groups.size() && group < setting.eta.size(); ++group)
-    parts.push_back(groups[group].name + " " + eta_text(setting.eta[group]));
+  for (std::size_t axis = 0; axis < axes.size() && axis < setting.values.size(); ++axis) {
+    const std::string& name =
+        axes[axis].quantity == Quantity::eta ? axes[axis].group : axis_title(axes[axis]);
+    parts.push_back(name + " " + value_text(setting.values[axis]));
+  }
   return join(parts, ", ");
 }
+
+std::string axis_markdown(const Axis& axis) { return escaped_markdown(axis_title(axis)); }
 
 std::string number_text(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "not a number" : "infinite";

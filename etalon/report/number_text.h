@@ -12,8 +12,10 @@ namespace etalon::report {
 
 inline const std::string not_measured = "not measured";
 
-/// "conv 0.1, full 0.001"
-std::string setting_text(const Setting& setting, const std::vector<LayerGroup>& groups);
+/// "conv 0.1, full 0.001, momentum 0.9"
+std::string setting_text(const Setting& setting, const std::vector<Axis>& axes);
+/// "eta of conv", "momentum": the axis's title, safe in Markdown.
+std::string axis_markdown(const Axis& axis);
 
 /// At most three significant digits, without trailing zeros: "0.0213", "12", "1.5e+09".
 std::string number_text(double value);

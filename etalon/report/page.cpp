@@ -29,8 +29,9 @@ each layer group gets an `eta` of its own, and the balance between speed and sta
 std::vector<std::string> choice_row(const SetView& set, std::size_t index, const StudyView& view) {
   const Recommendation& chosen = *set.recommendation;
   std::vector<std::string> row{set_name(set)};
-  for (std::size_t group = 0; group < view.groups().size(); ++group)
-    row.push_back(chosen.setting ? fmt::format("**{}**", eta_text(chosen.setting->eta.at(group))) : "none");
+  for (std::size_t axis = 0; axis < view.axes().size(); ++axis)
+    row.push_back(chosen.setting ? fmt::format("**{}**", value_text(chosen.setting->values.at(axis)))
+                                 : "none");
   const Spread& accuracy = chosen.validation_accuracy;
   row.push_back(chosen.setting ? percent_text(accuracy.mean) : not_measured);
   row.push_back(chosen.setting ? fmt::format("{}{}", accuracy.count, chosen.confirmed ? " fresh" : "")
@@ -46,8 +47,8 @@ std::vector<std::string> choice_row(const SetView& set, std::size_t index, const
 std::vector<std::string> overall_row(const StudyView& view) {
   const auto& overall = view.judgement().overall;
   std::vector<std::string> row{"**overall**"};
-  for (std::size_t group = 0; group < view.groups().size(); ++group)
-    row.push_back(overall->setting ? fmt::format("**{}**", eta_text(overall->setting->eta.at(group)))
+  for (std::size_t axis = 0; axis < view.axes().size(); ++axis)
+    row.push_back(overall->setting ? fmt::format("**{}**", value_text(overall->setting->values.at(axis)))
                                    : "none");
   row.insert(row.end(), {"", "", "", ""});
   return row;
@@ -55,7 +56,7 @@ std::vector<std::string> overall_row(const StudyView& view) {
 
 std::string choices_table(const StudyView& view) {
   std::vector<std::string> head{"data set"};
-  for (const LayerGroup& group : view.groups()) head.push_back("eta of " + escaped_markdown(group.name));
+  for (const Axis& axis : view.axes()) head.push_back(axis_markdown(axis));
   head.insert(head.end(), {"validation accuracy", "seeds", "test accuracy", "P(best)"});
   std::vector<std::vector<std::string>> rows;
   for (std::size_t set = 0; set < view.sets().size(); ++set)
@@ -93,9 +94,12 @@ std::string set_name(const SetView& set) { return escaped_markdown(set.facts->na
 std::string setting_markdown(const std::optional<Setting>& setting, const StudyView& view) {
   if (!setting) return "none";
   std::vector<std::string> parts;
-  for (std::size_t group = 0; group < view.groups().size(); ++group)
-    parts.push_back(fmt::format("`eta = {}` {}", eta_text(setting->eta.at(group)),
-                                escaped_markdown(view.groups()[group].name)));
+  for (std::size_t i = 0; i < view.axes().size(); ++i) {
+    const Axis& axis = view.axes()[i];
+    parts.push_back(fmt::format("`{} = {}`{}{}", traits_of(axis.quantity).words,
+                                value_text(setting->values.at(i)), axis.group.empty() ? "" : " ",
+                                escaped_markdown(axis.group)));
+  }
   return join(parts, ", ");
 }
 

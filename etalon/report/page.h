@@ -19,6 +19,8 @@ std::string certificate_part(const StudyView& view);  ///< how sure each choice 
 std::string methodology_part(const StudyView& view);
 std::string results_part(const StudyView& view, const ReportPlots& plots);
 std::string measures_part(const StudyView& view, const SetView& set);  ///< the tables of one set
+std::string pairs_part(const StudyView& view,
+                       const SetView& set);  ///< accuracy by every two axes, where there are more
 std::string conclusion_part(const StudyView& view);
 std::string usage_part(const StudyView& view, const ReportPlots& plots);  ///< snippets to paste, files, dates
 

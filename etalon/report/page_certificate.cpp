@@ -46,7 +46,7 @@ std::string confirmation_lines(const StudyView& view, const Recommendation& chos
   const std::vector<double> rival = seed_accuracies(view.judgement(), chosen.set, *chosen.rival, true);
   if (rival.empty()) return text;
   return text +
-         bullet(fmt::format("its closest rival, {}, reaches {}", setting_text(*chosen.rival, view.groups()),
+         bullet(fmt::format("its closest rival, {}, reaches {}", setting_text(*chosen.rival, view.axes()),
                             seeds_text(rival, "fresh seed")));
 }
 
@@ -56,7 +56,7 @@ std::string likely_best_line(const StudyView& view, const Recommendation& chosen
   if (settings.size() < 2) return bullet("with 95 % probability no other setting is the best");
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(most, settings.size()); ++i)
-    texts.push_back(fmt::format("{} ({})", setting_text(settings[i].setting, view.groups()),
+    texts.push_back(fmt::format("{} ({})", setting_text(settings[i].setting, view.axes()),
                                 odds_text(settings[i].probability, chosen.tuning_accuracy.count)));
   const std::string more = settings.size() > most ? fmt::format("; and {} more", settings.size() - most) : "";
   return bullet(fmt::format("with 95 % probability the best of all is one of these {}: {}{}", settings.size(),
@@ -71,7 +71,7 @@ std::string set_certificate(const StudyView& view, const SetView& set) {
   if (!chosen.certificate)
     return text + "- How sure the choice is was " + not_measured + ": no setting is above chance.\n\n";
   text += bullet(join(certainty_texts(chosen), "; ")) + likely_best_line(view, chosen) +
-          bullet(one_eta_text(chosen)) + bullet(current_text(chosen, view.groups())) +
+          bullet(one_eta_text(chosen, view.axes())) + bullet(current_text(chosen, view.axes())) +
           bullet(more_time_text(chosen));
   return text + "\n";
 }

@@ -12,16 +12,18 @@ using Row = std::vector<std::string>;
 
 Row key_head(const StudyView& view) {
   Row head;
-  for (const LayerGroup& group : view.groups()) head.push_back("eta " + escaped_markdown(group.name));
+  for (const Axis& axis : view.axes())
+    head.push_back(axis.quantity == Quantity::eta ? "eta " + escaped_markdown(axis.group)
+                                                  : axis_markdown(axis));
   head.push_back("seeds");
   return head;
 }
 
-/// The etas in bold where chosen, and how many seeds all numbers of the row come from.
+/// The values in bold where chosen, and how many seeds all numbers of the row come from.
 Row key_cells(const CellView& cell) {
   Row row;
-  for (const double eta : cell.summary->setting.eta)
-    row.push_back(cell.chosen ? "**" + eta_text(eta) + "**" : eta_text(eta));
+  for (const double value : cell.summary->setting.values)
+    row.push_back(cell.chosen ? "**" + value_text(value) + "**" : value_text(value));
   row.push_back(std::to_string(cell.summary->seeds));
   return row;
 }
@@ -72,7 +74,7 @@ std::string table(const SetView& set, const StudyView& view, const Row& more, bo
   head.insert(head.end(), more.begin(), more.end());
   std::vector<Row> rows;
   for (const CellView& cell : set.cells) rows.push_back(speed ? speed_row(cell) : stability_row(cell, view));
-  return markdown_table(head, rows, view.groups().size()) + "\n";
+  return markdown_table(head, rows, view.axes().size()) + "\n";
 }
 
 }  // namespace

@@ -12,9 +12,9 @@
 namespace etalon::report {
 namespace {
 
-std::string eta_list(const std::vector<double>& values) {
+std::string value_list(const std::vector<double>& values) {
   std::vector<std::string> texts;
-  for (const double value : values) texts.push_back(eta_text(value));
+  for (const double value : values) texts.push_back(value_text(value));
   return "`[" + join(texts, ", ") + "]`";
 }
 
@@ -45,14 +45,15 @@ std::string race_lines(const StudyPlan& plan) {
 std::string list_line(const StudyView& view) {
   const StudyPlan& plan = view.study().plan;
   const std::size_t all = plan.space.settings.size(), trained = trained_settings(view);
+  const char* const of_eta = view.has_further_axes() ? "" : " of `eta`";
   if (!strategy_traits(plan.strategy).draws)
-    return fmt::format("- A **list of {}** of `eta`{}.\n", counted(all, "setting"),
+    return fmt::format("- A **list of {}**{}{}.\n", counted(all, "setting"), of_eta,
                        plan.refine ? "" : ", and no others");
   if (!grew(view))
     return fmt::format("- A **{} search** of {} among a list of {}.\n", plan.strategy,
                        counted(plan.trials, "setting"), all);
-  return fmt::format("- A **list of {}** of `eta` (the last asked by {} search){}.\n",
-                     counted(all, "setting"), plan.strategy,
+  return fmt::format("- A **list of {}**{} (the last asked by {} search){}.\n", counted(all, "setting"),
+                     of_eta, plan.strategy,
                      trained < all ? fmt::format("; {} of them are trained so far", trained) : "");
 }
 
@@ -65,9 +66,12 @@ std::string search_lines(const StudyView& view) {
           ? fmt::format("- A **{} search** of {} within\n", plan.strategy, counted(plan.trials, "setting"))
       : strategy.adapts ? "- A **grid** of every combination of\n"
                         : fmt::format("- A **{} search** over every combination of\n", plan.strategy);
-  for (std::size_t group = 0; group < view.groups().size() && group < plan.space.values.size(); ++group)
-    text += fmt::format("    - {}: {}\n", escaped_markdown(view.groups()[group].name),
-                        eta_list(plan.space.values[group]));
+  for (std::size_t i = 0; i < view.axes().size() && i < plan.space.values.size(); ++i) {
+    const Axis& axis = view.axes()[i];
+    text += fmt::format("    - {}: {}\n",
+                        axis.quantity == Quantity::eta ? escaped_markdown(axis.group) : axis_markdown(axis),
+                        value_list(plan.space.values[i]));
+  }
   return text + race_lines(plan);
 }
 
@@ -82,14 +86,27 @@ std::string seed_counts(const StudyView& view) {
                      counted(most, "seed"), last == 0 ? "index 0" : fmt::format("indices 0 to {}", last));
 }
 
-std::string optimizer_text(const OptimizerSpec& spec) {
+/// "0.9", "as each setting says", or "as each setting says (of other groups 0.9)".
+std::string number_or_varied(const StudyView& view, Quantity quantity, double number) {
+  const auto is_whole = [&](const Axis& axis) { return axis == Axis{quantity, ""}; };
+  const auto varied = static_cast<std::size_t>(std::ranges::count(view.axes(), quantity, &Axis::quantity));
+  if (varied == 0) return shortest(number);
+  const bool all = std::ranges::any_of(view.axes(), is_whole) || varied == view.groups().size();
+  return "as each setting says" + (all ? "" : fmt::format(" (of other groups {})", shortest(number)));
+}
+
+std::string optimizer_text(const StudyView& view) {
+  const OptimizerSpec& spec = view.study().definition.training.optimizer;
+  const std::string momentum = number_or_varied(view, Quantity::momentum, spec.momentum);
   std::string text =
       spec.name == "sgd"        ? "stochastic gradient descent without momentum"
-      : spec.name == "momentum" ? fmt::format("SGD with momentum {}", shortest(spec.momentum))
+      : spec.name == "momentum" ? fmt::format("SGD with momentum {}", momentum)
       : spec.name == "nesterov"
-          ? fmt::format("SGD with Nesterov momentum {}", shortest(spec.momentum))
+          ? fmt::format("SGD with Nesterov momentum {}", momentum)
           : fmt::format("{} (betas {} and {}, epsilon {})", spec.name == "adam" ? "Adam" : "AdamW",
                         shortest(spec.beta1), shortest(spec.beta2), shortest(spec.epsilon));
+  if (view.varies(Quantity::weight_decay))
+    return text + ", weight decay " + number_or_varied(view, Quantity::weight_decay, spec.weight_decay);
   return text +
          (spec.weight_decay > 0 ? ", weight decay " + shortest(spec.weight_decay) : ", no weight decay");
 }
@@ -104,10 +121,12 @@ std::string schedule_text(const ScheduleSpec& spec) {
   return text;
 }
 
-std::string smoothing_text(double label_smoothing) {
-  if (label_smoothing == 0) return "";
-  return fmt::format("labels smoothed by {} in training losses (validation and test: plain cross-entropy); ",
-                     shortest(label_smoothing));
+std::string smoothing_text(const StudyView& view) {
+  const double smoothing = view.study().definition.training.label_smoothing;
+  const bool varied = view.varies(Quantity::label_smoothing);
+  if (smoothing == 0 && !varied) return "";
+  return fmt::format("labels smoothed {} in training losses (validation and test: plain cross-entropy); ",
+                     varied ? "as each setting says" : "by " + shortest(smoothing));
 }
 
 std::string augmentation_line(const std::vector<std::string>& steps) {
@@ -129,9 +148,9 @@ std::string training_lines(const StudyView& view) {
       "- **Seeds**: {}. The same index means the same initial weights and the "
       "same order "
       "of minibatches in every trial, so settings are compared in pairs. Study seed {}.\n",
-      optimizer_text(training.optimizer), schedule_text(training.schedule), training.initializer,
-      smoothing_text(training.label_smoothing), definition.batch, counted(epochs_of(view.study()), "epoch"),
-      seed_counts(view), definition.study_seed);
+      optimizer_text(view), schedule_text(training.schedule), training.initializer, smoothing_text(view),
+      view.varies(Quantity::batch) ? "the size that each setting says" : std::to_string(definition.batch),
+      counted(epochs_of(view.study()), "epoch"), seed_counts(view), definition.study_seed);
 }
 
 std::string data_table(const StudyView& view) {

@@ -40,12 +40,15 @@ std::string accuracy_line(const CellView& shown) {
   return text + fmt::format(" ({}{}).", counted(cell.seeds, "seed"), range ? ", " + *range : "");
 }
 
-/// One entry of the list: the etas, the sentence, the plot where there is one.
+/// One entry of the list: the values, the sentence, the plot where there is one.
 std::string entry(std::size_t number, const CellView& cell, const NamedFigure* plot, const StudyView& view) {
   std::string text = fmt::format("{}.\n", number);
-  for (std::size_t group = 0; group < view.groups().size(); ++group)
-    text += fmt::format("    - `eta = {}` {} layers\n", eta_text(cell.summary->setting.eta.at(group)),
-                        escaped_markdown(view.groups()[group].name));
+  for (std::size_t i = 0; i < view.axes().size(); ++i) {
+    const Axis& axis = view.axes()[i];
+    text += fmt::format("    - `{} = {}`{}\n", traits_of(axis.quantity).words,
+                        value_text(cell.summary->setting.values.at(i)),
+                        axis.group.empty() ? "" : " " + escaped_markdown(axis.group) + " layers");
+  }
   text += "    - " + escaped_markdown(cell.summary->sentence) + "\n";
   text += "    - " + accuracy_line(cell) + (cell.chosen ? " **This is the choice.**" : "") + "\n";
   return text + (plot ? fmt::format("    - {} [SVG](assets/{}.svg)\n\n",
@@ -71,12 +74,17 @@ std::string gallery(const SetView& set, const SetPlots& plots, const ReportPlots
          "</details>\n\n";
 }
 
-std::string targets_line(const SetView& set) {
+std::string loss_target_text(const StudyView& view, const SetView& set) {
+  if (set.loss_target) return number_text(*set.loss_target);
+  return view.varies(Quantity::label_smoothing) ? "one for each label smoothing" : not_measured;
+}
+
+std::string targets_line(const StudyView& view, const SetView& set) {
   return fmt::format(
       "Targets: training loss {}, validation accuracy {}. Unless the study fixes them, they are 90 % of the "
       "descent of "
       "the best trial of seed index 0.\n\n",
-      set.loss_target ? number_text(*set.loss_target) : not_measured, percent_text(set.accuracy_target));
+      loss_target_text(view, set), percent_text(set.accuracy_target));
 }
 
 std::string set_results(const SetView& set, const SetPlots& plots, const ReportPlots& all,
@@ -88,6 +96,7 @@ std::string set_results(const SetView& set, const SetPlots& plots, const ReportP
   };
   text += fmt::format("#### Validation accuracy\n\nAfter the last epoch, mean over {}.\n\n", seeds_text(set));
   for (const std::size_t map : plots.maps) show(map);
+  text += pairs_part(view, set);
   if (const auto* chosen = set.chosen())
     text += fmt::format("The choice: {}. {} {}\n\n", setting_markdown(chosen->summary->setting, view),
                         escaped_markdown(set.recommendation->certificate ? set.recommendation->why
@@ -109,7 +118,7 @@ std::string set_results(const SetView& set, const SetPlots& plots, const ReportP
     text += "No setting reached a measurable speed: there is nothing to trade off.\n\n";
   text += "#### Training loss, all settings\n\n";
   if (plots.overlay) show(*plots.overlay);
-  text += "#### Measures\n\n" + targets_line(set) + measures_part(view, set);
+  text += "#### Measures\n\n" + targets_line(view, set) + measures_part(view, set);
   return text + gallery(set, plots, all, view);
 }
 

@@ -53,8 +53,8 @@ class Planner {
   /// "-conv-0.1-full-0.001"
   std::string setting_name(const Setting& setting) const {
     std::string text;
-    for (std::size_t group = 0; group < view_.groups().size(); ++group)
-      text += "-" + slug(view_.groups()[group].name) + "-" + eta_text(setting.eta.at(group));
+    for (std::size_t axis = 0; axis < view_.axes().size(); ++axis)
+      text += "-" + slug(axis_name(view_.axes()[axis])) + "-" + value_text(setting.values.at(axis));
     return text;
   }
 

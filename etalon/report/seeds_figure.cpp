@@ -97,21 +97,21 @@ class Row {
 };
 
 /// "conv 0.1, full 0.01 (3)", or "(3 + 8)" where seeds confirm.
-std::string row_label(const CellView& cell, const std::vector<LayerGroup>& groups) {
+std::string row_label(const CellView& cell, const std::vector<Axis>& axes) {
   const std::string seeds = cell.confirmation.empty()
                                 ? std::to_string(cell.seeds.size())
                                 : fmt::format("{} + {}", cell.seeds.size(), cell.confirmation.size());
-  return fmt::format("{} ({})", setting_text(cell.summary->setting, groups), seeds);
+  return fmt::format("{} ({})", setting_text(cell.summary->setting, axes), seeds);
 }
 
 void add_rows(Figure& figure, const std::vector<const CellView*>& cells, const ErrorAxis& x,
-              const std::vector<LayerGroup>& groups) {
+              const std::vector<Axis>& axes) {
   figure.x = x.axis;
   figure.y = {"", Scale::linear, -0.6, static_cast<double>(cells.size()) - 0.4, {}};
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const CellView& cell = *cells[i];
     const double y = static_cast<double>(cells.size() - 1 - i);
-    figure.y.ticks.push_back({y, row_label(cell, groups)});
+    figure.y.ticks.push_back({y, row_label(cell, axes)});
     if (cell.chosen)
       figure.bands.push_back({{x.axis.from, x.axis.to}, {y - 0.5, y - 0.5}, {y + 0.5, y + 0.5}, true});
     Row row(figure, x, y);
@@ -167,7 +167,7 @@ std::optional<Figure> seeds_figure(const StudyView& view, std::size_t set) {
   add_rows(
       figure, cells,
       error_axis("validation accuracy (log scale of the error)", low, high, shown.facts->validation_samples),
-      view.groups());
+      view.axes());
   add_legend(figure);
   return figure;
 }

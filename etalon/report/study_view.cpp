@@ -49,7 +49,7 @@ const CellView* SetView::chosen() const {
 }
 
 StudyView::StudyView(const StudySnapshot& study, const Judgement& judgement)
-    : study_(study), judgement_(judgement) {
+    : study_(study), judgement_(judgement), axes_(axes_of(study.definition)) {
   const Trials trials = paired(study, judgement);
   for (std::uint32_t set = 0; set < study.sets.size(); ++set) {
     SetView view;
@@ -91,6 +91,10 @@ Spread StudyView::test_accuracy(std::size_t set) const {
   spread.mean = mean;
   if (values.size() > 1) spread.deviation = std::sqrt(squares / (count - 1));
   return spread;
+}
+
+bool StudyView::varies(Quantity quantity) const {
+  return std::ranges::find(axes_, quantity, &Axis::quantity) != axes_.end();
 }
 
 }  // namespace etalon::report

@@ -39,6 +39,10 @@ class StudyView {
   const StudySnapshot& study() const { return study_; }
   const Judgement& judgement() const { return judgement_; }
   const std::vector<LayerGroup>& groups() const { return study_.definition.groups; }
+  const std::vector<Axis>& axes() const { return axes_; }
+  bool varies(Quantity quantity) const;
+  /// Whether more is varied than an eta for each group.
+  bool has_further_axes() const { return axes_.size() > groups().size(); }
   const std::vector<SetView>& sets() const { return sets_; }
 
   /// Test accuracies of the recommended setting on set `set`, over the seeds that were evaluated; over those
@@ -51,6 +55,7 @@ class StudyView {
  private:
   const StudySnapshot& study_;
   const Judgement& judgement_;
+  const std::vector<Axis> axes_;
   std::vector<SetView> sets_;
 };
 

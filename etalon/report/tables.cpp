@@ -28,16 +28,17 @@ std::string reached(const std::optional<EpochsToTarget>& target) {
   return !target ? "," : fmt::format("{},{}", shortest(target->epochs), target->reached ? "yes" : "no");
 }
 
-/// "set,eta_conv,eta_full,seed"
+/// "set,eta_conv,eta_full,momentum,seed"
 std::string key_header(const StudyView& view) {
   std::string text = "set";
-  for (const LayerGroup& group : view.groups()) text += "," + csv_field("eta_" + group.name);
+  for (const Axis& axis : view.axes())
+    text += "," + csv_field((axis.quantity == Quantity::eta ? "eta_" : "") + axis_name(axis));
   return text + ",seed";
 }
 
 std::string key_fields(const SetView& set, const TrialKey& key) {
   std::string text = csv_field(set.facts->name);
-  for (const double eta : key.setting.eta) text += "," + shortest(eta);
+  for (const double value : key.setting.values) text += "," + shortest(value);
   return text + fmt::format(",{}", key.seed_index);
 }
 

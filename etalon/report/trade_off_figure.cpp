@@ -15,18 +15,18 @@ namespace {
 constexpr double smallest_instability = 1e-3;  ///< below it a logarithmic axis tells nothing apart
 
 /// The narrowest span that shows `low` and `high` and a little around them, not below 0.
-Axis linear_axis(const std::string& title, double low, double high) {
+FigureAxis linear_axis(const std::string& title, double low, double high) {
   const double room = std::max({0.08 * (high - low), 0.15 * high - 0.5 * (high - low), 0.005});
-  Axis axis{title, Scale::linear, std::max(0.0, low - room), high + room, {}};
+  FigureAxis axis{title, Scale::linear, std::max(0.0, low - room), high + room, {}};
   axis.ticks = linear_ticks(axis.from, axis.to);
   return axis;
 }
 
 bool wants_log(double low, double high) { return low > 0 && high / low > 5; }
 
-Axis log_axis(const std::string& title, double low, double high) {
+FigureAxis log_axis(const std::string& title, double low, double high) {
   const double room = std::pow(high / low, 0.07);
-  Axis axis{title + " (log scale)", Scale::log, low / room, high * room, {}};
+  FigureAxis axis{title + " (log scale)", Scale::log, low / room, high * room, {}};
   axis.ticks = log_ticks(axis.from, axis.to);
   return axis;
 }
@@ -34,7 +34,7 @@ Axis log_axis(const std::string& title, double low, double high) {
 /// Epochs or instabilities. A logarithmic axis has no 0: it, and what is as good as 0, stands apart at the
 /// foot.
 struct MeasureAxis {
-  Axis axis;
+  FigureAxis axis;
   double smallest = 0, foot = 0;
   double place(double value) const { return value < smallest ? foot : value; }
 };
@@ -143,21 +143,21 @@ std::vector<Cluster> clusters_of(const Figure& figure, const std::vector<Point>&
 }
 
 /// "conv 0.1, full 0.01 and 2 more", "3 settings"; nothing for one that is not worth a name.
-std::string label_of(const Cluster& cluster, const std::vector<LayerGroup>& groups) {
+std::string label_of(const Cluster& cluster, const std::vector<Axis>& axes) {
   const Point& first = *cluster.front();
   const bool named = first.role == DotRole::chosen || first.cell->on_front || first.cell->eligible;
   if (!named) return cluster.size() > 1 ? counted(cluster.size(), "setting") : "";
-  const std::string name = setting_text(first.cell->setting, groups);
+  const std::string name = setting_text(first.cell->setting, axes);
   return cluster.size() > 1 ? fmt::format("{} and {} more", name, cluster.size() - 1) : name;
 }
 
-void add_dots(Figure& figure, const std::vector<Point>& points, const std::vector<LayerGroup>& groups) {
+void add_dots(Figure& figure, const std::vector<Point>& points, const std::vector<Axis>& axes) {
   auto clusters = clusters_of(figure, points);
   std::reverse(clusters.begin(),
                clusters.end());  // the important ones on top, with the first choice of a label's side
   for (const Cluster& cluster : clusters) {
     const Point& first = *cluster.front();
-    Dot dot{first.at, first.role, label_of(cluster, groups), {}};
+    Dot dot{first.at, first.role, label_of(cluster, axes), {}};
     dot.hollow = first.missed && first.role != DotRole::diverged;
     figure.dots.push_back(std::move(dot));
   }
@@ -202,7 +202,7 @@ std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set) {
   std::vector<Point> points = points_of(shown, budget_of(view, shown));
   add_axes(figure, points);
   if (Line front = front_line(points); front.points.size() > 1) figure.lines.push_back(std::move(front));
-  add_dots(figure, points, view.groups());
+  add_dots(figure, points, view.axes());
   add_legend(figure);
   return figure;
 }

@@ -85,15 +85,15 @@ def initialize(model):
                      start_lines(initializer));
 }
 
-std::string criterion_code(double label_smoothing) {
-  if (label_smoothing == 0) return "";
+std::string criterion_code(const std::string& label_smoothing) {
+  if (label_smoothing.empty()) return "";
   return fmt::format(R"py(
 
 def criterion():
     """The training loss of the study. Validation and test losses are nn.CrossEntropyLoss() as it is."""
     return nn.CrossEntropyLoss(label_smoothing={})
 )py",
-                     shortest(label_smoothing));
+                     label_smoothing);
 }
 
 std::string augmentation_code(const std::vector<std::string>& steps) {

@@ -16,8 +16,8 @@ std::string optimizer_call(const OptimizerSpec& spec, const std::string& groups)
 /// initialize(model): the study's start (nn/initializer.h) with PyTorch's own random numbers.
 std::string initialize_code(const std::string& initializer);
 
-/// criterion(), where labels are smoothed.
-std::string criterion_code(double label_smoothing);
+/// criterion(), where labels are smoothed: by an expression, "0.1"; empty: they are not.
+std::string criterion_code(const std::string& label_smoothing);
 
 /// augmentation(height, width), where training images are changed.
 std::string augmentation_code(const std::vector<std::string>& steps);

@@ -5,6 +5,7 @@
 #include "etalon/judging/measures.h"
 #include "etalon/running/strategist.h"
 #include "etalon/running/study_memory.h"
+#include "etalon/study/hyperparameters.h"
 
 namespace etalon {
 namespace {
@@ -55,15 +56,18 @@ double Chronicle::share() const {
 void Chronicle::expect_rest() {
   double all_sets = 0;
   for (std::uint32_t set = 0; set < all_.data.size(); ++set)
-    all_sets += work_of(set, budget_on(set, epochs_));
+    all_sets += work_of(set, budget_on(set, batches_of(all_.request).front(), epochs_));
   auto named = static_cast<std::uint32_t>(finished_.size());
   for (const auto& [key, open] : open_) named += !finished_.contains(key);
   const std::uint32_t trials = planned_ > named ? planned_ - named : 0;
   work_to_come_ = trials * all_sets / static_cast<double>(all_.data.size());
 }
 
-std::uint64_t Chronicle::budget_on(std::uint32_t set, std::uint32_t epochs) const {
-  const std::uint64_t batch = all_.request.batch;
+std::uint64_t Chronicle::batch_of(const TrialKey& trial) const {
+  return hyperparameters_of(all_.study.definition, trial.setting).batch;
+}
+
+std::uint64_t Chronicle::budget_on(std::uint32_t set, std::uint64_t batch, std::uint32_t epochs) const {
   return all_.splits.at(set).training.size() / batch * batch * epochs;
 }
 
@@ -76,9 +80,8 @@ void Chronicle::add_open(const std::vector<RunningTrial>& trials) {
       goes_on = true;
     }
     if (!goes_on && open_.contains(trial.key)) continue;
-    const std::uint64_t budget = budget_on(trial.key.set, trial.epochs);
-    const std::uint64_t known =
-        trial.curve ? std::min(budget, trial.curve->loss.size() * all_.request.batch) : 0;
+    const std::uint64_t batch = batch_of(trial.key), budget = budget_on(trial.key.set, batch, trial.epochs);
+    const std::uint64_t known = trial.curve ? std::min(budget, trial.curve->loss.size() * batch) : 0;
     const Open open{work_of(trial.key.set, budget - known), known};
     open_.insert_or_assign(trial.key, open);
     work_ += open.left;
@@ -126,7 +129,7 @@ void Chronicle::claimed(const ClaimedTrial& trial) {
   const std::scoped_lock telling(telling_);
   const auto open = open_.find(trial.trial.key);
   if (open == open_.end()) return;
-  const std::uint64_t trained = trial.checkpoint->curve.loss.size() * all_.request.batch;
+  const std::uint64_t trained = trial.checkpoint->curve.loss.size() * batch_of(trial.trial.key);
   running_work_ += work_of(trial.trial.key.set, trained - std::min(trained, open->second.known));
 }
 

@@ -43,7 +43,9 @@ class Chronicle {
 
   double work_of(std::uint32_t set, std::uint64_t samples) const;
   double share() const;
-  std::uint64_t budget_on(std::uint32_t set, std::uint32_t epochs) const;  ///< in samples
+  std::uint64_t budget_on(std::uint32_t set, std::uint64_t batch,
+                          std::uint32_t epochs) const;  ///< in samples
+  std::uint64_t batch_of(const TrialKey& trial) const;
   void add_open(const std::vector<RunningTrial>& trials);
   void expect_rest();
   void tell_growth(std::uint32_t seen);  ///< REQUIRES: looking_ held

@@ -20,8 +20,8 @@ struct Budget {
   double warmup = 0;  ///< steps of warm-up, rounded as Schedule rounds them
 };
 
-Budget budget_of(const StudyRequest& request, std::uint32_t samples) {
-  const std::uint64_t per_epoch = samples / request.batch;
+Budget budget_of(const StudyRequest& request, std::uint32_t batch, std::uint32_t samples) {
+  const std::uint64_t per_epoch = samples / batch;
   const double warmup =
       std::floor(request.training.schedule.warmup_epochs * static_cast<double>(per_epoch) + 0.5);
   return {per_epoch, per_epoch * request.epochs, warmup};
@@ -45,11 +45,10 @@ void require_schedule(const StudyRequest& request, const std::string& source, co
          "a larger step_epochs, or the schedule exponential"});
 }
 
-void require_batch_norms(const StudyRequest& request, const std::string& source,
-                         const NetworkDescription& network) {
+void require_batch_norms(std::uint32_t batch, const std::string& source, const NetworkDescription& network) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerDescription& layer = network.layers[i];
-    if (layer.kind != LayerKind::batchnorm || request.batch > 1 || layer.input.height * layer.input.width > 1)
+    if (layer.kind != LayerKind::batchnorm || batch > 1 || layer.input.height * layer.input.width > 1)
       continue;
     throw RequestError(
         {Field::batch,
@@ -106,15 +105,18 @@ std::string schedule_doubt(const ScheduleSpec& spec, const Budget& budget, std::
 
 void require_feasible(const StudyRequest& request, const std::string& source, std::uint32_t samples,
                       const NetworkDescription& network) {
-  check(samples >= request.batch, "training samples", samples, "at least a batch");
-  const Budget budget = budget_of(request, samples);
-  require_schedule(request, source, budget);
-  require_batch_norms(request, source, network);
+  for (const std::uint32_t batch : batches_of(request)) {
+    check(samples >= batch, "training samples", samples, "at least a batch");
+    require_schedule(request, source, budget_of(request, batch, samples));
+    require_batch_norms(batch, source, network);
+  }
 }
 
-std::vector<std::string> doubts_of(const StudyRequest& request, const std::string& set,
-                                   std::uint32_t samples) {
-  const Budget budget = budget_of(request, samples);
+namespace {
+
+std::vector<std::string> doubts_with(const StudyRequest& request, std::uint32_t batch, const std::string& set,
+                                     std::uint32_t samples) {
+  const Budget budget = budget_of(request, batch, samples);
   std::vector<std::string> doubts;
   if (budget.steps == 1)
     doubts.push_back(
@@ -130,6 +132,19 @@ std::vector<std::string> doubts_of(const StudyRequest& request, const std::strin
   const std::string schedule = schedule_doubt(request.training.schedule, budget, request.epochs);
   if (!schedule.empty()) doubts.push_back(set + ": " + schedule);
   return doubts;
+}
+
+}  // namespace
+
+std::vector<std::string> doubts_of(const StudyRequest& request, const std::string& set,
+                                   std::uint32_t samples) {
+  const std::vector<std::uint32_t> batches = batches_of(request);
+  std::vector<std::string> all;
+  for (const std::uint32_t batch : batches) {
+    const std::string place = batches.size() == 1 ? set : fmt::format("{} with a batch of {}", set, batch);
+    for (std::string& doubt : doubts_with(request, batch, place, samples)) all.push_back(std::move(doubt));
+  }
+  return all;
 }
 
 }  // namespace etalon

@@ -58,7 +58,7 @@ std::vector<std::string> confirmation_texts(const std::vector<PlannedTrial>& tri
   for (std::uint32_t set = 0; set < study.sets.size(); ++set) {
     std::vector<std::string> settings;
     for (const Setting& setting : settings_on(trials, set))
-      settings.push_back(to_text(setting, study.definition.groups));
+      settings.push_back(to_text(setting, axes_of(study.definition)));
     if (settings.empty()) continue;
     texts.push_back(fmt::format("{}: {} to confirm {}", study.sets[set].name,
                                 counted(study.plan.confirmation, "fresh seed"), join(settings, " and ")));

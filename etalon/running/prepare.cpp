@@ -72,6 +72,7 @@ StudyDefinition definition_of(const StudyRequest& request, const Augmentation& a
   definition.network = request.network;
   if (!definition.network.layers.empty()) definition.network.name.clear();
   definition.groups = request.groups;
+  definition.axes = request.axes;
   definition.training = request.training;
   definition.batch = request.batch;
   definition.samples = request.samples;
@@ -94,8 +95,8 @@ void open_set(Preparation& all, const std::string& source) {
   const StudyRequest& request = all.request;
   DataSet data = open_data(source);
   Split split = split_training_part(data, request.validation, request.samples, request.study_seed);
-  if (request.batch > split.training.size())
-    throw RequestError({Field::batch, fmt::format("a batch of {}", request.batch),
+  if (const std::uint32_t largest = batches_of(request).back(); largest > split.training.size())
+    throw RequestError({Field::batch, fmt::format("a batch of {}", largest),
                         fmt::format("at most the {} training samples of {}", split.training.size(), source),
                         "use a smaller batch, or more samples"});
   about(Field::augmentation, [&] { require_fitting(all.augmentation, data.shape, ""); });
@@ -119,19 +120,24 @@ void take_doubts(Preparation& all) {
 }  // namespace
 
 TrainingTask Preparation::task(std::uint32_t set) const {
-  return {&data.at(set), &splits.at(set), networks.at(set),   request.training,
-          request.batch, request.epochs,  request.study_seed, augmentation};
+  return {&data.at(set),  &splits.at(set),    networks.at(set), request.training, batches_of(request).back(),
+          request.epochs, request.study_seed, augmentation};
 }
 
 Preparation prepare(StudyRequest request) {
-  if (request.plan.space.values.empty() && request.plan.space.settings.empty())
+  if (request.plan.space.values.empty() && request.plan.space.settings.empty()) {
     request.plan.space.values.assign(request.groups.size(), default_etas());
+    request.plan.space.values.resize(request.groups.size() + request.axes.size());  // refused without values
+  }
   request.plan.epochs = request.epochs;
   require_valid(request);
   about(Field::optimizer, [&] { require_valid(request.training, ""); });
 
   Preparation all;
-  request.strategies(request.plan, {{}, request.epochs, request.study_seed});  // refuses what it cannot use
+  request.strategies(request.plan, {{},
+                                    request.epochs,
+                                    request.study_seed,
+                                    axes_of(request.groups, request.axes)});  // refuses what it cannot use
   all.augmentation = about(Field::augmentation, [&] { return read_augmentation(request.augmentation, ""); });
   all.request = std::move(request);
   for (const std::string& source : all.request.sets) open_set(all, source);

@@ -16,6 +16,7 @@ struct StudyRequest {
   std::vector<std::string> augmentation;                        ///< "shift 2", "crop 4", "flip"
   NetworkSpec network;
   std::vector<LayerGroup> groups = default_groups();
+  std::vector<Axis> axes;  ///< to vary besides an eta for each group, ascending: StudyDefinition::axes
   TrainingSpec training;
   std::uint32_t batch = 64;
   std::uint32_t samples = 0;     ///< 0: all that validation leaves
@@ -30,13 +31,17 @@ struct StudyRequest {
   bool stored = false;         ///< of a study that is in the store already: trained as it is, void or not
   std::uint32_t numerics = 0;  ///< version by which that one was begun; 0: this program's
   std::string study_name;      ///< empty: default_study_name of the definition
-  std::string command;         ///< the command line that reproduces the study, for the report
+  std::vector<std::uint32_t> other_batches{};  ///< that plans of others of the same study train with
+  std::string command;                         ///< the command line that reproduces the study, for the report
 };
+
+/// The batches that the study trains with, ascending: `batch`, or the values of the axis that varies it.
+std::vector<std::uint32_t> batches_of(const StudyRequest& request);
 
 /// The seed document's axis: 1e-4, 1e-3, 1e-2, 1e-1, 1.
 std::vector<double> default_etas();
 
-/// Throws RequestError for a number out of its range, or etas that do not fit the groups. What needs the data
+/// Throws RequestError for a number out of its range, or values that do not fit the axes. What needs the data
 /// is checked by PreparedStudy.
 void require_valid(const StudyRequest& request);
 

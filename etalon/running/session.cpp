@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "etalon/running/assignment.h"
 #include "etalon/storage/process.h"
 
 namespace etalon {
@@ -56,10 +57,7 @@ Assignment Session::begin(ClaimedTrial claimed) {
     const std::scoped_lock lock(telling_);
     options_.on_claimed(claimed);
   }
-  Assignment assignment;
-  assignment.eta = claimed.trial.key.setting.eta;
-  assignment.seed_index = claimed.trial.key.seed_index;
-  assignment.epochs = claimed.trial.epochs;
+  Assignment assignment = assignment_of(options_.definition, claimed.trial.key, claimed.trial.epochs);
   if (auto& checkpoint = claimed.checkpoint)
     assignment.state = state_from_bytes(checkpoint->state, std::move(checkpoint->curve));
   claimed.checkpoint.reset();  // its arrays are needed once

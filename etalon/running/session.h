@@ -28,6 +28,7 @@ class Session final : public TrialSource {
  public:
   struct Options {
     std::string study;
+    StudyDefinition definition{};  ///< the study's
     std::uint32_t set = 0;
     std::uint32_t threads = 1;  ///< of this worker
     std::string numeric_class;

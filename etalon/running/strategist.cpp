@@ -22,7 +22,7 @@ struct Run {
 /// and stays.
 class SetEnds {
  public:
-  explicit SetEnds(const SetFacts& facts) : facts_(facts) {}
+  SetEnds(const SetFacts& facts, std::vector<Axis> axes) : facts_(facts), axes_(std::move(axes)) {}
 
   void add(const std::vector<Run>& round) {
     std::vector<const Curve*> curves;
@@ -36,7 +36,7 @@ class SetEnds {
           end.status == TrialStatus::diverged ? facts_.chance : accuracy_of(run.curve, facts_.chance);
       if (std::isfinite(accuracy)) end.accuracy = accuracy;
     }
-    const std::vector<Fate> fates = fates_of(ends_, facts_.chance, facts_.validation_samples);
+    const std::vector<Fate> fates = fates_of(ends_, facts_.chance, facts_.validation_samples, axes_);
     for (std::size_t i = failed_.size(); i < fates.size(); ++i) failed_.push_back(fates[i] == Fate::failed);
     told_ = fates.size() - round.size();
   }
@@ -48,6 +48,7 @@ class SetEnds {
 
  private:
   const SetFacts& facts_;
+  const std::vector<Axis> axes_;
   double offset_ = 0;
   std::vector<RunEnd> ends_;
   std::vector<bool> failed_;
@@ -67,7 +68,7 @@ std::vector<Result> results_of(const std::vector<Proposal>& round, const Finishe
         {&trial.key.setting, first_epochs(trial.curve, proposal.epochs)});
   }
   for (const auto& [place, trials] : runs)
-    ends.try_emplace(place, study.sets.at(place.first)).first->second.add(trials);
+    ends.try_emplace(place, study.sets.at(place.first), axes_of(study.definition)).first->second.add(trials);
   std::vector<Result> results;
   for (const Proposal& proposal : round)
     results.push_back(ends.at({proposal.set, proposal.epochs}).next(proposal));
@@ -89,7 +90,7 @@ double accuracy_of(const Curve& curve, double chance) {
 }
 
 SearchTask search_task(const StudySnapshot& study) {
-  SearchTask task{{}, epochs_of(study), study.definition.study_seed};
+  SearchTask task{{}, epochs_of(study), study.definition.study_seed, axes_of(study.definition)};
   for (const SetFacts& facts : study.sets) task.sets.push_back({facts.chance, facts.validation_samples});
   return task;
 }

@@ -43,7 +43,7 @@ void add_results(StudyMemory& memory, const Preparation& study, std::uint64_t st
   const std::uint64_t trials = std::max(trials_a_set(study), (stored_trials + sets - 1) / sets);
   for (const Split& split : study.splits) {
     const std::uint64_t epochs = study.request.epochs,
-                        steps = split.training.size() / study.request.batch * epochs;
+                        steps = split.training.size() / batches_of(study.request).front() * epochs;
     const std::uint64_t curve = a_record + steps * sizeof(float) + epochs * sizeof(EpochPoint);
     memory.curve = std::max(memory.curve, curve);
     memory.curves += trials * curve;
@@ -71,8 +71,8 @@ StudyMemory study_memory(const Preparation& study, std::uint32_t threads, std::u
   StudyMemory memory;
   for (std::uint32_t set = 0; set < study.data.size(); ++set) {
     memory.samples += bytes_of(study.data[set].training) + bytes_of(study.data[set].test);
-    const TrainingMemory training =
-        training_memory(study.networks[set], study.request.training.optimizer, study.request.batch, threads);
+    const TrainingMemory training = training_memory(study.networks[set], study.request.training.optimizer,
+                                                    batches_of(study.request).back(), threads);
     if (training.all() > memory.training.all()) memory.training = training;
   }
   add_results(memory, study, stored_trials);

@@ -102,9 +102,10 @@ void StudyRun::train(std::uint32_t set, Seat& seat) {
   Objective& objective = objective_for(set);
   chronicle_.set_started(set, objective.threads());
   const TrainingMemory memory = training_memory(all_.networks.at(set), all_.request.training.optimizer,
-                                                all_.request.batch, objective.threads());
+                                                batches_of(all_.request).back(), objective.threads());
   Session session(store_, seat,
                   {.study = all_.study.name,
+                   .definition = all_.study.definition,
                    .set = set,
                    .threads = objective.threads(),
                    .numeric_class = objective.numeric_class(),

@@ -13,6 +13,7 @@
 #include "etalon/base/error.h"
 #include "etalon/base/random.h"
 #include "etalon/base/text.h"
+#include "etalon/running/assignment.h"
 #include "etalon/running/built_in_objective.h"
 #include "etalon/running/prepare.h"
 
@@ -27,18 +28,17 @@ struct Expected {
 /// Hands out trials that are finished already, and compares what comes back.
 class Retraining final : public TrialSource {
  public:
-  Retraining(const std::vector<Expected>& sample, const std::atomic<bool>& stop,
+  Retraining(const StudyDefinition& study, const std::vector<Expected>& sample, const std::atomic<bool>& stop,
              std::function<void(const Expected&, const Outcome&)> on_finished)
-      : sample_(sample), stop_(stop), on_finished_(std::move(on_finished)) {}
+      : study_(study), sample_(sample), stop_(stop), on_finished_(std::move(on_finished)) {}
 
   std::optional<Assignment> next() override {
     const std::scoped_lock lock(mutex_);
     if (handed_out_ == sample_.size()) return std::nullopt;
     const TrialRecord& trial = *sample_[handed_out_].trial;
-    return Assignment{.ticket = handed_out_++,
-                      .eta = trial.key.setting.eta,
-                      .seed_index = trial.key.seed_index,
-                      .epochs = trial.curve.budget_epochs};
+    Assignment assignment = assignment_of(study_, trial.key, trial.curve.budget_epochs);
+    assignment.ticket = handed_out_++;
+    return assignment;
   }
   void epoch_done(std::uint64_t, std::uint32_t, const EpochPoint&) override {}
   void advanced(std::uint64_t, double) override {}
@@ -49,6 +49,7 @@ class Retraining final : public TrialSource {
   bool stop_requested() const override { return stop_.load(); }
 
  private:
+  const StudyDefinition& study_;
   const std::vector<Expected>& sample_;
   const std::atomic<bool>& stop_;
   const std::function<void(const Expected&, const Outcome&)> on_finished_;
@@ -140,7 +141,7 @@ Verification verify_study(const PreparedStudy& prepared, StudyStore& store, cons
   for (const auto& [set, sample] : by_set) {
     if (stop) break;
     BuiltInObjective objective(all.task(set), all.trainer_options());
-    Retraining retraining(sample, stop, compare);
+    Retraining retraining(study->definition, sample, stop, compare);
     objective.train(retraining);
   }
   result.left_out = comparable - result.trained;

@@ -9,11 +9,11 @@ namespace etalon {
 SearchSpace space_of(const std::set<Setting>& settings) {
   SearchSpace space;
   if (settings.empty()) return space;
-  const std::size_t groups = settings.begin()->eta.size();
+  const std::size_t axes = settings.begin()->values.size();
   std::size_t cells = 1;
-  for (std::size_t group = 0; group < groups; ++group) {
+  for (std::size_t axis = 0; axis < axes; ++axis) {
     std::set<double> values;
-    for (const Setting& setting : settings) values.insert(setting.eta[group]);
+    for (const Setting& setting : settings) values.insert(setting.values[axis]);
     space.values.emplace_back(values.begin(), values.end());
     cells *= values.size();
   }

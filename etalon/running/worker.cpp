@@ -99,6 +99,18 @@ void require_same_data(const StudySnapshot& study, const Preparation& all) {
                         "use the program that the study was made with"});
 }
 
+/// Those of all plans of the study; none where its batch is fixed.
+std::vector<std::uint32_t> other_batches(const StudySnapshot& study, StudyRequest request) {
+  std::vector<std::uint32_t> all;
+  if (std::ranges::find(request.axes, Quantity::batch, &Axis::quantity) == request.axes.end()) return all;
+  for (const StudyPlan& plan : study.asked) {
+    request.plan = plan;
+    const std::vector<std::uint32_t> some = batches_of(request);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request) {
@@ -116,6 +128,7 @@ StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request
   made.augmentation = definition.augmentation;
   made.network = definition.network;
   made.groups = definition.groups;
+  made.axes = definition.axes;
   made.training = definition.training;
   made.batch = definition.batch;
   made.samples = definition.samples;
@@ -123,6 +136,7 @@ StudyRequest request_of(const StudySnapshot& study, const WorkerRequest& request
   made.epochs = epochs_of(study);
   made.study_seed = definition.study_seed;
   made.plan = study.asked.empty() ? study.plan : study.asked.back();
+  made.other_batches = other_batches(study, made);
   made.threads = request.threads;
   made.memory = request.memory;
   made.stored = true;

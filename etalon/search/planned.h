@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "etalon/search/strategy.h"
@@ -30,9 +31,10 @@ std::vector<Setting> grid_settings(const SearchSpace& space);
 
 /// The first `trials` of an endless list that depends on space and study seed alone, so that more trials
 /// extend fewer. Each eta is log-uniform between the smallest and the largest value of its group, rounded to
-/// 6 significant digits, no setting twice; from a list of settings they are drawn uniformly without repeats.
+/// 6 significant digits; of other axes one of the values is drawn; no setting twice. From a list of settings they
+/// are drawn uniformly without repeats. `axes` as in SearchTask.
 /// Throws RequestError if the space has fewer settings. Random search: Bergstra and Bengio 2012.
-std::vector<Setting> random_settings(const SearchSpace& space, std::uint32_t trials,
-                                     std::uint64_t study_seed);
+std::vector<Setting> random_settings(const SearchSpace& space, std::uint32_t trials, std::uint64_t study_seed,
+                                     std::span<const Axis> axes = {});
 
 }  // namespace etalon

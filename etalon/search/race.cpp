@@ -26,15 +26,16 @@ std::size_t places_for_half_steps(std::size_t in, std::size_t survivors, std::si
 
 }  // namespace
 
-SetRace::SetRace(std::uint32_t set, const SearchedSet& facts, const std::vector<Setting>& settings,
+SetRace::SetRace(std::uint32_t set, const SearchTask& task, const std::vector<Setting>& settings,
                  std::size_t budget, bool refine)
     : set_(set),
       budget_(budget),
-      axes_(refine ? axes_of(settings) : std::vector<std::vector<double>>{}),
+      values_(refine ? refinable_values(settings, task.axes) : std::vector<std::vector<double>>{}),
       left_(budget),
       refine_(refine) {
-  outcomes_.chance = facts.chance;
-  outcomes_.validation_samples = facts.validation_samples;
+  outcomes_.chance = task.sets.at(set).chance;
+  outcomes_.validation_samples = task.sets.at(set).validation_samples;
+  outcomes_.axes = task.axes;
   for (const Setting& setting : settings) enter(setting);
 }
 
@@ -104,7 +105,7 @@ void SetRace::rank() {
 std::vector<Setting> SetRace::promising_half_steps() const {
   std::set<Setting> steps;
   for (std::size_t i = 0; i < std::min(leaders, in_.size()); ++i)
-    for (const Setting& step : half_steps(outcomes_.settings[in_[i].place].setting, axes_))
+    for (const Setting& step : half_steps(outcomes_.settings[in_[i].place].setting, values_))
       if (!places_.contains(step)) steps.insert(step);
   SetOutcomes wider = outcomes_;
   for (const Setting& step : steps) wider.settings.push_back({step, {}});
@@ -142,7 +143,7 @@ std::vector<std::size_t> SetRace::rounds_to_come() const {
 Race::Race(const std::vector<Setting>& settings, std::uint32_t seeds, bool refine, const SearchTask& task)
     : epochs_(task.epochs) {
   for (std::uint32_t set = 0; set < task.sets.size(); ++set)
-    sets_.emplace_back(set, task.sets[set], settings, settings.size() * seeds, refine);
+    sets_.emplace_back(set, task, settings, settings.size() * seeds, refine);
 }
 
 std::vector<Proposal> Race::suggest() {

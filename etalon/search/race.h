@@ -24,8 +24,8 @@ namespace etalon {
 class SetRace {
  public:
   /// `settings` in Setting order; `budget` in trials.
-  SetRace(std::uint32_t set, const SearchedSet& facts, const std::vector<Setting>& settings,
-          std::size_t budget, bool refine);
+  SetRace(std::uint32_t set, const SearchTask& task, const std::vector<Setting>& settings, std::size_t budget,
+          bool refine);
 
   std::vector<Proposal> suggest(std::uint32_t epochs);
   void learn(const Result& result);
@@ -49,13 +49,13 @@ class SetRace {
 
   const std::uint32_t set_;
   const std::size_t budget_;
-  const std::vector<std::vector<double>> axes_;
-  SetOutcomes outcomes_;                   ///< of all settings that ever were in
-  std::map<Setting, std::size_t> places_;  ///< in outcomes_.settings
-  std::vector<Runner> in_;                 ///< the best first
-  std::size_t left_;                       ///< of the budget
-  bool refine_;                            ///< it is still to come
-  bool running_ = false;                   ///< a round is suggested and not ended
+  const std::vector<std::vector<double>> values_;  ///< [axis] between which half steps lie
+  SetOutcomes outcomes_;                           ///< of all settings that ever were in
+  std::map<Setting, std::size_t> places_;          ///< in outcomes_.settings
+  std::vector<Runner> in_;                         ///< the best first
+  std::size_t left_;                               ///< of the budget
+  bool refine_;                                    ///< it is still to come
+  bool running_ = false;                           ///< a round is suggested and not ended
   bool over_ = false;
 };
 

@@ -15,23 +15,24 @@ namespace {
 /// Draws of one setting before the space is taken for too small: a range of a few representable etas.
 constexpr int most_attempts = 1000;
 
-struct LogRange {
-  double low, high;  // of eta
-};
-
-std::vector<LogRange> ranges_of(const SearchSpace& space) {
-  std::vector<LogRange> ranges;
-  for (const std::vector<double>& values : space.values) {
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    ranges.push_back({*low, *high});
-  }
-  return ranges;
+double draw_between(double low, double high, RandomSequence& random) {
+  const double exponent = random.uniform(exact_log10(low), exact_log10(high));
+  const double rounded = std::strtod(fmt::format("{:.5e}", exact_pow(10.0, exponent)).c_str(), nullptr);
+  return std::clamp(rounded, low, high);
 }
 
-double draw_eta(const LogRange& range, RandomSequence& random) {
-  const double exponent = random.uniform(exact_log10(range.low), exact_log10(range.high));
-  const double rounded = std::strtod(fmt::format("{:.5e}", exact_pow(10.0, exponent)).c_str(), nullptr);
-  return std::clamp(rounded, range.low, range.high);
+Setting draw_setting(const SearchSpace& space, std::span<const Axis> axes, RandomSequence& random) {
+  Setting setting;
+  for (std::size_t axis = 0; axis < space.values.size(); ++axis) {
+    const std::vector<double>& values = space.values[axis];
+    if (traits_of(quantity_of(axes, axis)).scale == Scale::log) {
+      const auto [low, high] = std::ranges::minmax_element(values);
+      setting.values.push_back(draw_between(*low, *high, random));
+    } else {
+      setting.values.push_back(values[random.below(static_cast<std::uint32_t>(values.size()))]);
+    }
+  }
+  return setting;
 }
 
 [[noreturn]] void refuse(std::uint32_t trials, std::size_t settings) {
@@ -52,10 +53,9 @@ std::vector<Setting> from_list(const SearchSpace& space, std::uint32_t trials, s
 
 }  // namespace
 
-std::vector<Setting> random_settings(const SearchSpace& space, std::uint32_t trials,
-                                     std::uint64_t study_seed) {
+std::vector<Setting> random_settings(const SearchSpace& space, std::uint32_t trials, std::uint64_t study_seed,
+                                     std::span<const Axis> axes) {
   if (!space.settings.empty()) return from_list(space, trials, study_seed);
-  const std::vector<LogRange> ranges = ranges_of(space);
   std::vector<Setting> settings;
   std::set<Setting> seen;
   for (std::uint32_t trial = 0; trial < trials; ++trial) {
@@ -63,8 +63,7 @@ std::vector<Setting> random_settings(const SearchSpace& space, std::uint32_t tri
                           trial);  // a stream each: a prefix stays a prefix
     for (int attempt = 0;; ++attempt) {
       if (attempt == most_attempts) refuse(trials, settings.size());
-      Setting setting;
-      for (const LogRange& range : ranges) setting.eta.push_back(draw_eta(range, random));
+      Setting setting = draw_setting(space, axes, random);
       if (!seen.insert(setting).second) continue;
       settings.push_back(std::move(setting));
       break;

@@ -21,6 +21,7 @@ double middle_of(double low, double high) {
 
 /// Half a step to each side of `eta` on the axis; at its ends as far outwards as the step inwards would go.
 std::vector<double> halves_beside(double eta, const std::vector<double>& axis) {
+  if (axis.empty()) return {};
   const auto here = std::lower_bound(axis.begin(), axis.end(), eta);
   const auto above = std::upper_bound(axis.begin(), axis.end(), eta);
   const bool first = here == axis.begin(), last = above == axis.end();
@@ -34,17 +35,17 @@ std::vector<double> halves_beside(double eta, const std::vector<double>& axis) {
 
 }  // namespace
 
-std::vector<Setting> half_steps(const Setting& leader, const std::vector<std::vector<double>>& axes) {
+std::vector<Setting> half_steps(const Setting& leader, const std::vector<std::vector<double>>& values) {
   std::set<Setting> steps;
-  for (std::size_t group = 0; group < axes.size(); ++group)
-    for (const double eta : halves_beside(leader.eta[group], axes[group])) {
+  for (std::size_t axis = 0; axis < values.size(); ++axis)
+    for (const double eta : halves_beside(leader.values[axis], values[axis])) {
       Setting one = leader;
-      one.eta[group] = eta;
+      one.values[axis] = eta;
       steps.insert(one);
-      for (std::size_t other = group + 1; other < axes.size(); ++other)
-        for (const double second : halves_beside(leader.eta[other], axes[other])) {
+      for (std::size_t other = axis + 1; other < values.size(); ++other)
+        for (const double second : halves_beside(leader.values[other], values[other])) {
           Setting two = one;
-          two.eta[other] = second;
+          two.values[other] = second;
           steps.insert(two);
         }
     }
@@ -52,14 +53,16 @@ std::vector<Setting> half_steps(const Setting& leader, const std::vector<std::ve
   return {steps.begin(), steps.end()};
 }
 
-std::vector<std::vector<double>> axes_of(const std::vector<Setting>& settings) {
-  std::vector<std::vector<double>> axes(settings.empty() ? 0 : settings.front().eta.size());
-  for (std::size_t group = 0; group < axes.size(); ++group) {
+std::vector<std::vector<double>> refinable_values(const std::vector<Setting>& settings,
+                                                  std::span<const Axis> axes) {
+  std::vector<std::vector<double>> lists(settings.empty() ? 0 : settings.front().values.size());
+  for (std::size_t axis = 0; axis < lists.size(); ++axis) {
+    if (traits_of(quantity_of(axes, axis)).scale != Scale::log) continue;
     std::set<double> values;
-    for (const Setting& setting : settings) values.insert(setting.eta[group]);
-    axes[group].assign(values.begin(), values.end());
+    for (const Setting& setting : settings) values.insert(setting.values[axis]);
+    lists[axis].assign(values.begin(), values.end());
   }
-  return axes;
+  return lists;
 }
 
 }  // namespace etalon

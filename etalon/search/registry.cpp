@@ -21,8 +21,8 @@ std::unique_ptr<Strategy> make_grid(const StudyPlan& plan, const SearchTask& tas
 }
 
 std::unique_ptr<Strategy> make_random(const StudyPlan& plan, const SearchTask& task) {
-  return std::make_unique<PlannedStrategy>(random_settings(plan.space, plan.trials, task.study_seed),
-                                           plan.seeds, task);
+  return std::make_unique<PlannedStrategy>(
+      random_settings(plan.space, plan.trials, task.study_seed, task.axes), plan.seeds, task);
 }
 
 void require_space(const SearchSpace& space) {

@@ -20,6 +20,7 @@ struct SearchTask {
   std::vector<SearchedSet> sets;
   std::uint32_t epochs = 1;  ///< the study's budget
   std::uint64_t study_seed = 0;
+  std::vector<Axis> axes{};  ///< that settings are points along; empty: every value is an eta
 };
 
 /// One trial; the budget is in epochs. The same trial with more epochs than an earlier round proposed goes on.

@@ -111,9 +111,9 @@ double as_stored(double value) {
 
 std::string setting_key(const Setting& setting) {
   std::vector<std::string> parts;
-  for (const double eta : setting.eta) {
-    if (!std::isfinite(eta)) throw Failure({"setting of a trial", shortest(eta), "a finite eta", ""});
-    parts.push_back(shortest(eta));
+  for (const double value : setting.values) {
+    if (!std::isfinite(value)) throw Failure({"setting of a trial", shortest(value), "a finite number", ""});
+    parts.push_back(shortest(value));
   }
   return join(parts, " ");
 }
@@ -122,9 +122,9 @@ Setting setting_from_key(const std::string& text) {
   Setting setting;
   if (text.empty()) return setting;
   for (const std::string& part : split_text(text, ' ')) {
-    const auto eta = parse_number(part);
-    if (!eta || !std::isfinite(*eta)) fail("the setting '" + text + "'");
-    setting.eta.push_back(*eta);
+    const auto value = parse_number(part);
+    if (!value || !std::isfinite(*value)) fail("the setting '" + text + "'");
+    setting.values.push_back(*value);
   }
   return setting;
 }

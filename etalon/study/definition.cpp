@@ -12,14 +12,30 @@ namespace etalon {
 
 using Json = nlohmann::json;
 
-void to_json(Json& json, const Setting& setting) { json = setting.eta; }
-void from_json(const Json& json, Setting& setting) { json.get_to(setting.eta); }
+void to_json(Json& json, const Setting& setting) { json = setting.values; }
+void from_json(const Json& json, Setting& setting) { json.get_to(setting.values); }
 
 void to_json(Json& json, const LayerGroup& group) {
   json = {{"name", group.name}, {"selectors", group.selectors}};
 }
 void from_json(const Json& json, LayerGroup& group) {
   Fields(json, "layer group").require("name", group.name).require("selectors", group.selectors).end();
+}
+
+void to_json(Json& json, const Axis& axis) {
+  json = {{"quantity", traits_of(axis.quantity).key}};
+  if (!axis.group.empty()) json["group"] = axis.group;
+}
+void from_json(const Json& json, Axis& axis) {
+  std::string key;
+  Fields(json, "axis").require("quantity", key).read("group", axis.group).end();
+  for (const QuantityTraits& traits : all_quantities())
+    if (traits.key == key) {
+      axis.quantity = traits.quantity;
+      return;
+    }
+  throw Failure({"axis", "the unknown quantity '" + key + "'", "one that this program knows",
+                 "a newer Etalon may have written it, or the store is damaged"});
 }
 
 void to_json(Json& json, const SearchSpace& space) {
@@ -102,6 +118,7 @@ void to_json(Json& json, const StudyDefinition& definition) {
           {"epochs", definition.epochs},
           {"study_seed", definition.study_seed},
           {"numerics_version", definition.numerics_version}};
+  if (!definition.axes.empty()) json["axes"] = definition.axes;
   if (!definition.augmentation.empty()) json["augmentation"] = definition.augmentation;
 }
 
@@ -118,6 +135,7 @@ void from_json(const Json& json, StudyDefinition& definition) {
       .read("epochs", definition.epochs)
       .read("study_seed", definition.study_seed)
       .read("augmentation", definition.augmentation)
+      .read("axes", definition.axes)
       .end();
 }
 
@@ -177,10 +195,25 @@ Value from_text(const std::string& text, const std::string& what) {
 
 }  // namespace
 
+std::vector<Axis> axes_of(const std::vector<LayerGroup>& groups, const std::vector<Axis>& further) {
+  std::vector<Axis> axes;
+  for (const LayerGroup& group : groups) axes.push_back({Quantity::eta, group.name});
+  axes.insert(axes.end(), further.begin(), further.end());
+  return axes;
+}
+
+std::vector<Axis> axes_of(const StudyDefinition& definition) {
+  return axes_of(definition.groups, definition.axes);
+}
+
 std::string to_text(const StudyDefinition& definition) { return Json(definition).dump(); }
 
 StudyDefinition definition_from_text(const std::string& text) {
   return from_text<StudyDefinition>(text, "study definition");
+}
+
+bool uses_momentum(const OptimizerSpec& optimizer) {
+  return optimizer.name == "momentum" || optimizer.name == "nesterov";
 }
 
 bool can_grow(const ScheduleSpec& schedule) { return schedule.name != "cosine"; }

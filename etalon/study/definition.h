@@ -62,6 +62,9 @@ struct StudyDefinition {
   std::vector<SetIdentity> sets;
   NetworkSpec network;
   std::vector<LayerGroup> groups = default_groups();
+  /// What is varied beside an eta for each group. What an axis sets stands in `training` or `batch` with its
+  /// default, which is used where no axis sets it for a group.
+  std::vector<Axis> axes;
   TrainingSpec training;
   std::uint32_t batch = 64;      ///< samples a minibatch; the last partial batch of an epoch is dropped
   std::uint32_t samples = 0;     ///< training samples used; 0: all that validation leaves
@@ -75,9 +78,16 @@ struct StudyDefinition {
   bool operator==(const StudyDefinition&) const = default;
 };
 
+/// The axes that settings are points along: an eta for each group, then definition.axes.
+std::vector<Axis> axes_of(const StudyDefinition& definition);
+std::vector<Axis> axes_of(const std::vector<LayerGroup>& groups, const std::vector<Axis>& further = {});
+
 /// JSON with sorted keys, the same text for equal definitions; definition_from_text reads it back.
 std::string to_text(const StudyDefinition& definition);
 StudyDefinition definition_from_text(const std::string& text);  ///< throws Failure on anything else
+
+/// Whether the optimizer reads its momentum.
+bool uses_momentum(const OptimizerSpec& optimizer);
 
 /// True if no step's eta depends on how many epochs follow: then a curve of few epochs is the beginning of the
 /// curve of many, and a study's budget may be raised.

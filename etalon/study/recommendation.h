@@ -12,21 +12,22 @@ namespace etalon {
 
 enum class EdgeSide { low, high };
 
-/// The choice lies at the edge of the searched range of one group, so better may lie beyond.
+/// The choice lies at the edge of the searched range of one axis, so better may lie beyond.
 struct EdgeWarning {
-  std::uint32_t group = 0;
+  std::uint32_t axis = 0;
   EdgeSide side = EdgeSide::high;
-  std::vector<double> suggested_values;  ///< the group's list with one more decade on that side; of a random
-                                         ///< search {from, to}; in (0, 10]
+  std::vector<double>
+      suggested_values;  ///< the axis's list with one more decade or choice on that side; of etas
+                         ///< of a random search {from, to}
 };
 
-/// What a person should know of a choice, and the etas that they may want to try for it.
+/// What a person should know of a choice, and the values that they may want to try for it.
 struct Warning {
   std::string text;
-  std::vector<std::string> etas;  ///< for each group, in its order: "conv=0.01,0.1,1"; or none at all
+  std::vector<AxisValues> lists;  ///< for each axis, in its order; or none at all
 
-  Warning(std::string words, std::vector<std::string> lists = {})
-      : text(std::move(words)), etas(std::move(lists)) {}
+  Warning(std::string words, std::vector<AxisValues> values = {})
+      : text(std::move(words)), lists(std::move(values)) {}
   Warning(const char* words) : text(words) {}
   explicit operator std::string() const;  ///< all of it, in one sentence
   bool operator==(const Warning&) const = default;
@@ -34,7 +35,7 @@ struct Warning {
 
 inline Warning::operator std::string() const {
   std::string all = text;
-  for (const std::string& list : etas) all += " " + list;
+  for (const AxisValues& list : lists) all += " " + to_text(list);
   return all;
 }
 
@@ -115,7 +116,8 @@ struct OverallRecommendation {
 struct Judgement {
   std::vector<JudgedTrial> trials;                     ///< in TrialKey order
   std::vector<std::vector<CellSummary>> cells;         ///< [set][setting, in Setting order]
-  std::vector<std::optional<double>> loss_target;      ///< [set] the training loss that was the target
+  std::vector<std::optional<double>> loss_target;      ///< [set] the training loss that was the target; empty
+                                                       ///< where each label smoothing has one of its own
   std::vector<std::optional<double>> accuracy_target;  ///< [set]
   std::vector<Recommendation> recommendations;         ///< [set]
   std::optional<OverallRecommendation> overall;        ///< empty with no finished trial

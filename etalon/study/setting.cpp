@@ -10,20 +10,26 @@ namespace etalon {
 
 std::vector<LayerGroup> default_groups() { return {{"conv", {"conv"}}, {"full", {"dense"}}}; }
 
-std::string eta_text(double eta) {
+std::string value_text(double value) {
   std::string text;
   for (int digits = 6; digits <= 17; ++digits) {
-    text = fmt::format("{:.{}g}", eta, digits);
-    if (parse_number(text) == eta) break;
+    text = fmt::format("{:.{}g}", value, digits);
+    if (parse_number(text) == value) break;
   }
   return text;
 }
 
-std::string to_text(const Setting& setting, const std::vector<LayerGroup>& groups) {
+std::string to_text(const Setting& setting, const std::vector<Axis>& axes) {
   std::vector<std::string> parts;
-  for (std::size_t group = 0; group < groups.size(); ++group)
-    parts.push_back(groups[group].name + "=" + eta_text(setting.eta.at(group)));
+  for (std::size_t axis = 0; axis < axes.size(); ++axis)
+    parts.push_back(axis_name(axes[axis]) + "=" + value_text(setting.values.at(axis)));
   return join(parts, " ");
+}
+
+std::string to_text(const AxisValues& list) {
+  std::vector<std::string> texts;
+  for (const double value : list.values) texts.push_back(value_text(value));
+  return axis_name(list.axis) + "=" + join(texts, ",");
 }
 
 std::vector<Setting> all_settings(const SearchSpace& space) {
@@ -34,7 +40,7 @@ std::vector<Setting> all_settings(const SearchSpace& space) {
     for (const Setting& setting : settings)
       for (const double value : values) {
         longer.push_back(setting);
-        longer.back().eta.push_back(value);
+        longer.back().values.push_back(value);
       }
     settings = std::move(longer);
   }

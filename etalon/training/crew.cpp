@@ -33,7 +33,7 @@ void Crew::run(const std::function<void(const Member&)>& job) {
   std::uint32_t members = 0;
   {
     const std::scoped_lock lock(mutex_);
-    members = members_ = 1 + joined_;
+    members = members_ = help_ == Help::always ? 1 + joined_ : size_.next(1 + joined_);
     job_ = &job;
     if (members > 1) jobs_.fetch_add(1, std::memory_order_release);
   }
@@ -46,6 +46,14 @@ void Crew::run(const std::function<void(const Member&)>& job) {
 void Crew::count_training(double seconds) {
   const std::scoped_lock lock(mutex_);
   training_seconds_ += seconds;
+  if (help_ == Help::always) return;
+  size_.step(members_, seconds);
+  const std::uint32_t paying = size_.next(1 + joined_);
+  if (size_.may_grow() || paying == 1 + joined_) return;
+  joined_ = paying - 1;
+  job_ = nullptr;  // the others wake up, too
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
 }
 
 void Crew::close() {
@@ -63,7 +71,7 @@ double Crew::serve() {
   double before = 0;
   {
     const std::scoped_lock lock(mutex_);
-    if (closed_ || 1 + joined_ >= most_) return 0;
+    if (closed_ || 1 + joined_ >= most_ || !size_.may_grow()) return 0;
     self = {++joined_, 0, meet, this};
     seen = jobs_.load();
     before = training_seconds_;
@@ -74,10 +82,11 @@ double Crew::serve() {
     {
       const std::scoped_lock lock(mutex_);
       seen = jobs_.load();
-      if (closed_) return training_seconds_ - before;
+      if (closed_ || self.index > joined_) return training_seconds_ - before;
       self.count = members_;
       job = job_;
     }
+    if (!job || self.index >= self.count) continue;  // it can do without this one
     (*job)(self);
     wait_for_all();
   }
@@ -90,7 +99,7 @@ std::uint32_t Crew::members() const {
 
 bool Crew::has_room() const {
   const std::scoped_lock lock(mutex_);
-  return !closed_ && 1 + joined_ < most_;
+  return !closed_ && 1 + joined_ < most_ && size_.may_grow();
 }
 
 void Crew::meet(void* crew) { static_cast<Crew*>(crew)->wait_for_all(); }
@@ -107,7 +116,7 @@ void Crew::wait_for_all() {
 }
 
 std::shared_ptr<Crew> CrewBoard::open(std::uint32_t most) {
-  auto crew = std::make_shared<Crew>(most);
+  auto crew = std::make_shared<Crew>(most, Help::where_it_pays);
   const std::scoped_lock lock(mutex_);
   crews_.push_back(crew);
   return crew;

@@ -9,23 +9,28 @@
 #include <vector>
 
 #include "etalon/nn/network_plan.h"
+#include "etalon/training/crew_size.h"
 
 namespace etalon {
 
-/// One trial's crew. The leader runs jobs; whoever joins takes part in every job that begins after that.
+/// When whoever joins a crew takes part.
+enum class Help : std::uint8_t { always, where_it_pays };
+
+/// One trial's crew. The leader runs jobs; whoever joins takes part in jobs that begin after that.
 class Crew {
  public:
   /// `most`: members at once, the leader among them.
-  explicit Crew(std::uint32_t most) : most_(most) {}
+  explicit Crew(std::uint32_t most, Help help = Help::always) : most_(most), help_(help) {}
 
   /// Leader: runs `job` as every member at once and returns when all have done. Jobs don't throw.
   void run(const std::function<void(const Member&)>& job);
-  /// Leader: adds to the time that the crew has trained, which those who serve read off.
+  /// Leader: the last job was a step of training that took so long. Adds to the time that those who serve read off,
+  /// and tells whether they pay; who does not is sent away.
   void count_training(double seconds);
   /// Leader: sends the others away; no job may follow.
   void close();
 
-  /// Others: takes part until the crew is closed. Returns the seconds of training since it joined; at once,
+  /// Others: takes part until the crew is closed, or does without it. Returns the seconds of training since it joined; at once,
   /// and 0, where the crew is full or closed.
   double serve();
   std::uint32_t members() const;
@@ -38,6 +43,8 @@ class Crew {
   const std::uint32_t most_;
   mutable std::mutex mutex_;
   std::uint32_t joined_ = 0;  ///< those who serve
+  const Help help_;
+  CrewSize size_;
   bool closed_ = false;
   double training_seconds_ = 0;
   const std::function<void(const Member&)>* job_ = nullptr;

@@ -14,18 +14,20 @@ namespace etalon {
 
 enum class OptimizerKind : std::uint8_t { sgd, momentum, nesterov, adam, adamw };
 
-/// What an update needs that no step changes.
+/// What an update needs that neither a trial nor a step changes.
 struct OptimizerConstants {
   OptimizerKind kind = OptimizerKind::sgd;
-  float momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, weight_decay = 0;
+  float beta1 = 0, beta2 = 0, epsilon = 0;
   float rest1 = 0, rest2 = 0;  ///< 1 - beta1, 1 - beta2, subtracted in double
 };
 
 /// What an update needs of one step.
 struct StepScalars {
-  const float* rate;  ///< [group]: eta times schedule; adam: over its first bias correction
-  const float* keep;  ///< [group]: adamw: 1 - eta * weight decay
-  float root;         ///< adam: square root of the second bias correction
+  const float* rate;      ///< [group]: eta times schedule; adam: over its first bias correction
+  const float* momentum;  ///< [group]
+  const float* decay;     ///< [group]: weight decay; adamw has it in `keep`
+  const float* keep;      ///< [group]: adamw: 1 - eta * weight decay
+  float root;             ///< adam: square root of the second bias correction
 };
 
 /// Samples 0 .. count-1 of a minibatch.

@@ -66,8 +66,7 @@ void SampleBlock::set_images(const std::uint8_t* images) {
 std::optional<Evaluation> evaluate_trial(const SharedTask& shared, const Engine& engine, Arena& arena,
                                          Crew& crew, std::span<const std::uint32_t> indices,
                                          float label_smoothing, const std::function<bool()>& stop) {
-  EngineTask task = shared.engine_task();
-  task.label_smoothing = label_smoothing;
+  const EngineTask task = shared.engine_task(label_smoothing);
   const DataSet& data = *shared.task().data;
   return evaluate({engine, task, data.shape.size(), data.training, indices}, arena, crew, stop);
 }

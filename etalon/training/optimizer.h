@@ -42,25 +42,26 @@ class Optimizer {
     const V minus_rate(0 - scalars_.rate[group]), g = load<V>(gradient), here = load<V>(w);
     switch (c_.kind) {
       case OptimizerKind::sgd:
-        return store(w, fma(minus_rate, decayed(g, here), here));
+        return store(w, fma(minus_rate, decayed(g, here, group), here));
       case OptimizerKind::momentum:
       case OptimizerKind::nesterov:
-        return momentum(w, here, decayed(g, here), minus_rate);
+        return momentum(w, here, decayed(g, here, group), minus_rate, group);
       case OptimizerKind::adam:
-        return adam(w, here, decayed(g, here), minus_rate);
+        return adam(w, here, decayed(g, here, group), minus_rate);
       case OptimizerKind::adamw:
         return adam(w, here * V(scalars_.keep[group]), g, minus_rate);
     }
   }
 
   template <class V>
-  ETALON_INLINE V decayed(V gradient, V w) const {
-    return c_.weight_decay == 0 ? gradient : fma(V(c_.weight_decay), w, gradient);
+  ETALON_INLINE V decayed(V gradient, V w, std::int32_t group) const {
+    const float decay = scalars_.decay[group];
+    return decay == 0 ? gradient : fma(V(decay), w, gradient);
   }
 
   template <class V>
-  ETALON_INLINE void momentum(float* w, V here, V g, V minus_rate) const {
-    const V mu(c_.momentum), u = fma(mu, load<V>(w + parameters_), g);
+  ETALON_INLINE void momentum(float* w, V here, V g, V minus_rate, std::int32_t group) const {
+    const V mu(scalars_.momentum[group]), u = fma(mu, load<V>(w + parameters_), g);
     store(w + parameters_, u);
     store(w, fma(minus_rate, c_.kind == OptimizerKind::nesterov ? fma(mu, u, g) : u, here));
   }

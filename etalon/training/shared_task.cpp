@@ -35,11 +35,9 @@ OptimizerConstants constants_of(const OptimizerSpec& spec) {
                                                    {"adam", OptimizerKind::adam},
                                                    {"adamw", OptimizerKind::adamw}};
   constants.kind = kinds.at(spec.name);
-  constants.momentum = static_cast<float>(spec.momentum);
   constants.beta1 = static_cast<float>(spec.beta1);
   constants.beta2 = static_cast<float>(spec.beta2);
   constants.epsilon = static_cast<float>(spec.epsilon);
-  constants.weight_decay = static_cast<float>(spec.weight_decay);
   constants.rest1 = static_cast<float>(1 - spec.beta1);
   constants.rest2 = static_cast<float>(1 - spec.beta2);
   return constants;
@@ -85,15 +83,15 @@ std::vector<std::uint32_t> SharedTask::visits(std::uint32_t seed_index, std::uin
   return order;
 }
 
-std::optional<double> SharedTask::reference_loss(std::uint32_t seed_index) {
+std::optional<double> SharedTask::reference_loss(std::uint32_t seed_index, float label_smoothing) {
   const std::lock_guard lock(mutex_);
-  const auto known = reference_losses_.find(seed_index);
+  const auto known = reference_losses_.find({seed_index, label_smoothing});
   return known == reference_losses_.end() ? std::nullopt : std::optional(known->second);
 }
 
-void SharedTask::keep_reference_loss(std::uint32_t seed_index, double loss) {
+void SharedTask::keep_reference_loss(std::uint32_t seed_index, float label_smoothing, double loss) {
   const std::lock_guard lock(mutex_);
-  reference_losses_[seed_index] = loss;
+  reference_losses_[{seed_index, label_smoothing}] = loss;
 }
 
 }  // namespace etalon

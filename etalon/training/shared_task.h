@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "etalon/nn/network_plan.h"
@@ -33,21 +34,22 @@ class SharedTask {
   std::uint32_t steps_per_epoch() const { return steps_per_epoch_; }
   std::uint32_t groups() const { return groups_; }
 
-  /// Labels are smoothed to train, as the study says, and as they are to test.
-  EngineTask engine_task() const { return {plan_.view(), inputs_.data(), optimizer_, label_smoothing()}; }
+  /// Labels are smoothed to train, as the trial says, and as they are to test.
+  EngineTask engine_task(float label_smoothing) const {
+    return {plan_.view(), inputs_.data(), optimizer_, label_smoothing};
+  }
   /// Of a plan for forward passes alone, made with the task's batch.
   EngineTask forward_task(const NetworkPlan& plan) const {
     return {plan.view(), inputs_.data(), optimizer_, 0};
   }
-  float label_smoothing() const { return static_cast<float>(task_.training.label_smoothing); }
 
   /// Drawn anew each time: they may be many.
   std::vector<float> initial_weights(std::uint32_t seed_index) const;
   /// Indices into the data's training part, in the order in which that epoch visits them.
   std::vector<std::uint32_t> visits(std::uint32_t seed_index, std::uint32_t epoch) const;
-  /// l_0 of a seed index, once measured.
-  std::optional<double> reference_loss(std::uint32_t seed_index);
-  void keep_reference_loss(std::uint32_t seed_index, double loss);
+  /// l_0 of a seed index and a smoothing of labels, once measured.
+  std::optional<double> reference_loss(std::uint32_t seed_index, float label_smoothing);
+  void keep_reference_loss(std::uint32_t seed_index, float label_smoothing, double loss);
 
  private:
   TrainingTask task_;
@@ -60,7 +62,7 @@ class SharedTask {
   std::vector<float> inputs_;  ///< [channel][256]
 
   std::mutex mutex_;
-  std::map<std::uint32_t, double> reference_losses_;  ///< [seed index], guarded by mutex_
+  std::map<std::pair<std::uint32_t, float>, double> reference_losses_;  ///< guarded by mutex_
 };
 
 }  // namespace etalon

@@ -1,12 +1,12 @@
-/// The numbers of one step: eta times schedule, and Adam's bias corrections.
+/// The numbers of one step: those of a trial, and of them what the schedule and Adam's bias corrections make.
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "etalon/training/engine.h"
 #include "etalon/training/shared_task.h"
+#include "etalon/training/trial_source.h"
 
 namespace etalon {
 
@@ -19,13 +19,16 @@ class StepNumbers {
  public:
   explicit StepNumbers(const SharedTask& shared);
 
-  /// For step number `step` (from 0); moves `correction` on by one step.
-  void set(std::span<const double> eta, std::uint64_t step, BiasCorrection& correction);
-  StepScalars view() const { return {rate_.data(), keep_.data(), root_}; }
+  /// Takes the trial's numbers. REQUIRES: one for each group, where they are given.
+  void begin(const Assignment& trial);
+  /// For step number `step` (from 0) of the trial; moves `correction` on by one step.
+  void set(std::uint64_t step, BiasCorrection& correction);
+  StepScalars view() const { return {rate_.data(), momentum_.data(), decay_.data(), keep_.data(), root_}; }
 
  private:
   const SharedTask& shared_;
-  std::vector<float> rate_, keep_;
+  std::vector<double> eta_, weight_decay_;             ///< [group]
+  std::vector<float> rate_, momentum_, decay_, keep_;  ///< [group]
   float root_ = 1;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -75,11 +77,58 @@ class SpeedProbe : public TrialSource {
   double seconds_ = 0;
 };
 
+/// One task with any batch: what threads share of it is made when the first trial of that batch comes.
+class BatchTasks {
+ public:
+  BatchTasks(const TrainingTask& task, std::uint32_t threads, std::string instruction_set)
+      : task_(task), threads_(threads), instruction_set_(std::move(instruction_set)) {
+    of(task.batch);  // refuses what cannot be trained
+  }
+
+  SharedTask& of(std::uint32_t batch) {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = tasks_.find(batch); known != tasks_.end()) return known->second;
+    TrainingTask task = task_;
+    task.batch = batch;
+    return tasks_.try_emplace(batch, task, threads_, instruction_set_).first->second;
+  }
+  SharedTask& usual() { return of(task_.batch); }
+
+ private:
+  const TrainingTask task_;
+  const std::uint32_t threads_;
+  const std::string instruction_set_;
+  std::mutex mutex_;
+  std::map<std::uint32_t, SharedTask> tasks_;  ///< [batch], guarded by mutex_
+};
+
+/// A thread's memory to train in: one arena, made anew for a trial of another batch.
+class ArenaHolder {
+ public:
+  Arena& for_task(const SharedTask& shared) {
+    if (shared_ != &shared) {
+      arena_.reset();
+      arena_ = std::make_unique<Arena>(shared.plan());
+      shared_ = &shared;
+    }
+    return *arena_;
+  }
+  void clear() {
+    arena_.reset();
+    shared_ = nullptr;
+  }
+
+ private:
+  const SharedTask* shared_ = nullptr;
+  std::unique_ptr<Arena> arena_;
+};
+
 class SlotTrainer : public Trainer {
  public:
   SlotTrainer(const TrainingTask& task, const TrainerOptions& options)
-      : threads_(options.threads != 0 ? options.threads : processor_count()),
-        shared_(task, threads_, options.instruction_set) {}
+      : task_(task),
+        threads_(options.threads != 0 ? options.threads : processor_count()),
+        tasks_(task, threads_, options.instruction_set) {}
 
   void train(TrialSource& source) override {
     GuardedSource guarded(source);
@@ -91,26 +140,26 @@ class SlotTrainer : public Trainer {
   }
 
   Evaluation evaluate_test(std::span<const float> weights) override {
-    return etalon::evaluate_test(shared_, weights);
+    return etalon::evaluate_test(tasks_.usual(), weights);
   }
 
   std::uint32_t threads() const override { return threads_; }
 
   std::uint64_t memory_bytes() const override {
-    const TrainingTask& task = shared_.task();
-    const DataSet& data = *task.data;
+    const DataSet& data = *task_.data;
     const std::uint64_t augmented =
-        task.augmentation.empty() ? 0 : std::uint64_t{task.batch} * data.shape.size() * threads_;
-    return training_memory(task.network, task.training.optimizer, task.batch, threads_).all() + augmented +
+        task_.augmentation.empty() ? 0 : std::uint64_t{task_.batch} * data.shape.size() * threads_;
+    return training_memory(task_.network, task_.training.optimizer, task_.batch, threads_).all() + augmented +
            data.training.pixels.size() + data.test.pixels.size();
   }
 
   double measure_speed(double seconds) override {
     const FlushDenormals flush;
-    Arena arena(shared_.plan());
-    SpeedProbe probe(shared_.groups(), seconds);
+    SharedTask& shared = tasks_.usual();
+    Arena arena(shared.plan());
+    SpeedProbe probe(shared.groups(), seconds);
     Crew alone(1);
-    TrialRun(shared_, shared_.engine(shared_.plan()), arena, alone, probe).run(*probe.next());
+    TrialRun(shared, shared.engine(shared.plan()), arena, alone, probe).run(*probe.next());
     return probe.speed();
   }
 
@@ -132,14 +181,13 @@ class SlotTrainer : public Trainer {
   void work(GuardedSource& source) {
     try {
       const FlushDenormals flush;
-      std::optional<Arena> arena;
+      ArenaHolder memory;
       for (;;) {
         Work work = take_work(source);
         if (work.trial) {
-          if (!arena) arena.emplace(shared_.plan());
-          lead(*arena, source, std::move(work));
+          lead(memory, source, std::move(work));
         } else if (work.crew) {
-          arena.reset();
+          memory.clear();
           source.advanced(0, work.crew->serve());
         } else {
           return;
@@ -150,9 +198,10 @@ class SlotTrainer : public Trainer {
     }
   }
 
-  void lead(Arena& arena, GuardedSource& source, Work work) {
+  void lead(ArenaHolder& memory, GuardedSource& source, Work work) {
     try {
-      TrialRun(shared_, shared_.engine(shared_.plan()), arena, *work.crew, source)
+      SharedTask& shared = tasks_.of(work.trial->batch.value_or(task_.batch));
+      TrialRun(shared, shared.engine(shared.plan()), memory.for_task(shared), *work.crew, source)
           .run(std::move(*work.trial));
     } catch (...) {
       crews_.close(work.crew);
@@ -161,8 +210,9 @@ class SlotTrainer : public Trainer {
     crews_.close(work.crew);
   }
 
-  std::uint32_t threads_;
-  SharedTask shared_;
+  const TrainingTask task_;
+  const std::uint32_t threads_;
+  BatchTasks tasks_;
   std::mutex taking_;
   CrewBoard crews_;
 };

@@ -27,7 +27,7 @@ struct TrainingTask {
   const Split* split = nullptr;
   NetworkDescription network;
   TrainingSpec training;
-  std::uint32_t batch = 64;
+  std::uint32_t batch = 64;  ///< of trials that name none
   std::uint32_t epochs = 1;  ///< the study's full epochs: the span of schedules
   std::uint64_t study_seed = 0;
   Augmentation augmentation{};  ///< of training samples alone; validation, test and l_0 see them as they are
@@ -60,14 +60,15 @@ class Trainer {
   virtual ~Trainer() = default;
 
   /// Trains what `source` hands out until it has nothing left or asks to stop, on options.threads threads.
-  /// Exceptions of a thread or of the source are rethrown here, after all threads have left.
+  /// Exceptions of a thread or of the source are rethrown here, after all threads have left; RequestError
+  /// where a trial's batch exceeds the training samples.
   virtual void train(TrialSource& source) = 0;
 
   /// Loss and accuracy of final weights (as in Outcome::weights) on the test part.
   virtual Evaluation evaluate_test(std::span<const float> weights) = 0;
 
   virtual std::uint32_t threads() const = 0;
-  /// Bytes that train() will hold at once for all threads: weights, optimizer state, activations, samples.
+  /// Bytes that train() will hold at once for all threads, with the task's batch: weights, optimizer state, activations, samples.
   virtual std::uint64_t memory_bytes() const = 0;
   /// Samples per second of one thread, from a few measured steps (about `seconds`).
   virtual double measure_speed(double seconds) = 0;

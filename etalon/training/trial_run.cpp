@@ -26,7 +26,7 @@ TrialRun::TrialRun(SharedTask& shared, const Engine& engine, Arena& arena, Crew&
       arena_(arena),
       crew_(crew),
       source_(source),
-      task_(shared.engine_task()),
+      task_(shared.engine_task(0)),
       block_(shared.task().batch, shared.task().data->shape.size()),
       augmented_(shared.task().augmentation.empty()
                      ? 0
@@ -55,6 +55,9 @@ void TrialRun::begin(Assignment trial) {
   correction_ = {};
   step_ = 0;
   seconds_ = 0;
+  scalars_.begin(trial_);
+  task_ = shared_.engine_task(
+      static_cast<float>(trial_.label_smoothing.value_or(shared_.task().training.label_smoothing)));
   if (trial_.state) {
     require_fits(*trial_.state);
     go_on(*std::exchange(trial_.state, std::nullopt));
@@ -71,12 +74,13 @@ void TrialRun::begin(Assignment trial) {
 /// weights over the first min(20, all) minibatches of epoch 0.
 double TrialRun::reference_loss() {
   const std::uint32_t seed = trial_.seed_index;
-  if (const auto known = shared_.reference_loss(seed)) return *known;
+  const float smoothing = task_.label_smoothing;
+  if (const auto known = shared_.reference_loss(seed, smoothing)) return *known;
   std::vector<std::uint32_t> order = shared_.visits(seed, 0);
   order.resize(std::min(order.size(), reference_minibatches * shared_.task().batch));
   const auto measured =
-      evaluate_trial(shared_, engine_, arena_, crew_, order, shared_.label_smoothing(), [] { return false; });
-  shared_.keep_reference_loss(seed, measured->loss);
+      evaluate_trial(shared_, engine_, arena_, crew_, order, smoothing, [] { return false; });
+  shared_.keep_reference_loss(seed, smoothing, measured->loss);
   return measured->loss;
 }
 
@@ -125,7 +129,7 @@ bool TrialRun::train_epoch() {
 void TrialRun::train_step(std::uint32_t step) {
   const double start = system_clock().steady_seconds();
   set_samples(step);
-  scalars_.set(trial_.eta, step_, correction_);
+  scalars_.set(step_, correction_);
   draw_dropout(shared_, arena_, trial_.seed_index, static_cast<std::uint32_t>(step_));
   const std::uint32_t batch = shared_.task().batch;
   crew_.run([&](const Member& member) {

@@ -18,6 +18,11 @@ struct Assignment {
   std::uint32_t seed_index = 0;
   std::uint32_t epochs = 0;           ///< budget; schedules run over the study's full epochs
   std::optional<TrialState> state{};  ///< where it goes on; nothing: at its initial weights
+
+  // What is left out is the task's.
+  std::vector<double> momentum{}, weight_decay{};  ///< [group]
+  std::optional<double> label_smoothing{};
+  std::optional<std::uint32_t> batch{};
 };
 
 /// An assignment between two steps.

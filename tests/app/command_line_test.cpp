@@ -27,7 +27,7 @@ TEST(CommandLine, decide_takes_the_rules_of_choice) {
   EXPECT_EQ(decide.store, "s.db");
   EXPECT_EQ(decide.study.study_name, "x");
   EXPECT_EQ(decide.study.plan.choice, (ChoiceRules{0.9, 0.2, {}, 0.3, 0.9}));
-  EXPECT_EQ(decide.current, (NamedEtas{{"conv", 0.1}, {"full", 0.01}}));
+  EXPECT_EQ(decide.current, (NamedValues{{"conv", 0.1}, {"full", 0.01}}));
   EXPECT_TRUE(decide.json);
   EXPECT_EQ(requested("decide").current, std::nullopt);
 }

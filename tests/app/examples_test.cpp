@@ -28,7 +28,7 @@ TEST(Examples, all_are_read_and_their_networks_fit) {
         << entry.path();
     EXPECT_EQ(study.study_name, entry.path().stem()) << "a study is named like its file";
   }
-  EXPECT_EQ(count, 6);
+  EXPECT_EQ(count, 7);
 }
 
 TEST(Examples, seed_grid_is_the_default) {
@@ -40,6 +40,13 @@ TEST(Examples, seed_grid_is_the_default) {
   EXPECT_EQ(filed.training, plain.training);
   EXPECT_EQ(filed.epochs, plain.epochs);
   EXPECT_EQ(filed.batch, plain.batch);
+}
+
+TEST(Examples, more_than_etas_are_32_settings) {
+  const StudyRequest study = example("more-than-etas.toml").study;
+  EXPECT_THAT(study.axes, ElementsAre(Axis{Quantity::momentum, ""}, Axis{Quantity::weight_decay, "conv"},
+                                      Axis{Quantity::batch, ""}));
+  EXPECT_EQ(all_settings(study.plan.space).size(), 32U);
 }
 
 TEST(Examples, six_experiments_are_four_settings) {

@@ -86,7 +86,7 @@ TEST(StudyFile, takes_no_tilde_for_a_folder) {
 TEST(StudyFile, tells_the_current_setting) {
   const Request request = read("[choice]\ncurrent = {full = 0.01, conv = 0.1}\n");
   ASSERT_TRUE(request.current);
-  EXPECT_EQ(setting_of(*request.current, default_groups()), (Setting{{0.1, 0.01}}));
+  EXPECT_EQ(setting_of(*request.current, axes_of(default_groups())), (Setting{{0.1, 0.01}}));
   EXPECT_TRUE(request.place(Field::current).ends_with(":2"));
   EXPECT_THAT(refused("[choice]\ncurrent = 0.1\n").expected, HasSubstr("{conv = 0.1, full = 0.01}"));
   EXPECT_THAT(refused("[choice]\ncurrent = {conv = 0}\n").expected,

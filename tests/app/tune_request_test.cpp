@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gmock/gmock.h>
 
 #include "tests/app/asked.h"
@@ -226,6 +228,107 @@ TEST(TuneRequest, refuses_a_grid_without_end) {
       "a = {from = 1e-6, to = 1.0, cells = 1000}\nb = {from = 1e-6, to = 1.0, cells = 1000}\n"
       "c = {from = 1e-6, to = 1.0, cells = 1000}\n");
   EXPECT_THAT(refused(file.path()).received, HasSubstr("more than a million"));
+}
+
+TEST(TuneRequest, several_values_of_a_number_are_an_axis) {
+  const StudyRequest study = asked(
+                                 "--optimizer momentum --eta conv=0.1 --eta full=0.1,1 --momentum 0.9,0.8 "
+                                 "--weight-decay conv=0,1e-4 --label-smoothing 0,0.1 --batch 64,32")
+                                 .study;
+  EXPECT_THAT(study.axes, ElementsAre(Axis{Quantity::momentum, ""}, Axis{Quantity::weight_decay, "conv"},
+                                      Axis{Quantity::label_smoothing, ""}, Axis{Quantity::batch, ""}));
+  EXPECT_THAT(study.plan.space.values,
+              ElementsAre(ElementsAre(0.1), ElementsAre(0.1, 1), ElementsAre(0.8, 0.9), ElementsAre(0, 1e-4),
+                          ElementsAre(0, 0.1), ElementsAre(32, 64)));
+  EXPECT_EQ(study.training.optimizer.momentum, OptimizerSpec{}.momentum);
+  EXPECT_EQ(study.batch, 64U);
+}
+
+TEST(TuneRequest, one_value_of_a_number_is_no_axis) {
+  const StudyRequest study =
+      asked("--optimizer nesterov --momentum 0.8 --weight-decay 1e-4 --label-smoothing 0.1 --batch 32").study;
+  EXPECT_TRUE(study.axes.empty());
+  EXPECT_EQ(study.training.optimizer.momentum, 0.8);
+  EXPECT_EQ(study.training.optimizer.weight_decay, 1e-4);
+  EXPECT_EQ(study.training.label_smoothing, 0.1);
+  EXPECT_EQ(study.batch, 32U);
+}
+
+TEST(TuneRequest, a_group_may_differ_from_the_number_of_the_others) {
+  const StudyRequest some = asked("--optimizer momentum --momentum 0.8 --momentum conv=0.9").study;
+  EXPECT_THAT(some.axes, ElementsAre(Axis{Quantity::momentum, "conv"}));
+  EXPECT_THAT(some.plan.space.values.back(), ElementsAre(0.9));
+  EXPECT_EQ(some.training.optimizer.momentum, 0.8) << "of full";
+  const StudyRequest all = asked("--optimizer momentum --momentum full=0.8 --momentum conv=0.9").study;
+  EXPECT_EQ(all.axes.size(), 2u);
+  EXPECT_EQ(all.training.optimizer.momentum, OptimizerSpec{}.momentum) << "nothing trains with it";
+}
+
+TEST(TuneRequest, a_study_file_has_axes_as_the_command_line_has) {
+  const StudyText file(
+      "[study]\nbatch = [64, 32]\n[training]\noptimizer = \"momentum\"\nmomentum = [0.9, 0.8]\n"
+      "weight_decay = {conv = [0, 1e-4]}\nlabel_smoothing = [0, 0.1]\n"
+      "[eta]\nconv = [0.1]\nfull = [0.1, 1]\n");
+  const StudyRequest filed = asked(file.path()).study;
+  const StudyRequest typed = asked(
+                                 "--optimizer momentum --eta conv=0.1 --eta full=0.1,1 --momentum 0.9,0.8 "
+                                 "--weight-decay conv=0,1e-4 --label-smoothing 0,0.1 --batch 64,32")
+                                 .study;
+  EXPECT_EQ(filed.axes, typed.axes);
+  EXPECT_EQ(filed.plan.space, typed.plan.space);
+  EXPECT_EQ(asked(file.path() + " --momentum 0.7 --weight-decay 0 --label-smoothing 0 --batch 16").study.axes,
+            std::vector<Axis>{})
+      << "options take the place of lines";
+  EXPECT_THAT(asked(file.path() + " --optimizer sgd").study.axes,
+              ElementsAre(Axis{Quantity::weight_decay, "conv"}, Axis{Quantity::label_smoothing, ""},
+                          Axis{Quantity::batch, ""}))
+      << "an optimizer without momentum leaves the file's idle";
+}
+
+TEST(TuneRequest, listed_settings_are_combined_with_axes) {
+  const StudyText file("[eta]\nsettings = [{conv = 0.01, full = 0.1}, {conv = 0.1, full = 0.1}]\n");
+  EXPECT_THAT(asked(file.path() + " --batch 32,64").study.plan.space.settings,
+              ElementsAre(Setting{{0.01, 0.1, 32}}, Setting{{0.01, 0.1, 64}}, Setting{{0.1, 0.1, 32}},
+                          Setting{{0.1, 0.1, 64}}));
+}
+
+TEST(TuneRequest, refuses_axes_that_cannot_be) {
+  for (const auto& [options, place, received] :
+       {std::tuple{"--momentum 0.9", "--momentum", "the optimizer 'sgd', which reads none"},
+        {"--optimizer momentum --momentum 0.9,1", "--momentum", "'1'"},
+        {"--optimizer momentum --momentum conv=0.9 --momentum conv=0.8", "--momentum",
+         "the group 'conv' twice"},
+        {"--optimizer momentum --momentum 0.9 --momentum 0.8", "--momentum", "values for all layers twice"},
+        {"--weight-decay =1", "--weight-decay", "'=1'"},
+        {"--weight-decay -1", "--weight-decay", "'-1'"},
+        {"--batch 32,0", "--batch", "'0'"},
+        {"--batch 32.5", "--batch", "'32.5'"},
+        {"--label-smoothing conv=0.1", "--label-smoothing", "'conv=0.1'"}}) {
+    const Complaint complaint = refused(options);
+    EXPECT_EQ(complaint.place, place) << options;
+    EXPECT_EQ(complaint.received, received) << options;
+  }
+  EXPECT_EQ(refused("--weight-decay 0,1").hint, "did you mean 0.1? Commas separate values: 0.0 is 0, too");
+  const StudyText file("[training]\nlabel_smoothing = {conv = 0.1}\n");
+  EXPECT_EQ(refused(file.path()).hint, "label smoothing is the same for all layers");
+  for (const char* batch : {"32.5", "[32, 32.5]", "0", "[]", "\"32\""}) {
+    const StudyText odd(std::string("[study]\nbatch = ") + batch + "\n");
+    EXPECT_THAT(refused(odd.path()).place.text, HasSubstr(":2")) << batch;
+  }
+  EXPECT_EQ(refused("--batch 12,000").hint, "write it without separators: 12000");
+  EXPECT_EQ(asked("--optimizer momentum --momentum=-0,0.9").study.plan.space.values.back(),
+            (std::vector<double>{0, 0.9}));
+  EXPECT_FALSE(std::signbit(asked("--weight-decay=-0,0.9").study.plan.space.values.back()[0]));
+}
+
+TEST(TuneRequest, a_current_setting_names_every_axis) {
+  const std::string grid =
+      "--eta conv=0.1 --eta full=0.1 --batch 32,64 --weight-decay conv=0,1e-4 --current ";
+  EXPECT_EQ(asked(grid + "conv=0.1,full=0.1,batch=64,conv.weight_decay=0").study.plan.choice.current,
+            (Setting{{0.1, 0.1, 0, 64}}));
+  EXPECT_EQ(refused(grid + "conv=0.1,full=0.1,batch=64").received, "no value for 'conv.weight_decay'");
+  EXPECT_EQ(refused(grid + "conv=0.1,full=0.1,batch=128,conv.weight_decay=0").hint,
+            "add it: --eta conv=0.1 --eta full=0.1 --weight-decay conv=0,0.0001 --batch 32,64,128");
 }
 
 }  // namespace

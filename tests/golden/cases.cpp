@@ -35,6 +35,13 @@ std::vector<GoldenCase> optimizer_cases() {
       if (name.starts_with("adam")) cases.back().eta = {0.004, 0.002};
       if (name == "momentum" || name == "nesterov") cases.back().eta = {0.01, 0.008};
     }
+  for (const std::string name : {"sgd", "momentum", "nesterov", "adam", "adamw"}) {
+    cases.push_back(tiny_lenet("optimizers", name + " with numbers of each group's own"));
+    cases.back().training.optimizer.name = name;
+    if (name.starts_with("adam")) cases.back().eta = {0.004, 0.002};
+    if (name == "momentum" || name == "nesterov") cases.back().momentum = {0.5, 0.8};
+    cases.back().weight_decay = {0.02, 0.1};
+  }
   return cases;
 }
 

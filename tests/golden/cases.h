@@ -25,7 +25,8 @@ struct GoldenCase {
   std::uint32_t classes = 0;
   std::vector<std::string> layers;
   std::vector<LayerGroup> groups;
-  std::vector<double> eta;  ///< [group]
+  std::vector<double> eta;                         ///< [group]
+  std::vector<double> momentum{}, weight_decay{};  ///< [group]; empty: as `training` says
   TrainingSpec training;
 };
 

@@ -33,13 +33,25 @@ class OneTrial : public TrialSource {
   std::optional<Outcome> outcome_;
 };
 
-/// What the trainer makes of a case with these etas, by an instruction set ("": the newest).
-inline Outcome train_case(const GoldenInputs& inputs, const TrainingSpec& training,
-                          const std::vector<double>& eta, const std::string& set = "") {
+/// What the trainer makes of a trial of a case, by an instruction set ("": the newest).
+inline Outcome train_case(const GoldenInputs& inputs, const TrainingSpec& training, Assignment trial,
+                          const std::string& set = "") {
   const TrainingTask task{&inputs.data, &inputs.split, inputs.network, training, batch, epochs, study_seed};
-  OneTrial source({.ticket = 1, .eta = eta, .seed_index = seed_index, .epochs = epochs});
+  trial.ticket = 1;
+  trial.seed_index = seed_index;
+  trial.epochs = epochs;
+  OneTrial source(std::move(trial));
   make_trainer(task, {.threads = 1, .instruction_set = set})->train(source);
   return source.outcome().value();
+}
+inline Outcome train_case(const GoldenInputs& inputs, const TrainingSpec& training,
+                          const std::vector<double>& eta, const std::string& set = "") {
+  return train_case(inputs, training, Assignment{.eta = eta}, set);
+}
+
+/// The trial that the case describes.
+inline Assignment trial_of(const GoldenCase& made) {
+  return {.eta = made.eta, .momentum = made.momentum, .weight_decay = made.weight_decay};
 }
 
 }  // namespace etalon::golden

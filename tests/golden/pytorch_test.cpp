@@ -27,7 +27,7 @@ TEST_P(AgainstPyTorch, losses_agree_for_every_instruction_set) {
   const std::vector<double> expected = losses_of(GetParam()).losses;
   ASSERT_EQ(expected.size(), epochs * steps_per_epoch);
   for (const std::string& set : engine_support().instruction_sets) {
-    const Curve curve = train_case(inputs, GetParam().training, GetParam().eta, set).curve;
+    const Curve curve = train_case(inputs, GetParam().training, trial_of(GetParam()), set).curve;
     ASSERT_EQ(curve.loss.size(), expected.size());
     for (std::size_t step = 0; step < expected.size(); ++step)
       EXPECT_NEAR(curve.loss[step] / expected[step], 1, tolerance) << "step " << step << ", " << set;
@@ -37,14 +37,14 @@ TEST_P(AgainstPyTorch, losses_agree_for_every_instruction_set) {
 // Batch norms by their running statistics, labels as they are.
 TEST_P(AgainstPyTorch, validation_losses_agree) {
   const std::vector<double> expected = losses_of(GetParam()).validation_losses;
-  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta).curve;
+  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, trial_of(GetParam())).curve;
   ASSERT_EQ(curve.epochs.size(), expected.size());
   for (std::size_t epoch = 0; epoch < expected.size(); ++epoch)
     EXPECT_NEAR(curve.epochs[epoch].validation_loss / expected[epoch], 1, tolerance) << "epoch " << epoch;
 }
 
 TEST_P(AgainstPyTorch, epochs_are_the_mean_of_their_steps) {
-  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, GetParam().eta).curve;
+  const Curve curve = train_case(inputs_of(GetParam()), GetParam().training, trial_of(GetParam())).curve;
   ASSERT_EQ(curve.epochs.size(), epochs);
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     const auto first = curve.loss.begin() + static_cast<long>(epoch * steps_per_epoch);

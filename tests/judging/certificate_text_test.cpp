@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "etalon/study/definition.h"
+
 namespace etalon {
 namespace {
 
@@ -28,7 +30,7 @@ Recommendation recommendation() {
 std::string one_eta(double expected, double low, double high) {
   Recommendation result = recommendation();
   result.certificate->one_eta = Cost{{{0.1, 0.1}}, expected, low, high};
-  return one_eta_text(result);
+  return one_eta_text(result, axes_of(default_groups()));
 }
 
 TEST(CertificateText, says_how_sure_a_choice_is) {
@@ -54,19 +56,21 @@ TEST(CertificateText, answers_whether_one_eta_is_enough) {
       "one eta for all groups may be enough: 0.1 costs 0.0 points (95 %: -1.0 to 1.0), which may be nothing");
   Recommendation same = recommendation();
   same.setting = Setting{{0.1, 0.1}};
-  EXPECT_EQ(one_eta_text(same), "one eta for all groups is enough: 0.1 is the choice");
+  EXPECT_EQ(one_eta_text(same, axes_of(default_groups())),
+            "one eta for all groups is enough: 0.1 is the choice");
   same.certificate->one_eta.reset();
-  EXPECT_EQ(one_eta_text(same), "");
+  EXPECT_EQ(one_eta_text(same, axes_of(default_groups())), "");
 }
 
 TEST(CertificateText, says_what_the_current_setting_costs) {
   Recommendation result = recommendation();
-  EXPECT_EQ(current_text(result, default_groups()), "");
+  EXPECT_EQ(current_text(result, axes_of(default_groups())), "");
   result.certificate->current = Cost{{{0.01, 0.01}}, 0.05, 0.03, 0.07};
-  EXPECT_EQ(current_text(result, default_groups()),
+  EXPECT_EQ(current_text(result, axes_of(default_groups())),
             "the current setting, conv=0.01 full=0.01, costs 5.0 points (95 %: 3.0 to 7.0)");
   result.certificate->current = Cost{*result.setting, 0, 0, 0};
-  EXPECT_EQ(current_text(result, default_groups()), "the current setting, conv=0.1 full=0.01, is the choice");
+  EXPECT_EQ(current_text(result, axes_of(default_groups())),
+            "the current setting, conv=0.1 full=0.01, is the choice");
 }
 
 TEST(CertificateText, says_what_more_time_buys) {

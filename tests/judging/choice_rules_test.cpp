@@ -151,7 +151,7 @@ TEST(Limit, is_held_against_the_posterior_whatever_the_number_of_seeds) {
     std::vector<double> accuracies(all, 0.95);
     std::fill_n(accuracies.begin(), failed, 0.1);
     add(study, {{0.1, 0.1}}, accuracies);
-    return recommended(study).setting->eta[0];
+    return recommended(study).setting->values[0];
   };
   for (const std::size_t all : {1u, 3u, 10u, 30u}) EXPECT_EQ(chosen_of(0, all), 0.1) << all;
   for (const std::size_t all : {2u, 4u, 10u, 30u}) EXPECT_EQ(chosen_of(all / 2, all), 0.01) << all;
@@ -200,7 +200,7 @@ TEST(Balance, speed_decides_only_within_half_a_point) {
     for (double& one : lower) one -= behind;
     made.cell({{0.01, 0.1}}, shape).cell({{0.1, 0.1}}, lower);
     made.cell({{1, 0.1}}, std::vector<double>(6, 0.7));  // keeps failure away
-    EXPECT_EQ(chosen_by(made.set).setting->eta[0], behind < 0.005 ? 0.1 : 0.01) << behind;
+    EXPECT_EQ(chosen_by(made.set).setting->values[0], behind < 0.005 ? 0.1 : 0.01) << behind;
   }
 }
 

@@ -125,7 +125,7 @@ TEST(DeepObs, late_collapse_is_failure_and_a_small_rate_is_slow) {
   EXPECT_EQ(cells[3].margin[0].held, 0.0);
   EXPECT_NEAR(*cells[3].margin[0].failed, 0.2, 0.001);
   ASSERT_TRUE(judgement.recommendations[0].setting);
-  const double chosen = judgement.recommendations[0].setting->eta[0];
+  const double chosen = judgement.recommendations[0].setting->values[0];
   EXPECT_TRUE(chosen == 0.0398 || chosen == 0.0631) << chosen;
 }
 

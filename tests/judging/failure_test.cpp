@@ -52,6 +52,29 @@ TEST(Failure, at_smaller_etas_than_the_most_accurate_is_slowness) {
   EXPECT_EQ(beside_best({{0.1, 0.1}}, stalled), failed) << "none is smaller";
 }
 
+TEST(Failure, with_more_momentum_or_decay_than_the_most_accurate_is_no_slowness) {
+  const std::vector<Axis> axes{
+      {Quantity::eta, "all"}, {Quantity::momentum, ""}, {Quantity::weight_decay, ""}, {Quantity::batch, ""}};
+  const auto beside_best = [&](const Setting& setting) {
+    return fates_of(std::vector<RunEnd>{{{{0.1, 0.9, 1e-4, 64}}, learning, 0.9}, {setting, stalled, 0.1}},
+                    0.1, 900, axes)
+        .back();
+  };
+  EXPECT_EQ(beside_best({{0.01, 0.9, 1e-4, 64}}), slow);
+  EXPECT_EQ(beside_best({{0.01, 0.5, 0, 128}}), slow);
+  EXPECT_EQ(beside_best({{0.01, 0.99, 1e-4, 64}}), failed);
+  EXPECT_EQ(beside_best({{0.01, 0.9, 1, 64}}), failed);
+  EXPECT_EQ(beside_best({{0.1, 0.5, 1e-4, 64}}), failed) << "no eta is smaller";
+}
+
+TEST(Margin, is_asked_of_etas_alone) {
+  std::vector<CellSummary> cells(3);
+  cells[0].setting = {{0.1, 0.9}}, cells[1].setting = {{1, 0.9}}, cells[2].setting = {{0.1, 0.99}};
+  cells[2].failed_seeds = 1;
+  const std::vector<Axis> axes{{Quantity::eta, "all"}, {Quantity::momentum, ""}};
+  EXPECT_EQ(margin(cells, 0, axes), (std::vector<Margin>{{1.0, {}}}));
+}
+
 TEST(Failure, of_the_fewer_seeds_at_a_small_eta_is_failure_all_the_same) {
   const Setting good{{0.1}}, small{{0.01}};
   EXPECT_THAT(

@@ -198,5 +198,21 @@ TEST(Judge, a_snapshot_without_facts_is_no_error) {
   EXPECT_TRUE(judge(StudySnapshot{}).trials.empty());
 }
 
+/// Smoothed labels leave a loss that no run gets below: a target of the unsmoothed would never be reached.
+TEST(Judge, has_a_loss_target_for_each_label_smoothing) {
+  made_up::Study study(1, 2);
+  study.snapshot.definition.groups = {{"all", {"conv", "dense"}}};
+  study.snapshot.definition.axes = {{Quantity::label_smoothing, ""}};
+  study.cell({{0.1, 0}}, {0.9, 0.91}, made_up::falling(20, 0.03));
+  study.cell({{0.1, 0.2}}, {0.92, 0.93}, made_up::falling(20, 0.4));
+  const Judgement judgement = judge(study.done());
+  EXPECT_EQ(judgement.loss_target[0], std::nullopt) << "there are two";
+  for (const CellSummary& cell : judgement.cells[0]) {
+    ASSERT_TRUE(cell.median_loss_target) << cell.setting.values[1];
+    EXPECT_TRUE(cell.median_loss_target->reached) << cell.setting.values[1];
+  }
+  EXPECT_EQ(judgement.recommendations[0].setting, (Setting{{0.1, 0.2}}));
+}
+
 }  // namespace
 }  // namespace etalon

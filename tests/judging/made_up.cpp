@@ -79,11 +79,11 @@ Study& Study::cell(const Setting& setting, const std::vector<double>& accuracies
 }
 
 const StudySnapshot& Study::done() {
-  const std::size_t groups = snapshot.trials.empty() ? 0 : snapshot.trials.front().key.setting.eta.size();
+  const std::size_t groups = snapshot.trials.empty() ? 0 : snapshot.trials.front().key.setting.values.size();
   snapshot.plan.space.values.assign(groups, {});
   for (std::size_t group = 0; group < groups; ++group) {
     std::set<double> values;
-    for (const TrialRecord& one : snapshot.trials) values.insert(one.key.setting.eta[group]);
+    for (const TrialRecord& one : snapshot.trials) values.insert(one.key.setting.values[group]);
     snapshot.plan.space.values[group].assign(values.begin(), values.end());
   }
   std::sort(snapshot.trials.begin(), snapshot.trials.end(),

@@ -135,8 +135,8 @@ TEST(Overall, settings_within_its_error_are_undecided_and_all_named) {
   all.push_back(*overall.setting);
   EXPECT_THAT(all, UnorderedElementsAre(low, middle, high));
   for (const Setting& setting : overall.undecided)
-    EXPECT_THAT(overall.warnings,
-                Contains(AllOf(HasSubstr("Undecided"), HasSubstr(to_text(setting, default_groups())))));
+    EXPECT_THAT(overall.warnings, Contains(AllOf(HasSubstr("Undecided"),
+                                                 HasSubstr(to_text(setting, axes_of(default_groups()))))));
 }
 
 TEST(Overall, on_a_tie_it_is_what_the_sets_chose) {

@@ -119,7 +119,7 @@ TEST(Posterior, is_sound_for_one_to_twelve_groups) {
     Outcomes made;
     for (std::size_t group = 0; group < groups; ++group) {
       Setting setting{std::vector<double>(groups, 0.1)};
-      setting.eta[group] = 0.01;
+      setting.values[group] = 0.01;
       made.cell(setting, {0.9, 0.91}, group % 2 ? 1 : 0);
     }
     expect_sound(made.set);
@@ -168,7 +168,7 @@ TEST(Posterior, of_very_many_settings_models_the_most_accurate) {
   for (std::size_t setting = 0; setting < outcomes.settings.size(); ++setting)
     if (posterior.expected(setting) > posterior.expected(best)) best = setting;
   EXPECT_EQ(std::ranges::count(contenders, best), 1) << "the best is one of those modelled";
-  EXPECT_NEAR(std::log10(outcomes.settings[best].setting.eta[0]), -2, 0.7);
+  EXPECT_NEAR(std::log10(outcomes.settings[best].setting.values[0]), -2, 0.7);
   const double worst = posterior.expected(0);
   EXPECT_NEAR(worst, outcomes.settings[0].seeds[0].accuracy, 0.05) << "its plain mean";
   const PosteriorDraws draws = posterior.draw({0, best}, 100, random_of(1));
@@ -179,7 +179,7 @@ TEST(Posterior, of_very_many_settings_without_seeds_models_those_near_the_best) 
   SetOutcomes outcomes = many(24, 0);
   RandomSequence random = random_of(8);
   for (std::size_t setting = 0; setting < outcomes.settings.size(); setting += 30) {
-    const double off = std::log10(outcomes.settings[setting].setting.eta[0]) + 2;
+    const double off = std::log10(outcomes.settings[setting].setting.values[0]) + 2;
     outcomes.settings[setting].seeds = {{0, scattered(0.95 - 0.05 * off * off, 0.02, 1, random)[0], false}};
   }
   const AccuracyPosterior posterior(outcomes);
@@ -187,7 +187,7 @@ TEST(Posterior, of_very_many_settings_without_seeds_models_those_near_the_best) 
   EXPECT_LE(contenders.size(), 2 * AccuracyPosterior::most_modelled);
   EXPECT_TRUE(std::ranges::any_of(contenders, [&](std::size_t one) {
     return outcomes.settings[one].seeds.empty() &&
-           std::abs(std::log10(outcomes.settings[one].setting.eta[0]) + 2) < 0.6;
+           std::abs(std::log10(outcomes.settings[one].setting.values[0]) + 2) < 0.6;
   }));
   expect_sound(outcomes);
 }

@@ -155,7 +155,7 @@ RC_GTEST_PROP(Numbers, are_finite_and_in_their_ranges, ()) {
   check(overall.worst_regret_high, 0, 1);
   RC_ASSERT(!overall.setting || !holds(overall.undecided, *overall.setting));
   for (const Setting& setting : overall.undecided)
-    RC_ASSERT(has(overall.warnings, to_text(setting, study.snapshot.definition.groups)));
+    RC_ASSERT(has(overall.warnings, to_text(setting, axes_of(study.snapshot.definition))));
 }
 
 RC_GTEST_PROP(Judgements, do_not_depend_on_the_order_of_trials, ()) {

@@ -23,8 +23,8 @@ struct Character {
 };
 
 Character character_of(const Setting& setting, std::uint32_t set) {
-  const double conv = setting.eta.front(), full = setting.eta.back();
-  const double most = *std::max_element(setting.eta.begin(), setting.eta.end());
+  const double conv = setting.values.front(), full = setting.values.back();
+  const double most = *std::max_element(setting.values.begin(), setting.values.end());
   Character character;
   character.rate = 25 * conv + 60 * std::min(full, 0.3);
   character.floor = 0.04 + 0.25 * set + 0.05 * (exact_log10(conv) + 1) * (exact_log10(conv) + 1);
@@ -38,8 +38,8 @@ Character character_of(const Setting& setting, std::uint32_t set) {
 Curve fake_curve(const TrialKey& key, const FakeOptions& options) {
   const Character character = character_of(key.setting, key.set);
   RandomSequence random({7 + key.set, key.seed_index, Purpose::resampling},
-                        static_cast<std::uint32_t>(1000 * (10 + exact_log10(key.setting.eta.front())) +
-                                                   10 * exact_log10(key.setting.eta.back())));
+                        static_cast<std::uint32_t>(1000 * (10 + exact_log10(key.setting.values.front())) +
+                                                   10 * exact_log10(key.setting.values.back())));
   Curve curve;
   curve.reference_loss = first_loss * (1 + 0.01 * (key.seed_index % first_confirmation_seed));
   curve.steps_per_epoch = options.steps_per_epoch;
@@ -155,7 +155,7 @@ CellSummary fake_cell(const Setting& setting, const std::vector<Verdict>& verdic
   cell.set_back = spread_of(set_back), cell.spike_share = spread_of(spikes);
   cell.seconds = spread_of({seconds});
   cell.median_loss_target = verdicts.back().loss_target;
-  cell.margin.assign(setting.eta.size(), Margin{1.0, {}});
+  cell.margin.assign(setting.values.size(), Margin{1.0, {}});
   cell.margin.front() = {0.0, 1.0};
   cell.speed = verdicts.back().speed, cell.stability = verdicts.back().stability;
   cell.sentence = cell.diverged_seeds == cell.seeds ? "The loss runs away at once: every seed diverges."
@@ -181,17 +181,17 @@ Recommendation fake_recommendation(std::uint32_t set, const std::vector<CellSumm
   chosen.reason = "The setting: its accuracy. " + chosen.why;
   chosen.warnings = {"The loss was still falling: the budget may be too short."};
   chosen.tuning_accuracy = best->accuracy;
-  chosen.certificate =
-      Certificate{.p_best = 0.71,
-                  .expected_accuracy = *best->accuracy.mean,
-                  .expected_loss = 0.002,
-                  .p_within_point = 0.97,
-                  .p_failure = 0.004,
-                  .low_run = *best->accuracy.mean - 0.02,
-                  .one_eta = Cost{{std::vector<double>(best->setting.eta.size(), 0.01)}, 0.023, 0.011, 0.039},
-                  .current = std::nullopt,
-                  .more_time = {{24, 60, 0.0012}, {96, 240, 0.0015}},
-                  .p_best_of = {}};
+  chosen.certificate = Certificate{
+      .p_best = 0.71,
+      .expected_accuracy = *best->accuracy.mean,
+      .expected_loss = 0.002,
+      .p_within_point = 0.97,
+      .p_failure = 0.004,
+      .low_run = *best->accuracy.mean - 0.02,
+      .one_eta = Cost{{std::vector<double>(best->setting.values.size(), 0.01)}, 0.023, 0.011, 0.039},
+      .current = std::nullopt,
+      .more_time = {{24, 60, 0.0012}, {96, 240, 0.0015}},
+      .p_best_of = {}};
   chosen.what_would_change_it = {"A speed_weight below 0.2 would choose a calmer setting."};
   for (const CellSummary& cell : cells) {
     const bool near = cell.diverged_seeds == 0 && *best->accuracy.mean - *cell.accuracy.mean < 0.02;
@@ -208,6 +208,14 @@ Recommendation fake_recommendation(std::uint32_t set, const std::vector<CellSumm
 
 }  // namespace
 
+AxisValues varied(Quantity quantity, const std::string& group, const std::vector<double>& values) {
+  AxisValues list;
+  list.axis.quantity = quantity;
+  list.axis.group = group;
+  list.values = values;
+  return list;
+}
+
 StudySnapshot fake_study(const FakeOptions& options) {
   StudySnapshot study;
   study.name = "fake-lenet5-0a1b2c";
@@ -217,6 +225,10 @@ StudySnapshot fake_study(const FakeOptions& options) {
   study.plan.seeds = options.seeds;
   study.plan.space.values.assign(options.groups.size(), options.etas);
   study.plan.space.settings = options.settings;
+  for (const AxisValues& list : options.axes) {
+    study.definition.axes.push_back(list.axis);
+    study.plan.space.values.push_back(list.values);
+  }
   study.machine = {"Imaginary 9000", 2, "AVX2", "x86-64-fma", "0.1.0"};
   study.command = "etalon tune --data shapes,digits --epochs 2";
   study.times = {1'700'000'000'000, 1'700'000'060'000, 41.5, 230'400};

@@ -11,6 +11,7 @@ struct FakeOptions {
   std::vector<std::string> sets{"shapes", "digits"};
   std::vector<LayerGroup> groups = default_groups();
   std::vector<double> etas{0.001, 0.01, 0.1, 1.0};  ///< of every group
+  std::vector<AxisValues> axes;                     ///< besides
   std::vector<Setting> settings;                    ///< instead of the grid, if not empty
   std::uint32_t seeds = 3;
   std::vector<std::uint32_t> uneven_seeds;  ///< instead, of one setting after the other, again from the start
@@ -19,6 +20,9 @@ struct FakeOptions {
   std::uint32_t epochs = 2;
   std::uint32_t steps_per_epoch = 60;
 };
+
+/// For FakeOptions::axes.
+AxisValues varied(Quantity quantity, const std::string& group, const std::vector<double>& values);
 
 StudySnapshot fake_study(const FakeOptions& options = {});
 

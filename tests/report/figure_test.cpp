@@ -28,9 +28,10 @@ struct Fake {
   StudyView view;
   explicit Fake(const FakeOptions& options = {})
       : study(fake_study(options)), judgement(fake_judgement(study)), view(study, judgement) {}
-  const CellView& cell(double conv, double full) const {
+  const CellView& cell(double conv, double full) const { return cell(std::vector{conv, full}); }
+  const CellView& cell(const std::vector<double>& values) const {
     for (const CellView& cell : view.sets()[0].cells)
-      if (cell.summary->setting.eta == std::vector{conv, full}) return cell;
+      if (cell.summary->setting.values == values) return cell;
     throw std::out_of_range("no such cell");
   }
 };
@@ -52,16 +53,16 @@ TEST(AccuracyMap, has_one_cell_a_setting_and_marks_the_choice) {
   const Figure& map = maps.front();
   EXPECT_EQ(map.cells.size(), 16u);
   std::size_t chosen = 0;
-  const auto tick_in = [](const Axis& axis, double from, double to) {
+  const auto tick_in = [](const FigureAxis& axis, double from, double to) {
     return std::ranges::find_if(axis.ticks, [&](const Tick& tick) { return from < tick.at && tick.at < to; })
         ->label;
   };
   for (const HeatCell& cell : map.cells) {
     if (!cell.chosen) continue;
     ++chosen;
-    const auto& eta = fake.judgement.recommendations[0].setting->eta;
-    EXPECT_EQ(tick_in(map.x, cell.left, cell.right), eta_text(eta[0]));
-    EXPECT_EQ(tick_in(map.y, cell.bottom, cell.top), eta_text(eta[1]));
+    const auto& eta = fake.judgement.recommendations[0].setting->values;
+    EXPECT_EQ(tick_in(map.x, cell.left, cell.right), value_text(eta[0]));
+    EXPECT_EQ(tick_in(map.y, cell.bottom, cell.top), value_text(eta[1]));
     EXPECT_TRUE(cell.eligible && cell.equivalent);
   }
   EXPECT_EQ(chosen, 1u);
@@ -142,7 +143,7 @@ TEST(AccuracyMap, cells_that_hardly_differ_have_ticks_at_their_places) {
   }
 }
 
-TEST(AccuracyMap, three_groups_are_a_map_for_each_pair_of_the_best_over_the_third) {
+TEST(AccuracyMap, three_groups_are_a_map_for_each_pair_with_the_third_at_the_choice) {
   FakeOptions options;
   options.groups = {{"stem", {"#1"}}, {"conv", {"conv"}}, {"full", {"dense"}}};
   options.etas = {0.01, 0.1, 1.0};
@@ -151,11 +152,16 @@ TEST(AccuracyMap, three_groups_are_a_map_for_each_pair_of_the_best_over_the_thir
   const auto maps = accuracy_maps(fake.view, 0);
   ASSERT_EQ(maps.size(), 3u);
   EXPECT_EQ(maps[0].cells.size(), 9u);
-  double best = 0;
-  for (const CellView& cell : fake.view.sets()[0].cells)
-    if (cell.summary->setting.eta[0] == 0.01 && cell.summary->setting.eta[1] == 0.01 && !cell.all_diverged())
-      best = std::max(best, *cell.summary->accuracy.mean);
-  EXPECT_DOUBLE_EQ(*maps[0].cells[0].value, best);
+  const double third = fake.view.sets()[0].chosen()->summary->setting.values[2];
+  for (const double other : {0.01, 0.1, 1.0}) {
+    const CellView& cell = fake.cell({0.01, 0.01, other});
+    if (other == third) {
+      EXPECT_DOUBLE_EQ(*maps[0].cells[0].value, *cell.summary->accuracy.mean);
+    } else {
+      EXPECT_NE(*maps[0].cells[0].value, cell.summary->accuracy.mean) << other;
+    }
+  }
+  EXPECT_EQ(maps[0].subtitle, std::vector<std::string>{"All else at the choice: full " + value_text(third)});
 }
 
 TEST(AccuracyMap, settings_that_are_no_grid_are_coloured_points) {
@@ -357,6 +363,35 @@ TEST(Script, no_text_can_leave_its_quotes) {
   Figure figure;
   figure.title = "a'b\n'; system 'touch x'";
   EXPECT_THAT(gnuplot_script(figure, "x"), ::testing::HasSubstr("'a''b''; system ''touch x'''"));
+}
+
+TEST(AccuracyMap, of_more_than_etas_has_a_map_for_each_pair_of_axes) {
+  FakeOptions options;
+  options.sets = {"shapes"};
+  options.etas = {0.01, 0.1};
+  options.axes = {testing::varied(Quantity::momentum, "", {0.8, 0.9})};
+  const Fake fake(options);
+  const auto maps = accuracy_maps(fake.view, 0);
+  ASSERT_EQ(maps.size(), 3u);
+  EXPECT_EQ(maps[1].title, "shapes: validation accuracy, conv and momentum");
+  EXPECT_EQ(maps[1].x.title, "eta of conv");
+  EXPECT_EQ(maps[1].y.title, "momentum");
+  EXPECT_EQ(maps[1].cells.size(), 4u);
+}
+
+/// 20 etas that were drawn: no grid.
+TEST(AccuracyMap, of_drawn_etas_and_choices_are_points) {
+  FakeOptions options;
+  options.sets = {"shapes"};
+  options.groups = {{"all", {"conv", "dense"}}};
+  options.axes = {testing::varied(Quantity::weight_decay, "", {0, 1e-3})};
+  for (int i = 0; i < 20; ++i) options.settings.push_back({{0.0101 * (i + 1), i % 2 == 0 ? 0.0 : 1e-3}});
+  const Figure map = accuracy_maps(Fake(options).view, 0).front();
+  EXPECT_TRUE(map.cells.empty());
+  EXPECT_GE(map.dots.size(), 20u);
+  ASSERT_EQ(map.y.ticks.size(), 2u);
+  EXPECT_EQ(map.y.ticks[0].label, "0");
+  EXPECT_EQ(map.y.ticks[1].label, "0.001");
 }
 
 }  // namespace

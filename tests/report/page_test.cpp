@@ -148,7 +148,7 @@ TEST(Page, one_seed_is_not_called_each) {
 TEST(Page, seeds_that_differ_from_setting_to_setting_are_a_range) {
   StudySnapshot study = testing::fake_study(small_options());
   std::erase_if(study.trials, [&](const TrialRecord& trial) {
-    return trial.key.seed_index == 1 && trial.key.setting.eta.front() == 0.01;
+    return trial.key.seed_index == 1 && trial.key.setting.values.front() == 0.01;
   });
   const std::string page = page_of(study);
   EXPECT_THAT(page, HasSubstr("was trained for 2 epochs with 1 to 2 seeds, under"));
@@ -180,7 +180,8 @@ TEST(Page, a_random_search_that_grew_another_one_says_how_many_settings_there_ar
 
 TEST(Page, a_grown_search_that_is_not_done_says_how_many_settings_are_trained) {
   StudySnapshot study = random_study(3);
-  std::erase_if(study.trials, [](const TrialRecord& trial) { return trial.key.setting.eta.front() > 0.05; });
+  std::erase_if(study.trials,
+                [](const TrialRecord& trial) { return trial.key.setting.values.front() > 0.05; });
   EXPECT_THAT(page_of(study), HasSubstr("- A **list of 7 settings** of `eta` (the last asked by random "
                                         "search); 4 of them are trained so far.\n"));
 }
@@ -188,7 +189,7 @@ TEST(Page, a_grown_search_that_is_not_done_says_how_many_settings_are_trained) {
 TEST(Page, a_random_draw_from_a_list_says_both_numbers) {
   StudySnapshot study = random_study(2);
   std::erase_if(study.trials, [](const TrialRecord& trial) {
-    return trial.key.setting.eta.front() != 0.02 && trial.key.setting.eta.front() != 0.03;
+    return trial.key.setting.values.front() != 0.02 && trial.key.setting.values.front() != 0.03;
   });
   study.planned_trials = static_cast<std::uint32_t>(study.trials.size());
   EXPECT_THAT(page_of(study), HasSubstr("- A **random search** of 2 settings among a list of 7.\n"));
@@ -248,6 +249,24 @@ TEST(Certificate, what_was_not_measured_is_null) {
   EXPECT_TRUE(first["p_best"].is_null());
   EXPECT_TRUE(first["test_accuracy"]["mean"].is_null());
   EXPECT_TRUE(first["cells"][0]["validation_loss"]["mean"].is_null());
+}
+
+TEST(Page, tells_all_that_is_varied) {
+  testing::FakeOptions options;
+  options.sets = {"shapes"};
+  options.etas = {0.01, 0.1};
+  options.axes = {testing::varied(Quantity::weight_decay, "conv", {0, 1e-3}),
+                  testing::varied(Quantity::batch, "", {32, 64})};
+  const StudySnapshot study = testing::fake_study(options);
+  const std::string page = page_of(study);
+  for (const char* words :
+       {"| data set | eta of conv | eta of full | weight decay of conv | batch |",
+        "    - weight decay of conv: 0, 0.001\n", "weight decay as each setting says (of other groups 0)",
+        "minibatches of the size that each setting says",
+        "<summary>Mean accuracy by every two of what was varied</summary>",
+        "weight decay of conv and batch, all else at the choice (conv 0.1, full 0.1)"})
+    EXPECT_THAT(page, HasSubstr(words));
+  EXPECT_EQ(page.find("of `eta`, and no others"), std::string::npos);
 }
 
 }  // namespace

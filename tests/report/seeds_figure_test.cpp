@@ -68,8 +68,8 @@ TEST(SeedsFigure, the_best_setting_stands_on_top_with_its_number_of_seeds) {
                                      });
   const auto top = std::max_element(figure.y.ticks.begin(), figure.y.ticks.end(),
                                     [](const Tick& a, const Tick& b) { return a.at < b.at; });
-  EXPECT_EQ(top->label, fmt::format("conv {:g}, full {:g} ({})", best->setting.eta[0], best->setting.eta[1],
-                                    best->seeds));
+  EXPECT_EQ(top->label, fmt::format("conv {:g}, full {:g} ({})", best->setting.values[0],
+                                    best->setting.values[1], best->seeds));
   EXPECT_TRUE(std::any_of(figure.y.ticks.begin(), figure.y.ticks.end(), [](const Tick& tick) {
     return tick.label.starts_with("conv 0.1, full 0.01 (") && tick.label.ends_with(" + 8)");
   }));

@@ -83,5 +83,47 @@ TEST(Snippet, odd_names_stay_within_their_quotes) {
   EXPECT_THAT(code, HasSubstr("{\"c\\\"d\": 0.1"));
 }
 
+testing::FakeOptions more_than_etas() {
+  testing::FakeOptions options;
+  options.etas = {0.1};
+  options.axes = {
+      testing::varied(Quantity::momentum, "conv", {0.5}), testing::varied(Quantity::weight_decay, "", {1e-4}),
+      testing::varied(Quantity::label_smoothing, "", {0.1}), testing::varied(Quantity::batch, "", {32})};
+  return options;
+}
+
+TEST(Snippet, carries_all_that_is_varied) {
+  StudySnapshot study = testing::fake_study(more_than_etas());
+  study.definition.training.optimizer.name = "nesterov";
+  const Judgement judgement = testing::fake_judgement(study);
+  const StudyView view(study, judgement);
+  const std::string code = parameter_groups_py(view);
+  for (const char* line :
+       {"ETA = {\"conv\": 0.1, \"full\": 0.1}  # the recommendation\n",
+        "OPTIONS = {\"conv\": {\"momentum\": 0.5, \"weight_decay\": 0.0001, \"nesterov\": True}, "
+        "\"full\": {\"momentum\": 0.9, \"weight_decay\": 0.0001, \"nesterov\": True}}",
+        "LABEL_SMOOTHING = 0.1 ", "BATCH = 32 ",
+        "def parameter_groups(model, eta=ETA, options=OPTIONS):", "\"name\": name, **options[name]}",
+        "return torch.optim.SGD(parameter_groups(model, eta, options), momentum=0.9)",
+        "nn.CrossEntropyLoss(label_smoothing=LABEL_SMOOTHING)"})
+    EXPECT_THAT(code, HasSubstr(line));
+  const std::string brief = short_snippet(view).value();
+  EXPECT_THAT(brief,
+              HasSubstr("\"lr\": 0.1, \"momentum\": 0.5, \"weight_decay\": 0.0001, \"nesterov\": True}"));
+  EXPECT_THAT(brief, HasSubstr("CrossEntropyLoss(label_smoothing=0.1)"));
+  EXPECT_THAT(brief, HasSubstr("minibatches of 32"));
+}
+
+TEST(Snippet, study_file_lines_carry_all_that_is_varied) {
+  StudySnapshot study = testing::fake_study(more_than_etas());
+  study.definition.training.optimizer.name = "momentum";
+  const Judgement judgement = testing::fake_judgement(study);
+  const std::string lines = study_file_lines(StudyView(study, judgement));
+  for (const char* line :
+       {"momentum = {conv = [0.5], full = [0.9]}\n", "weight_decay = 0.0001\n", "label_smoothing = 0.1\n",
+        "[study]\nbatch = 32\n", "[eta]\nconv = [0.1]\nfull = [0.1]\n"})
+    EXPECT_THAT(lines, HasSubstr(line));
+}
+
 }  // namespace
 }  // namespace etalon::report

@@ -135,7 +135,7 @@ TEST(TradeOff, zero_stands_apart_at_the_foot_of_a_logarithmic_axis) {
 
 TEST(TradeOff, one_point_has_axes_that_can_be_read) {
   const Figure figure = trade_off_of({{0.3, 0.01}});
-  for (const Axis* axis : {&figure.x, &figure.y}) {
+  for (const FigureAxis* axis : {&figure.x, &figure.y}) {
     EXPECT_GE(axis->ticks.size(), 2u);
     std::set<std::string> labels;
     for (const Tick& tick : axis->ticks) labels.insert(tick.label);

@@ -59,7 +59,7 @@ using Accuracy = std::function<double(const TrialKey&)>;
 
 /// The nearer to 0.1 the better, more so above; seeds differ by as much, so that there is a rival.
 double near_a_tenth(const TrialKey& key) {
-  const double decades = std::log10(key.setting.eta[0] / 0.1);
+  const double decades = std::log10(key.setting.values[0] / 0.1);
   const auto place = static_cast<std::uint32_t>(std::lround(10 - decades));
   return 0.9 - (decades > 0 ? 0.1 : 0.01) * std::abs(decades) - 0.01 * ((key.seed_index * 7 + place) % 5);
 }

@@ -49,8 +49,9 @@ TEST(Request, refuses_lists_that_do_not_fit_the_groups) {
   EXPECT_NE(
       complaint([](StudyRequest& r) { r.plan.space.values[0].clear(); }).find("no eta for group 'conv'"),
       std::string::npos);
-  EXPECT_NE(complaint([](StudyRequest& r) { r.plan.space.settings = {{{0.1}}}; }).find("a setting of 1 etas"),
-            std::string::npos);
+  EXPECT_NE(
+      complaint([](StudyRequest& r) { r.plan.space.settings = {{{0.1}}}; }).find("a setting of 1 value"),
+      std::string::npos);
 }
 
 TEST(Request, refuses_numbers_out_of_range) {

@@ -42,7 +42,7 @@ TrialRecord finished(const TrialKey& key, double accuracy) {
 /// What trains every trial at once: the larger its eta, the better.
 void finish_all(StudySnapshot& study, const std::vector<PlannedTrial>& trials) {
   for (const PlannedTrial& trial : trials)
-    study.trials.push_back(finished(trial.key, trial.key.setting.eta[0] / 10));
+    study.trials.push_back(finished(trial.key, trial.key.setting.values[0] / 10));
 }
 
 TEST(Strategist, proposes_a_round_set_by_set) {
@@ -73,7 +73,7 @@ TEST(Strategist, goes_on_only_over_a_whole_round) {
   const auto second = missing_trials(study, make_zooming);
   ASSERT_EQ(second.size(), 6u);
   EXPECT_EQ(second[0].round, 1u);
-  EXPECT_EQ(second[0].key.setting.eta[0], 0.2 * 0.7) << "beside the best of the first round";
+  EXPECT_EQ(second[0].key.setting.values[0], 0.2 * 0.7) << "beside the best of the first round";
   finish_all(study, second);
   finish_all(study, missing_trials(study, make_zooming));
   EXPECT_TRUE(missing_trials(study, make_zooming).empty());
@@ -84,7 +84,7 @@ TEST(Strategist, tells_a_strategy_that_a_run_whose_loss_ends_higher_than_it_bega
   StudySnapshot study = asked_for({plan_of({0.1, 0.2}, 1)});
   for (SetFacts& facts : study.sets) facts.chance = 0.005;
   for (const PlannedTrial& trial : missing_trials(study, make_zooming)) {
-    const bool larger = trial.key.setting.eta[0] == 0.2;
+    const bool larger = trial.key.setting.values[0] == 0.2;
     TrialRecord record = finished(trial.key, larger ? 0.9 : 0.01);
     record.curve.reference_loss = 1;
     record.curve.steps_per_epoch = record.curve.budget_epochs = 2;
@@ -93,12 +93,12 @@ TEST(Strategist, tells_a_strategy_that_a_run_whose_loss_ends_higher_than_it_bega
   }
   const auto second = missing_trials(study, make_zooming);
   ASSERT_EQ(second.size(), 6u);
-  EXPECT_EQ(second[0].key.setting.eta[0], 0.1 * 0.7) << "beside the one that learned";
+  EXPECT_EQ(second[0].key.setting.values[0], 0.1 * 0.7) << "beside the one that learned";
 }
 
 /// Etas 0.1 to 0.4; the larger, the better after one epoch, and the worse after two.
 TrialRecord turning(const PlannedTrial& trial) {
-  const double eta = trial.key.setting.eta[0];
+  const double eta = trial.key.setting.values[0];
   TrialRecord record = finished(trial.key, eta);
   record.curve.budget_epochs = trial.epochs;
   record.curve.epochs.resize(trial.epochs, {1.0, 1.0, 1 - eta});

@@ -115,7 +115,7 @@ class ZoomingStrategy final : public Strategy {
       if (one->second > best->second) best = one;
     for (const double factor : {0.7, 0.9, 1.1}) {
       Setting setting = best->first;
-      setting.eta[0] *= factor / round_;
+      setting.values[0] *= factor / round_;
       propose(setting, 0);
     }
   }

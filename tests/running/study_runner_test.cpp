@@ -277,7 +277,8 @@ TEST(StudyRunner, a_study_that_grows_still_has_the_weights_of_what_may_be_chosen
   const StudySnapshot study = stored(*store);
   const Recommendation recommendation = judge(study).recommendations.at(0);
   for (const Setting& setting : recommendation.eligible)
-    EXPECT_TRUE(store->load_weights(study.name, {0, setting, 0})) << setting.eta[0] << " " << setting.eta[1];
+    EXPECT_TRUE(store->load_weights(study.name, {0, setting, 0}))
+        << setting.values[0] << " " << setting.values[1];
 }
 
 TEST(StudyRunner, a_hand_given_name_is_one_definition) {

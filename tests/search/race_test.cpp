@@ -27,7 +27,7 @@ StudyPlan five_by_five(std::uint32_t seeds, bool refine) {
 /// Best at `conv`, `full`, worse by a tenth a decade, and not above chance from a product of etas on.
 Accuracy hill(double conv, double full, double cliff = 1e9) {
   return [=](const Proposal& one) {
-    const auto& eta = one.setting.eta;
+    const auto& eta = one.setting.values;
     if (eta[0] * eta[1] >= cliff) return 0.1;
     return 0.9 - 0.1 * std::abs(std::log10(eta[0] / conv)) - 0.1 * std::abs(std::log10(eta[1] / full));
   };
@@ -85,7 +85,7 @@ TEST(Race, failures_count_as_chance) {
   for (const std::size_t round :
        {3u, 4u})  // one failure may be bad luck: such a setting may get a second run
     for (const Setting& setting : settings_of(rounds[round]))
-      EXPECT_LT(setting.eta[0] * setting.eta[1], 0.05);
+      EXPECT_LT(setting.values[0] * setting.values[1], 0.05);
 }
 
 TEST(Race, every_set_runs_its_own_in_step_with_the_others) {
@@ -122,7 +122,7 @@ TEST(Race, half_steps_join_around_the_leaders_after_half_of_the_budget) {
   for (const Proposal& one : rounds[2]) {
     EXPECT_EQ(one.seed_index, 0u) << "newcomers alone catch up";
     EXPECT_FALSE(settings_of(rounds[0]).contains(one.setting));
-    for (const double eta : one.setting.eta) {
+    for (const double eta : one.setting.values) {
       EXPECT_GE(eta, 0.001);
       EXPECT_LE(eta, 1);
     }
@@ -137,17 +137,17 @@ TEST(Race, one_seed_each_leaves_nothing_to_refine) {
 TEST(Race, refines_one_group_and_three) {
   StudyPlan plan = five_by_five(3, true);
   plan.space.values.resize(1);
-  const auto one =
-      run(plan, [](const Proposal& p) { return 0.9 - 0.1 * std::abs(std::log10(p.setting.eta[0] / 0.032)); });
+  const auto one = run(
+      plan, [](const Proposal& p) { return 0.9 - 0.1 * std::abs(std::log10(p.setting.values[0] / 0.032)); });
   EXPECT_TRUE(settings_of(one.back()).contains({{0.032}}));
   plan.space.values.assign(3, {0.01, 0.1, 1});
   const auto three = run(plan, [](const Proposal& p) {
     double accuracy = 0.9;
-    for (const double eta : p.setting.eta) accuracy -= 0.1 * std::abs(std::log10(eta / 0.032));
+    for (const double eta : p.setting.values) accuracy -= 0.1 * std::abs(std::log10(eta / 0.032));
     return accuracy;
   });
   std::size_t between = 0;
-  for (const auto& [setting, seeds] : seeds_of(three)) between += setting.eta[0] == 0.032;
+  for (const auto& [setting, seeds] : seeds_of(three)) between += setting.values[0] == 0.032;
   EXPECT_GT(between, 0u);
 }
 

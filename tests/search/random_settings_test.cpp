@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -31,7 +32,7 @@ TEST(RandomSettings, etas_are_uniform_in_the_logarithm) {
   const std::vector<Setting> settings = random_settings(two_groups, 4000, 1);
   int quarters[4] = {};
   for (const Setting& setting : settings) {
-    const double place = (std::log10(setting.eta[0]) + 4) / 4;
+    const double place = (std::log10(setting.values[0]) + 4) / 4;
     ++quarters[std::min(3, static_cast<int>(place * 4))];
   }
   for (const int count : quarters) EXPECT_NEAR(count, 1000, 5 * std::sqrt(4000 * 0.25 * 0.75));
@@ -39,12 +40,22 @@ TEST(RandomSettings, etas_are_uniform_in_the_logarithm) {
 
 TEST(RandomSettings, a_fixed_group_keeps_its_value) {
   for (const Setting& setting : random_settings({{{0.03}, {0.01, 1}}, {}}, 20, 1))
-    EXPECT_EQ(setting.eta[0], 0.03);
+    EXPECT_EQ(setting.values[0], 0.03);
 }
 
 TEST(RandomSettings, refuses_more_trials_than_the_space_has_settings) {
   EXPECT_THROW(random_settings({{{0.1}, {0.2}}, {}}, 2, 1), RequestError);
   EXPECT_THROW(random_settings({{}, {{{0.1}}, {{0.2}}}}, 3, 1), RequestError);
+}
+
+TEST(RandomSettings, of_choices_draw_one_of_the_values) {
+  const std::vector<Axis> axes{{Quantity::eta, "all"}, {Quantity::momentum, ""}};
+  const std::vector<Setting> settings = random_settings({{{0.001, 1}, {0, 0.5, 0.9}}, {}}, 300, 1, axes);
+  std::map<double, int> drawn;
+  for (const Setting& setting : settings) ++drawn[setting.values[1]];
+  ASSERT_EQ(drawn.size(), 3u);
+  for (const double momentum : {0.0, 0.5, 0.9})
+    EXPECT_NEAR(drawn[momentum], 100, 5 * std::sqrt(300 * 2 / 9.0));
 }
 
 }  // namespace

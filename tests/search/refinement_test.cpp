@@ -43,7 +43,8 @@ TEST(HalfSteps, never_exceed_the_largest_eta) {
 
 TEST(HalfSteps, of_a_fixed_group_there_are_none) {
   EXPECT_TRUE(half_steps({{0.1}}, {{0.1}}).empty());
-  for (const Setting& step : half_steps({{0.1, 0.1}}, {{0.1}, {0.01, 0.1, 1}})) EXPECT_EQ(step.eta[0], 0.1);
+  for (const Setting& step : half_steps({{0.1, 0.1}}, {{0.1}, {0.01, 0.1, 1}}))
+    EXPECT_EQ(step.values[0], 0.1);
 }
 
 TEST(HalfSteps, of_many_groups_move_one_or_two) {
@@ -53,19 +54,27 @@ TEST(HalfSteps, of_many_groups_move_one_or_two) {
   EXPECT_EQ(steps.size(), 2u * 6 + 4 * 15);
   for (const Setting& step : steps) {
     int moved = 0;
-    for (const double eta : step.eta) moved += eta != 0.1;
+    for (const double eta : step.values) moved += eta != 0.1;
     EXPECT_TRUE(moved == 1 || moved == 2);
   }
 }
 
 TEST(HalfSteps, etas_that_six_digits_do_not_tell_apart_have_none_between) {
-  for (const Setting& step : half_steps({{0.1}}, {{0.1, 0.1000001}})) EXPECT_NE(step.eta[0], 0.1);
+  for (const Setting& step : half_steps({{0.1}}, {{0.1, 0.1000001}})) EXPECT_NE(step.values[0], 0.1);
 }
 
 TEST(AxesOf, are_the_etas_of_each_group) {
-  EXPECT_EQ(axes_of({{{0.1, 1}}, {{0.01, 1}}, {{0.1, 0.5}}}),
+  EXPECT_EQ(refinable_values({{{0.1, 1}}, {{0.01, 1}}, {{0.1, 0.5}}}),
             (std::vector<std::vector<double>>{{0.01, 0.1}, {0.5, 1}}));
-  EXPECT_TRUE(axes_of({}).empty());
+  EXPECT_TRUE(refinable_values({}).empty());
+}
+
+TEST(Refinement, keeps_to_the_values_of_choices) {
+  const std::vector<Axis> axes{{Quantity::eta, "all"}, {Quantity::weight_decay, ""}};
+  const std::vector<std::vector<double>> values =
+      refinable_values({{{0.01, 0}}, {{0.1, 1e-4}}, {{1, 1e-3}}}, axes);
+  EXPECT_TRUE(values[1].empty());
+  EXPECT_EQ(half_steps({{0.1, 1e-4}}, values), (std::vector<Setting>{{{0.032, 1e-4}}, {{0.32, 1e-4}}}));
 }
 
 }  // namespace

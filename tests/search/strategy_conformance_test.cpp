@@ -74,7 +74,7 @@ Rounds run(const Case& tested) {
     std::vector<Result> results;
     for (const Proposal& one : round)
       results.push_back(
-          {one, 0.95 - one.setting.eta[one.set % 2] / (one.set + 10), one.setting.eta[0] > 0.9});
+          {one, 0.95 - one.setting.values[one.set % 2] / (one.set + 10), one.setting.values[0] > 0.9});
     strategy->learn(results);
     rounds.push_back(std::move(round));
     if (rounds.size() > 1000) break;
@@ -149,17 +149,17 @@ TEST_P(StrategyConformance, stays_within_the_range_seeds_and_budget) {
   std::vector<std::pair<double, double>> ranges(2, {10, 0});
   for (const Setting& setting : all_settings(plan.space))
     for (std::size_t group = 0; group < 2; ++group)
-      ranges[group] = {std::min(ranges[group].first, setting.eta[group]),
-                       std::max(ranges[group].second, setting.eta[group])};
+      ranges[group] = {std::min(ranges[group].first, setting.values[group]),
+                       std::max(ranges[group].second, setting.values[group])};
   for (const Proposal& one : all_of(run(GetParam()))) {
     EXPECT_LT(one.seed_index, first_confirmation_seed);
     EXPECT_GE(one.epochs, GetParam().make == make_strategy ? 2u : 1u);
     EXPECT_LE(one.epochs, 2u);
-    ASSERT_EQ(one.setting.eta.size(), 2u);
+    ASSERT_EQ(one.setting.values.size(), 2u);
     for (std::size_t group = 0; group < 2; ++group) {
       const double beyond = plan.refine ? 10 : 1;  // half a step
-      EXPECT_GE(one.setting.eta[group], ranges[group].first / beyond);
-      EXPECT_LE(one.setting.eta[group], std::min(largest_eta, ranges[group].second * beyond));
+      EXPECT_GE(one.setting.values[group], ranges[group].first / beyond);
+      EXPECT_LE(one.setting.values[group], std::min(largest_eta, ranges[group].second * beyond));
     }
   }
 }

@@ -64,12 +64,12 @@ TEST_P(StoreConformance, etas_one_bit_apart_are_two_settings_and_sort_as_numbers
   store->save_study(some_study());
   TrialRecord trial = some_trial(0);
   for (const double eta : {10.0, 9.0, std::nextafter(0.1, 1), 0.1, 1e-5, 5e-324}) {
-    trial.key.setting.eta = {eta, eta};
+    trial.key.setting.values = {eta, eta};
     Hand(*store, "some study").finish(trial, {});
   }
   reopen();
   std::vector<double> etas;
-  for (const TrialRecord& loaded : load().trials) etas.push_back(loaded.key.setting.eta.at(1));
+  for (const TrialRecord& loaded : load().trials) etas.push_back(loaded.key.setting.values.at(1));
   EXPECT_EQ(etas, std::vector({5e-324, 1e-5, 0.1, std::nextafter(0.1, 1), 9.0, 10.0}));
 }
 
@@ -88,7 +88,7 @@ TEST_P(StoreConformance, curves_may_be_empty_or_per_epoch) {
 TEST_P(StoreConformance, an_eta_that_is_no_number_is_a_failure_and_changes_nothing) {
   store->save_study(some_study());
   TrialRecord trial = some_trial(1);
-  trial.key.setting.eta = {std::nan(""), 1};
+  trial.key.setting.values = {std::nan(""), 1};
   const PlannedTrial plan[] = {planned(some_trial(0)), planned(trial)};
   EXPECT_THROW(store->plan_trials("some study", plan), Failure);
   EXPECT_TRUE(store->running_trials("some study").empty());

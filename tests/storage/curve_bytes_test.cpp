@@ -55,7 +55,7 @@ TEST(SettingKey, any_setting_comes_back_exactly) {
     Setting setting;
     for (const auto bits : *rc::gen::arbitrary<std::vector<std::uint64_t>>())
       if (const double eta = std::bit_cast<double>(bits & 0x7FEF'FFFF'FFFF'FFFF); eta > 0)
-        setting.eta.push_back(eta);
+        setting.values.push_back(eta);
     RC_ASSERT(setting_from_key(setting_key(setting)) == setting);
   }));
   EXPECT_EQ(setting_key({{0.1, 1e-5, 3}}), "0.1 1e-05 3");

@@ -4,21 +4,29 @@
 
 #include <gtest/gtest.h>
 
+#include "etalon/study/definition.h"
+
 namespace etalon {
 namespace {
 
 using Values = std::vector<double>;
 
 TEST(setting, text_names_every_group) {
-  EXPECT_EQ(to_text(Setting{{0.1, 0.001}}, default_groups()), "conv=0.1 full=0.001");
-  EXPECT_EQ(to_text(Setting{{1e-5}}, {{"stem", {"#1"}}}), "stem=1e-05");
+  EXPECT_EQ(to_text(Setting{{0.1, 0.001}}, axes_of(default_groups())), "conv=0.1 full=0.001");
+  EXPECT_EQ(to_text(Setting{{1e-5}}, {{Quantity::eta, "stem"}}), "stem=1e-05");
+}
+
+TEST(setting, text_names_what_else_is_varied) {
+  EXPECT_EQ(to_text(Setting{{0.1, 0.9, 64}},
+                    {{Quantity::eta, "all"}, {Quantity::momentum, "all"}, {Quantity::batch, ""}}),
+            "all=0.1 all.momentum=0.9 batch=64");
 }
 
 TEST(setting, an_eta_is_written_plainly_and_reads_back_exactly) {
-  EXPECT_EQ(eta_text(1e-4), "0.0001");
-  EXPECT_EQ(eta_text(1e-5), "1e-05");
-  EXPECT_EQ(eta_text(10), "10");
-  for (const double eta : {0.1 + 0.2, 1.0 / 3, 3.16228e-3}) EXPECT_EQ(std::stod(eta_text(eta)), eta);
+  EXPECT_EQ(value_text(1e-4), "0.0001");
+  EXPECT_EQ(value_text(1e-5), "1e-05");
+  EXPECT_EQ(value_text(10), "10");
+  for (const double eta : {0.1 + 0.2, 1.0 / 3, 3.16228e-3}) EXPECT_EQ(std::stod(value_text(eta)), eta);
 }
 
 TEST(setting, the_default_groups_are_convolutions_and_dense_layers) {

@@ -1,7 +1,10 @@
 /// The slot law: a trial's bits depend on nothing but the trial.
+#include <map>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "etalon/base/error.h"
 #include "tests/training/pausing.h"
 
 namespace etalon {
@@ -121,6 +124,65 @@ TEST(SlotLaw, a_shorter_budget_is_a_prefix) {
   for (std::size_t step = 0; step < shorter.curve.loss.size(); ++step)
     EXPECT_EQ(shorter.curve.loss[step], longer.curve.loss[step]) << step;
   EXPECT_EQ(shorter.curve.epochs[1].validation_loss, longer.curve.epochs[1].validation_loss);
+}
+
+/// Trials that differ in all that a trial may name, the batch included, side by side in one trainer: each as if a
+/// task of its own said so.
+TEST(SlotLaw, holds_for_trials_that_name_numbers_of_their_own) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingSpec training;
+  training.optimizer.name = "nesterov";
+  const TrainingTask task = small_task(inputs, training, 2);
+  std::vector<Assignment> trials = some_trials(12, 2);
+  std::map<std::uint64_t, TrainingTask> own;
+  for (Assignment& trial : trials) {
+    TrainingTask& its = own.emplace(trial.ticket, task).first->second;
+    its.training.optimizer.momentum = trial.ticket % 2 == 0 ? 0.9 : 0.5;
+    its.training.optimizer.weight_decay = trial.ticket % 3 == 0 ? 0 : 0.01;
+    its.training.label_smoothing = trial.ticket % 4 == 0 ? 0.1 : 0;
+    its.batch = trial.ticket < 6 ? 8 : 20;
+    trial.momentum.assign(2, its.training.optimizer.momentum);
+    trial.weight_decay.assign(2, its.training.optimizer.weight_decay);
+    trial.label_smoothing = its.training.label_smoothing;
+    trial.batch = its.batch;
+  }
+  for (const std::uint32_t threads : {1u, 3u, 7u}) {
+    const auto together = train(task, trials, {.threads = threads});
+    ASSERT_EQ(together.size(), trials.size());
+    for (const Assignment& trial : trials) {
+      const Assignment plain{trial.ticket, trial.eta, trial.seed_index, trial.epochs};
+      ASSERT_TRUE(same_outcome(together.at(trial.ticket), alone(own.at(trial.ticket), plain)))
+          << threads << " threads, trial " << trial.ticket;
+    }
+  }
+}
+
+TEST(SlotLaw, every_number_of_a_trial_matters) {
+  const golden::GoldenInputs inputs = small_inputs();
+  TrainingSpec training;
+  training.optimizer.name = "momentum";
+  const TrainingTask task = small_task(inputs, training, 1);
+  const Assignment plain{0, {0.1, 0.1}, 0, 1};
+  const Outcome base = alone(task, plain);
+  const auto differs = [&](auto change) {
+    Assignment other = plain;
+    change(other);
+    return !same_bits(base.curve, alone(task, other).curve);
+  };
+  EXPECT_FALSE(differs([](Assignment& trial) { trial.momentum = {0.9, 0.9}; })) << "the task's own";
+  EXPECT_TRUE(differs([](Assignment& trial) { trial.momentum = {0.8, 0.9}; }));
+  EXPECT_TRUE(differs([](Assignment& trial) { trial.momentum = {0.9, 0.8}; }));
+  EXPECT_TRUE(differs([](Assignment& trial) { trial.weight_decay = {0.1, 0}; }));
+  EXPECT_TRUE(differs([](Assignment& trial) { trial.weight_decay = {0, 0.1}; }));
+  EXPECT_TRUE(differs([](Assignment& trial) { trial.label_smoothing = 0.1; }));
+  EXPECT_TRUE(differs([](Assignment& trial) { trial.batch = 16; }));
+}
+
+TEST(SlotLaw, a_batch_that_no_epoch_fills_is_refused) {
+  const golden::GoldenInputs inputs = small_inputs();
+  Assignment trial{0, {0.1, 0.1}, 0, 1};
+  trial.batch = static_cast<std::uint32_t>(inputs.split.training.size()) + 1;
+  EXPECT_THROW(train(small_task(inputs, {}, 1), {trial}, {.threads = 2}), RequestError);
 }
 
 TEST(SlotLaw, seeds_and_etas_do_matter) {

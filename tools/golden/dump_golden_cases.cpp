@@ -51,6 +51,8 @@ json case_json(const GoldenCase& golden_case) {
           {"digest", digest_of(inputs)},
           {"shape", {golden_case.shape.channels, golden_case.shape.height, golden_case.shape.width}},
           {"eta", golden_case.eta},
+          {"momentum", golden_case.momentum},
+          {"weight_decay", golden_case.weight_decay},
           {"optimizer", optimizer_json(golden_case.training.optimizer)},
           {"schedule", schedule_json(golden_case.training.schedule)},
           {"initializer", golden_case.training.initializer},

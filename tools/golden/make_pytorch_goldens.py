@@ -18,6 +18,7 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
+OWN_NUMBERS = ("momentum", "weight_decay")  # of each group; empty: the optimizer's
 TARGET = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden"
 
 
@@ -72,6 +73,9 @@ def make_network(case, dtype):
     """The network with the case's initial weights, and one optimizer group for each layer group."""
     network = Network(case["layers"]).to(dtype)
     groups = [{"params": [], "lr": eta} for eta in case["eta"]]
+    for option in OWN_NUMBERS:
+        for group, number in zip(groups, case[option]):
+            group[option] = number
     for layer, module in zip(case["layers"], network.modules_by_layer):
         if layer["weights"] == 0:
             continue
@@ -148,6 +152,7 @@ def golden(case):
         sys.exit(f"{case['name']}: single precision differs by {gap:.1e}; make the case milder")
     print(f"{case['file']:12} {case['name']:45} {losses[0]:.4f} -> {losses[-1]:.4f}   {gap:.1e}")
     settings = {key: case[key] for key in ("eta", "optimizer", "schedule", "initializer", "label_smoothing")}
+    settings |= {key: case[key] for key in OWN_NUMBERS if case[key]}
     layers = [layer["text"] for layer in case["layers"]]
     return {"name": case["name"], "inputs": case["digest"], "layers": layers, **settings, "losses": losses,
             "validation_losses": validation_losses}

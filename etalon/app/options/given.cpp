@@ -17,6 +17,11 @@ const StudyTable& Given::table() const {
   return *table_;
 }
 
+const std::string& Given::key() const {
+  check(!is_typed(), "place", place_, "one in a study file");
+  return key_;
+}
+
 const std::vector<std::string>& Given::values() const {
   check(is_typed(), "place", place_, "an option");
   return values_;

@@ -23,6 +23,7 @@ class Given {
   bool is_typed() const { return !table_; }
   const std::string& place() const { return place_; }  ///< "--batch", "study.toml:7"
   const StudyTable& table() const;                     ///< REQUIRES: of a study file
+  const std::string& key() const;                      ///< REQUIRES: of a study file
   const std::vector<std::string>& values() const;      ///< REQUIRES: typed
 
   // Each throws RequestError, with the place, for a value that does not fit.

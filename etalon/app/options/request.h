@@ -36,7 +36,8 @@ struct Request {
   WorkOptions work;
   std::optional<bool> refine;                 ///< empty: where the strategy is a race and no etas are listed
   std::optional<std::uint32_t> confirmation;  ///< empty: 8 with a race, else 0
-  std::optional<NamedEtas> current;           ///< what is in use now
+  std::optional<NamedValues> current;         ///< what is in use now
+  std::vector<AxisValues> axes;               ///< to vary beside etas; the study has them once it is complete
   std::string study_file;                     ///< empty: none
   std::string store = "etalon.db";
   std::string out = "report";

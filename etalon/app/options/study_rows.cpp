@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "etalon/app/further_axes.h"
 #include "etalon/app/options/given.h"
 #include "etalon/app/options/request.h"
 #include "etalon/app/options/rows.h"
@@ -77,10 +78,17 @@ constexpr Option definition[] = {
          [](const Given& given, To& to) {
            to.study.training.optimizer.name = given.one_of("optimizer", known_optimizers());
          }},
-    {.standard = "0.9",
-     .key = {"training", "momentum", "from 0 to below 1; momentum, nesterov"},
-     .read = [](const Given& given,
-                To& to) { to.study.training.optimizer.momentum = given.number(ranges::below_one); }},
+    {.name = "--momentum",
+     .value = "[GROUP=]V[,V...]",
+     .help = "Momentum of all layers, or of a group; of several values\neach is tried",
+     .standard = "0.9",
+     .key =
+         {"training", "momentum",
+          "from 0 to below 1; momentum, nesterov. A list of values is tried, in a table of groups for each "
+          "by itself"},
+     .field = Field::momentum,
+     .repeats = true,
+     .read = [](const Given& given, To& to) { read_quantity(given, Quantity::momentum, to); }},
     {.standard = "0.9",
      .key = {"training", "beta1", "from 0 to below 1; adam, adamw"},
      .read = [](const Given& given,
@@ -93,10 +101,15 @@ constexpr Option definition[] = {
      .key = {"training", "epsilon", "above 0; adam, adamw"},
      .read = [](const Given& given,
                 To& to) { to.study.training.optimizer.epsilon = given.number(ranges::positive); }},
-    {.standard = "0",
-     .key = {"training", "weight_decay", "0 or more"},
-     .read = [](const Given& given,
-                To& to) { to.study.training.optimizer.weight_decay = given.number(ranges::not_negative); }},
+    {.name = "--weight-decay",
+     .value = "[GROUP=]V[,V...]",
+     .help = "Weight decay of all layers, or of a group; of several\nvalues each is tried",
+     .standard = "0",
+     .key = {"training", "weight_decay",
+             "0 or more; a list of values is tried, in a table of groups for each by itself"},
+     .field = Field::weight_decay,
+     .repeats = true,
+     .read = [](const Given& given, To& to) { read_quantity(given, Quantity::weight_decay, to); }},
     {.standard = "`constant`",
      .key = {"training", "schedule", "`constant`, `step`, `cosine`, `exponential`"},
      .read = [](const Given& given,
@@ -122,12 +135,13 @@ constexpr Option definition[] = {
            to.study.training.initializer = given.one_of("initializer", known_initializers());
          }},
     {.name = "--label-smoothing",
-     .value = "X",
-     .help = "Share of each label spread over all classes while\ntraining, from 0 to below 1",
+     .value = "V[,V...]",
+     .help =
+         "Share of each label spread over all classes while\ntraining, from 0 to below 1; several are tried",
      .standard = "0",
-     .key = {"training", "label_smoothing", "from 0 to below 1"},
-     .read = [](const Given& given,
-                To& to) { to.study.training.label_smoothing = given.number(ranges::below_one); }},
+     .key = {"training", "label_smoothing", "from 0 to below 1, or a list of values to try"},
+     .field = Field::label_smoothing,
+     .read = [](const Given& given, To& to) { read_quantity(given, Quantity::label_smoothing, to); }},
     {.name = "--epochs",
      .value = "N",
      .help = "Passes over the training samples",
@@ -136,12 +150,12 @@ constexpr Option definition[] = {
      .field = Field::epochs,
      .read = [](const Given& given, To& to) { to.study.epochs = given.count(1, most_epochs); }},
     {.name = "--batch",
-     .value = "N",
-     .help = "Samples a minibatch",
+     .value = "N[,N...]",
+     .help = "Samples a minibatch; several sizes are tried",
      .standard = "64",
-     .key = {"study", "batch", "samples a minibatch"},
+     .key = {"study", "batch", "samples a minibatch, or a list of sizes to try"},
      .field = Field::batch,
-     .read = [](const Given& given, To& to) { to.study.batch = given.count(1, many); }},
+     .read = [](const Given& given, To& to) { read_quantity(given, Quantity::batch, to); }},
     {.name = "--samples",
      .value = "N",
      .help = "Train on N samples only",

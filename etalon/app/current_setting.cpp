@@ -51,11 +51,11 @@ NamedValues filed_values(const StudyTable& table) {
 }
 
 void require_value(const Axis& axis, double value) {
-  const Phrase place(Field::current, " " + axis_name(axis));
-  if (axis.quantity == Quantity::eta)
-    eta_value(value, std::string(place));
-  else if (!allows(axis.quantity, value))
-    throw RequestError({place, shortest(value), std::string(traits_of(axis.quantity).range), ""});
+  if (!allows(axis.quantity, value))
+    throw RequestError({{Field::current, " " + axis_name(axis)},
+                        shortest(value),
+                        std::string(traits_of(axis.quantity).range),
+                        ""});
 }
 
 std::vector<double> planned_values(const StudyPlan& plan, std::size_t axis) {

@@ -59,7 +59,7 @@ void refuse_decimal_commas(const std::string& text, const std::string& place, co
 void refuse_separators(const std::string& text, const std::string& place) {
   const std::vector<std::string> parts = split_text(text, ',');
   for (std::size_t i = 1; i < parts.size(); ++i)
-    if (is_digits(parts[i]) && parts[i].front() == '0')
+    if (is_digits(parts[i]) && parts[i].size() > 1 && parts[i].front() == '0')
       throw RequestError({place, in_quotes(text), "whole numbers, separated by commas", whole_hint(text)});
 }
 

@@ -175,11 +175,11 @@ std::string optimizer_code(const StudyView& view) {
 
 /// "0.9", or {conv = [0.9], full = [0.8]} where groups differ.
 std::string toml_numbers(const std::vector<double>& numbers, const StudyView& view) {
-  if (std::ranges::count(numbers, numbers.front()) == std::ssize(numbers)) return shortest(numbers.front());
+  if (std::ranges::count(numbers, numbers.front()) == std::ssize(numbers)) return value_text(numbers.front());
   std::vector<std::string> entries;
   for (std::size_t group = 0; group < numbers.size(); ++group)
     entries.push_back(
-        fmt::format("{} = [{}]", toml_key(view.groups()[group].name), shortest(numbers[group])));
+        fmt::format("{} = [{}]", toml_key(view.groups()[group].name), value_text(numbers[group])));
   return "{" + join(entries, ", ") + "}";
 }
 

@@ -29,8 +29,8 @@ class CrewSize {
   };
   Tried& tried(std::uint32_t members);
 
-  std::uint32_t size_ = 1;     ///< that is known to pay
-  bool full_ = false;          ///< one more does not
+  std::uint32_t size_ = 1;    ///< that is known to pay
+  bool full_ = false;         ///< one more does not
   std::vector<Tried> tried_;  ///< [members - 1]
 };
 

@@ -89,7 +89,8 @@ TEST(StudyFile, tells_the_current_setting) {
   EXPECT_EQ(setting_of(*request.current, axes_of(default_groups())), (Setting{{0.1, 0.01}}));
   EXPECT_TRUE(request.place(Field::current).ends_with(":2"));
   EXPECT_THAT(refused("[choice]\ncurrent = 0.1\n").expected, HasSubstr("{conv = 0.1, full = 0.01}"));
-  EXPECT_THAT(refused("[choice]\ncurrent = {conv = 0}\n").expected,
+  const NamedValues none = *read("[choice]\ncurrent = {conv = 0, full = 0.1}\n").current;
+  EXPECT_THAT(complaint_of([&] { setting_of(none, axes_of(default_groups())); }).expected,
               HasSubstr("a number above 0 and up to 10"));
 }
 

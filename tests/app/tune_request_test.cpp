@@ -60,7 +60,7 @@ TEST(TuneRequest, a_current_setting_has_one_eta_for_each_group) {
   const auto refused_current = [](const std::string& text) { return refused("--current " + text).received; };
   EXPECT_EQ(refused_current("conv=0.1"), "no eta for the group 'full'");
   EXPECT_EQ(refused_current("conv=0.1,fool=0.1"), "the unknown group 'fool'");
-  EXPECT_EQ(refused_current("conv=0.1,conv=0.1"), "the group 'conv' twice");
+  EXPECT_EQ(refused_current("conv=0.1,conv=0.1"), "'conv' twice");
   EXPECT_EQ(refused_current("0.1"), "'0.1'");
   EXPECT_EQ(refused_current("conv=0,full=1"), "0");
 }

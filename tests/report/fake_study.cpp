@@ -35,7 +35,15 @@ Character character_of(const Setting& setting, std::uint32_t set) {
   return character;
 }
 
-Curve fake_curve(const TrialKey& key, const FakeOptions& options) {
+/// What else is varied changes nothing here.
+Setting etas_of(const Setting& setting, const FakeOptions& options) {
+  Setting etas = setting;
+  etas.values.resize(std::min(etas.values.size(), options.groups.size()));
+  return etas;
+}
+
+Curve fake_curve(const TrialKey& trial, const FakeOptions& options) {
+  const TrialKey key{trial.set, etas_of(trial.setting, options), trial.seed_index};
   const Character character = character_of(key.setting, key.set);
   RandomSequence random({7 + key.set, key.seed_index, Purpose::resampling},
                         static_cast<std::uint32_t>(1000 * (10 + exact_log10(key.setting.values.front())) +

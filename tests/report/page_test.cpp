@@ -261,10 +261,10 @@ TEST(Page, tells_all_that_is_varied) {
   const std::string page = page_of(study);
   for (const char* words :
        {"| data set | eta of conv | eta of full | weight decay of conv | batch |",
-        "    - weight decay of conv: 0, 0.001\n", "weight decay as each setting says (of other groups 0)",
+        "    - weight decay of conv: `[0, 0.001]`\n", "weight decay as each setting says (of other groups 0)",
         "minibatches of the size that each setting says",
         "<summary>Mean accuracy by every two of what was varied</summary>",
-        "weight decay of conv and batch, all else at the choice (conv 0.1, full 0.1)"})
+        "weight decay of conv and batch, all else at the choice (conv 0.1, full 0.01)"})
     EXPECT_THAT(page, HasSubstr(words));
   EXPECT_EQ(page.find("of `eta`, and no others"), std::string::npos);
 }

@@ -65,7 +65,9 @@ std::string side_text(const std::vector<EdgeWarning>& edges, EdgeSide side, bool
   }
   if (values.empty()) return {};
   const bool one = values.size() == 1;
-  const std::string names = join(values, " and ");
+  const std::string last = values.back();
+  values.pop_back();
+  const std::string names = values.empty() ? last : join(values, ", ") + " and " + last;
   if (drawn)
     return fmt::format("{} {} near the {} {} searched", names, one ? "lies" : "lie",
                        side == EdgeSide::high ? "upper" : "lower",

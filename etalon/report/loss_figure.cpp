@@ -235,6 +235,7 @@ Figure overlay_figure(const StudyView& view, std::size_t set, const LossAxes& ax
   Figure figure;
   figure.title = fmt::format("{}: all {}", shown.facts->name, counted(shown.cells.size(), "setting"));
   figure.subtitle = {"Median over seeds of the smoothed training loss; the most accurate settings in colour"};
+  for (std::string& key : setting_key(view.axes())) figure.subtitle.push_back(std::move(key));
   figure.alternative = fmt::format("Training loss against epochs of all settings on {}", shown.facts->name);
   figure.height = 460;
   figure.x = axes.epochs;
@@ -249,10 +250,10 @@ Figure overlay_figure(const StudyView& view, std::size_t set, const LossAxes& ax
   for (std::size_t rank = best.size(); rank-- > 0;)
     line(*best[rank], LineRole::highlighted, static_cast<unsigned>(rank));
   for (unsigned rank = 0; rank < best.size(); ++rank)
-    figure.legend.push_back(
-        {LineRole::highlighted,
-         setting_text(best[rank]->summary->setting, view.axes()) + (best[rank]->chosen ? " (chosen)" : ""),
-         rank});
+    figure.legend.push_back({LineRole::highlighted,
+                             short_setting_text(best[rank]->summary->setting, view.axes()) +
+                                 (best[rank]->chosen ? " (chosen)" : ""),
+                             rank});
   if (shown.cells.size() > best.size()) figure.legend.push_back({LineRole::other, "the others", 0});
   return figure;
 }

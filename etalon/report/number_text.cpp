@@ -21,6 +21,23 @@ std::string setting_text(const Setting& setting, const std::vector<Axis>& axes) 
   return join(parts, ", ");
 }
 
+std::string short_setting_text(const Setting& setting, const std::vector<Axis>& axes) {
+  if (setting_key(axes).empty()) return setting_text(setting, axes);
+  std::vector<std::string> values;
+  for (const double value : setting.values) values.push_back(value_text(value));
+  return join(values, ", ");
+}
+
+std::vector<std::string> setting_key(const std::vector<Axis>& axes) {
+  std::vector<std::string> names;
+  bool more = false;
+  for (const Axis& axis : axes) {
+    names.push_back(axis.quantity == Quantity::eta ? axis.group : axis_title(axis));
+    more |= axis.quantity != Quantity::eta;
+  }
+  return more ? std::vector{"Settings: " + join(names, ", ")} : std::vector<std::string>{};
+}
+
 std::string axis_markdown(const Axis& axis) { return escaped_markdown(axis_title(axis)); }
 
 std::string number_text(double value) {

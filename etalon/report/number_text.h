@@ -14,6 +14,11 @@ inline const std::string not_measured = "not measured";
 
 /// "conv 0.1, full 0.001, momentum 0.9"
 std::string setting_text(const Setting& setting, const std::vector<Axis>& axes);
+/// The same where there is little room: where more than etas is varied the values alone, "0.1, 0.001, 0.9", of which
+/// setting_key tells the order.
+std::string short_setting_text(const Setting& setting, const std::vector<Axis>& axes);
+/// "Settings: conv, full, momentum", for a figure with short_setting_text; nothing where that names the axes.
+std::vector<std::string> setting_key(const std::vector<Axis>& axes);
 /// "eta of conv", "momentum": the axis's title, safe in Markdown.
 std::string axis_markdown(const Axis& axis);
 

@@ -101,7 +101,7 @@ std::string row_label(const CellView& cell, const std::vector<Axis>& axes) {
   const std::string seeds = cell.confirmation.empty()
                                 ? std::to_string(cell.seeds.size())
                                 : fmt::format("{} + {}", cell.seeds.size(), cell.confirmation.size());
-  return fmt::format("{} ({})", setting_text(cell.summary->setting, axes), seeds);
+  return fmt::format("{} ({})", short_setting_text(cell.summary->setting, axes), seeds);
 }
 
 void add_rows(Figure& figure, const std::vector<const CellView*>& cells, const ErrorAxis& x,
@@ -161,6 +161,7 @@ std::optional<Figure> seeds_figure(const StudyView& view, std::size_t set) {
   if (shown.cells.size() > cells.size())
     figure.subtitle.push_back("not shown, as less accurate: " +
                               counted(shown.cells.size() - cells.size(), "setting"));
+  for (std::string& key : setting_key(view.axes())) figure.subtitle.push_back(std::move(key));
   figure.alternative = fmt::format("Validation accuracy of every seed of {} on {}",
                                    counted(cells.size(), "setting"), shown.facts->name);
   figure.height = static_cast<unsigned>(156 + 22 * cells.size());

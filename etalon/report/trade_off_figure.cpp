@@ -147,7 +147,7 @@ std::string label_of(const Cluster& cluster, const std::vector<Axis>& axes) {
   const Point& first = *cluster.front();
   const bool named = first.role == DotRole::chosen || first.cell->on_front || first.cell->eligible;
   if (!named) return cluster.size() > 1 ? counted(cluster.size(), "setting") : "";
-  const std::string name = setting_text(first.cell->setting, axes);
+  const std::string name = short_setting_text(first.cell->setting, axes);
   return cluster.size() > 1 ? fmt::format("{} and {} more", name, cluster.size() - 1) : name;
 }
 
@@ -196,6 +196,7 @@ std::optional<Figure> trade_off_figure(const StudyView& view, std::size_t set) {
   Figure figure;
   figure.title = shown.facts->name + ": speed against stability";
   figure.subtitle = {"Left is faster, down is more stable"};
+  for (std::string& key : setting_key(view.axes())) figure.subtitle.push_back(std::move(key));
   figure.alternative =
       fmt::format("Epochs to the target against instability of each setting on {}", shown.facts->name);
   figure.height = 440;

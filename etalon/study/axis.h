@@ -28,20 +28,20 @@ struct Axis {
 
 /// What holds for a quantity wherever it is varied.
 struct QuantityTraits {
-  Quantity quantity;
-  std::string_view key;    ///< in files: "weight_decay"
-  std::string_view words;  ///< to people: "weight decay"
-  Field field;             ///< where a user asks for it
-  Scale scale;
-  bool of_groups;   ///< may differ between layer groups
-  bool whole;       ///< whole numbers alone
-  bool makes_fail;  ///< runs fail beyond some value: it makes steps longer, or shrinks weights
-  double least, most;
-  bool with_least, with_most;     ///< whether the ends belong to its range
+  std::string_view key;           ///< in files: "weight_decay"
+  std::string_view words;         ///< to people: "weight decay"
   std::string_view range;         ///< "a number, 0 or more"
   double (*place)(double value);  ///< see place_of
   /// The value that a search would try next beyond one, upwards or downwards; empty where none makes sense.
   std::optional<double> (*beyond)(double value, bool upwards);
+  double least, most;
+  Field field;  ///< where a user asks for it
+  Quantity quantity;
+  Scale scale;
+  bool with_least, with_most;  ///< whether the ends belong to its range
+  bool of_groups;              ///< may differ between layer groups
+  bool whole;                  ///< whole numbers alone
+  bool makes_fail;             ///< runs fail beyond some value: it makes steps longer, or shrinks weights
 };
 
 /// Values to try along an axis, ascending.

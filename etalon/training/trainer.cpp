@@ -188,7 +188,7 @@ class SlotTrainer : public Trainer {
           lead(memory, source, std::move(work));
         } else if (work.crew) {
           memory.clear();
-          source.advanced(0, work.crew->serve());
+          if (const double seconds = work.crew->serve(); seconds > 0) source.advanced(0, seconds);
         } else {
           return;
         }

@@ -11,13 +11,14 @@
 
 namespace etalon::report {
 
+std::string short_title(const Axis& axis) {
+  return axis.quantity == Quantity::eta ? axis.group : axis_title(axis);
+}
+
 std::string setting_text(const Setting& setting, const std::vector<Axis>& axes) {
   std::vector<std::string> parts;
-  for (std::size_t axis = 0; axis < axes.size() && axis < setting.values.size(); ++axis) {
-    const std::string& name =
-        axes[axis].quantity == Quantity::eta ? axes[axis].group : axis_title(axes[axis]);
-    parts.push_back(name + " " + value_text(setting.values[axis]));
-  }
+  for (std::size_t axis = 0; axis < axes.size() && axis < setting.values.size(); ++axis)
+    parts.push_back(short_title(axes[axis]) + " " + value_text(setting.values[axis]));
   return join(parts, ", ");
 }
 
@@ -32,7 +33,7 @@ std::vector<std::string> setting_key(const std::vector<Axis>& axes) {
   std::vector<std::string> names;
   bool more = false;
   for (const Axis& axis : axes) {
-    names.push_back(axis.quantity == Quantity::eta ? axis.group : axis_title(axis));
+    names.push_back(short_title(axis));
     more |= axis.quantity != Quantity::eta;
   }
   return more ? std::vector{"Settings: " + join(names, ", ")} : std::vector<std::string>{};

@@ -12,6 +12,8 @@ namespace etalon::report {
 
 inline const std::string not_measured = "not measured";
 
+/// "conv", "momentum", "momentum of conv": an axis as headings call it, an eta by its group.
+std::string short_title(const Axis& axis);
 /// "conv 0.1, full 0.001, momentum 0.9"
 std::string setting_text(const Setting& setting, const std::vector<Axis>& axes);
 /// The same where there is little room: where more than etas is varied the values alone, "0.1, 0.001, 0.9", of which

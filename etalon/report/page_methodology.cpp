@@ -68,9 +68,8 @@ std::string search_lines(const StudyView& view) {
                         : fmt::format("- A **{} search** over every combination of\n", plan.strategy);
   for (std::size_t i = 0; i < view.axes().size() && i < plan.space.values.size(); ++i) {
     const Axis& axis = view.axes()[i];
-    text += fmt::format("    - {}: {}\n",
-                        axis.quantity == Quantity::eta ? escaped_markdown(axis.group) : axis_markdown(axis),
-                        value_list(plan.space.values[i]));
+    text +=
+        fmt::format("    - {}: {}\n", escaped_markdown(short_title(axis)), value_list(plan.space.values[i]));
   }
   return text + race_lines(plan);
 }

@@ -47,8 +47,4 @@ std::string others_at_choice(const StudyView& view, const SetView& set, std::siz
   return setting_text(others, axes);
 }
 
-std::string short_title(const Axis& axis) {
-  return axis.quantity == Quantity::eta ? axis.group : axis_title(axis);
-}
-
 }  // namespace etalon::report

@@ -21,7 +21,4 @@ Slice slice_of(const SetView& set, std::size_t first, std::size_t second);
 std::string others_at_choice(const StudyView& view, const SetView& set, std::size_t first,
                              std::size_t second);
 
-/// "conv", "momentum": an axis as a heading calls it.
-std::string short_title(const Axis& axis);
-
 }  // namespace etalon::report
